@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The state graph, explored depth first with memo. Every state is visited once; interleavings are
+ * counted by dynamic programming over the graph, as paths from the start to an end, in exact
+ * integers. The graph has no cycles, because a position is a history.
+ */
+import { type End, Machine, type System } from './machine.ts';
+import type { Schedule } from './schedule.ts';
+
+/** What an exploration may claim. A run that was cut short never says EXHAUSTIVE. */
+export type Verdict =
+  | { readonly kind: 'EXHAUSTIVE' }
+  | { readonly kind: 'INCOMPLETE'; readonly reason: string; readonly seen: number };
+
+export interface Exploration {
+  readonly verdict: Verdict;
+  /** Distinct states seen. */
+  readonly states: number;
+  /** Edges between them. */
+  readonly transitions: number;
+  /** Distinct end states, and how many of those the system's judge rejects. */
+  readonly ends: number;
+  readonly failingEnds: number;
+  /** Ends at which some thread waits for ever. */
+  readonly deadlocks: number;
+  /** Maximal runs, and those that end in a rejected state. Null where the graph is incomplete. */
+  readonly interleavings: bigint | null;
+  readonly failing: bigint | null;
+  /** A failing run with the fewest preemptions, then the fewest steps; null where none fails. */
+  readonly counterexample: Schedule | null;
+}
+
+export interface Budget {
+  readonly maxStates: number;
+  /** Asked now and then; true ends the run as INCOMPLETE with this reason. */
+  readonly interrupted?: () => string | null;
+}
+
+const ASK_EVERY = 1024;
+
+interface Counts {
+  readonly paths: bigint;
+  readonly failing: bigint;
+}
+
+interface Cost {
+  readonly preemptions: number;
+  readonly steps: number;
+  readonly first: string | null;
+}
+
+class BudgetSpent extends Error {}
+
+export function explore(system: System, budget: Budget): Exploration {
+  return new Graph(system, budget).run();
+}
+
+class Graph {
+  private readonly machine: Machine;
+  private readonly system: System;
+  private readonly budget: Budget;
+  private readonly counts = new Map<string, Counts>();
+  private transitions = 0;
+  private ends = 0;
+  private failingEnds = 0;
+  private deadlocks = 0;
+
+  constructor(system: System, budget: Budget) {
+    this.system = system;
+    this.budget = budget;
+    this.machine = new Machine(system.threads);
+  }
+
+  run(): Exploration {
+    let counts: Counts | null = null;
+    let reason = '';
+    try {
+      counts = this.visit();
+    } catch (error) {
+      if (!(error instanceof BudgetSpent)) throw error;
+      reason = error.message;
+    }
+    return {
+      verdict:
+        counts === null
+          ? { kind: 'INCOMPLETE', reason, seen: this.counts.size }
+          : { kind: 'EXHAUSTIVE' },
+      states: this.counts.size,
+      transitions: this.transitions,
+      ends: this.ends,
+      failingEnds: this.failingEnds,
+      deadlocks: this.deadlocks,
+      interleavings: counts?.paths ?? null,
+      failing: counts?.failing ?? null,
+      counterexample: counts === null || counts.failing === 0n ? null : this.shortest(),
+    };
+  }
+
+  private visit(): Counts {
+    const key = this.machine.key();
+    const known = this.counts.get(key);
+    if (known !== undefined) return known;
+    this.spend();
+    const enabled = this.machine.enabled();
+    let counts: Counts;
+    if (enabled.length === 0) {
+      counts = this.judge(this.machine.end());
+    } else {
+      let paths = 0n;
+      let failing = 0n;
+      for (const position of enabled) {
+        this.transitions++;
+        const { undo } = this.machine.take(position);
+        try {
+          const below = this.visit();
+          paths += below.paths;
+          failing += below.failing;
+        } finally {
+          // Also on a spent budget: the cells belong to the caller.
+          this.machine.undo(undo);
+        }
+      }
+      counts = { paths, failing };
+    }
+    this.counts.set(key, counts);
+    return counts;
+  }
+
+  private spend(): void {
+    const { maxStates, interrupted } = this.budget;
+    if (this.counts.size >= maxStates) throw new BudgetSpent(`${maxStates} states`);
+    if (this.counts.size % ASK_EVERY !== 0) return;
+    const why = interrupted?.() ?? null;
+    if (why !== null) throw new BudgetSpent(why);
+  }
+
+  private judge(end: End): Counts {
+    this.ends++;
+    if (end.blocked.length > 0) this.deadlocks++;
+    const wrong = this.system.judge(end) !== null;
+    if (wrong) this.failingEnds++;
+    return { paths: 1n, failing: wrong ? 1n : 0n };
+  }
+
+  /** Of all failing runs, one with the fewest preemptions, then steps: memoised, hence minimal. */
+  private shortest(): Schedule {
+    const costs = new Map<string, Cost | null>();
+    const schedule: string[] = [];
+    const undone = [];
+    let last: string | null = null;
+    for (;;) {
+      const cost: Cost | null = this.cost(last, costs);
+      if (cost === null) throw new Error('a failing count without a failing run');
+      if (cost.first === null) break;
+      const position = this.machine.position(cost.first);
+      if (position === undefined) throw new Error(`thread ${cost.first} vanished`);
+      undone.push(this.machine.take(position).undo);
+      schedule.push(cost.first);
+      last = cost.first;
+    }
+    for (const undo of undone.reverse()) this.machine.undo(undo);
+    return schedule;
+  }
+
+  /** The cheapest way from here to a failing end, or null if there is none. */
+  private cost(last: string | null, costs: Map<string, Cost | null>): Cost | null {
+    const key = this.machine.key();
+    if (this.counts.get(key)?.failing === 0n) return null;
+    const keyed = `${last}>${key}`;
+    const known = costs.get(keyed);
+    if (known !== undefined) return known;
+    const enabled = this.machine.enabled();
+    let best: Cost | null = enabled.length === 0 ? { preemptions: 0, steps: 0, first: null } : null;
+    for (const position of enabled) {
+      const { thread } = position;
+      const switched = thread !== last && enabled.some((other) => other.thread === last);
+      const { undo } = this.machine.take(position);
+      const below = this.cost(thread, costs);
+      this.machine.undo(undo);
+      if (below === null) continue;
+      const cost: Cost = {
+        preemptions: below.preemptions + (switched ? 1 : 0),
+        steps: below.steps + 1,
+        first: thread,
+      };
+      if (best === null || cheaper(cost, best)) best = cost;
+    }
+    costs.set(keyed, best);
+    return best;
+  }
+}
+
+const cheaper = (a: Cost, b: Cost): boolean =>
+  a.preemptions < b.preemptions || (a.preemptions === b.preemptions && a.steps < b.steps);

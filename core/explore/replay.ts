@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/**
+ * One schedule, step by step, with footprints: for drawing a counterexample, for replaying one
+ * from its string, and for finding what caused it.
+ */
+import { InputError } from '../input-error.ts';
+import type { Cell } from './cell.ts';
+import { Machine, type System } from './machine.ts';
+import { formatSchedule, preemptions, type Schedule } from './schedule.ts';
+import type { Write } from './trie.ts';
+
+export interface TraceStep {
+  readonly thread: string;
+  readonly notes: readonly string[];
+  readonly reads: readonly Cell<unknown>[];
+  readonly writes: readonly Write[];
+  /** True if the thread was not done and not waiting after the step. */
+  readonly couldGoOn: boolean;
+}
+
+export interface Trace {
+  readonly steps: readonly TraceStep[];
+  /** The same as a replay string, and how many of its switches were preemptions. */
+  readonly schedule: string;
+  readonly preemptions: number;
+  /** Null if all is well at the end, or what is wrong. */
+  readonly wrong: string | null;
+}
+
+/** Two steps (indices into a trace) whose reversal makes the property hold. */
+export interface Cause {
+  readonly first: number;
+  readonly second: number;
+  /** A cell that both touch and one writes. */
+  readonly cell: Cell<unknown>;
+}
+
+/**
+ * Runs `schedule` and nothing else.
+ * @throws InputError naming the step at which it does not fit, and what was possible there.
+ */
+export function replay(system: System, schedule: Schedule): Trace {
+  const machine = new Machine(system.threads);
+  const trace = follow(machine, system, schedule, (at, thread) => {
+    const possible = machine.enabled().map((position) => position.thread);
+    throw new InputError(
+      `replay string, step ${at + 1}`,
+      `thread ${thread} can't go on there`,
+      possible.length === 0
+        ? `the run ends after ${at} steps`
+        : `threads that can: ${possible.join(', ')}`,
+    );
+  });
+  const left = machine.enabled().map((position) => position.thread);
+  unwind(trace.undone, machine);
+  if (left.length > 0) {
+    throw new InputError(
+      'replay string',
+      `it stops after ${schedule.length} steps, before the run has ended`,
+      `go on with one of ${left.join(', ')}`,
+    );
+  }
+  return trace;
+}
+
+type Undone = ReturnType<Machine['take']>['undo'][];
+
+function unwind(undone: Undone, machine: Machine): void {
+  for (const undo of undone.reverse()) machine.undo(undo);
+}
+
+function follow(
+  machine: Machine,
+  system: System,
+  schedule: Iterable<string>,
+  misfit: (at: number, thread: string) => void,
+): Trace & { readonly undone: Undone } {
+  const steps: TraceStep[] = [];
+  const undone: Undone = [];
+  for (const thread of schedule) {
+    const position = machine.enabled().find((candidate) => candidate.thread === thread);
+    if (position === undefined) {
+      try {
+        misfit(steps.length, thread);
+      } catch (error) {
+        unwind(undone, machine);
+        throw error;
+      }
+      continue;
+    }
+    const { outcome, undo } = machine.take(position);
+    undone.push(undo);
+    const { notes, reads, writes, next } = outcome;
+    const couldGoOn = machine.enabled().some((p) => p.thread === next.thread);
+    steps.push({ thread, notes, reads, writes, couldGoOn });
+  }
+  return {
+    steps,
+    schedule: formatSchedule(steps.map((step) => step.thread)),
+    preemptions: preemptions(steps),
+    wrong: machine.enabled().length === 0 ? system.judge(machine.end()) : null,
+    undone,
+  };
+}
+
+/**
+ * The latest pair of conflicting steps whose reversal, with everything else kept as far as it can
+ * be, makes the property hold: found by reversing each and running, not by guessing. Null if no
+ * single reversal does.
+ */
+export function findCause(system: System, trace: Trace): Cause | null {
+  for (let second = trace.steps.length - 1; second > 0; second--) {
+    for (let first = second - 1; first >= 0; first--) {
+      const cell = conflict(trace.steps[first], trace.steps[second]);
+      if (cell !== null && holdsReversed(system, trace, first, second)) {
+        return { first, second, cell };
+      }
+    }
+  }
+  return null;
+}
+
+/** A cell that steps of two threads both touch and at least one writes, or null. */
+function conflict(a: TraceStep | undefined, b: TraceStep | undefined): Cell<unknown> | null {
+  if (a === undefined || b === undefined || a.thread === b.thread) return null;
+  const written = (step: TraceStep) => new Set(step.writes.map((write) => write.cell));
+  const touched = (step: TraceStep) => new Set([...step.reads, ...written(step)]);
+  for (const cell of written(a)) if (touched(b).has(cell)) return cell;
+  for (const cell of written(b)) if (touched(a).has(cell)) return cell;
+  return null;
+}
+
+function holdsReversed(system: System, trace: Trace, first: number, second: number): boolean {
+  const names = trace.steps.map((step) => step.thread);
+  const overtaking = names[second];
+  const between = names.slice(first, second + 1);
+  const wanted = [
+    ...names.slice(0, first),
+    ...between.filter((name) => name === overtaking),
+    ...between.filter((name) => name !== overtaking),
+    ...names.slice(second + 1),
+  ];
+  const machine = new Machine(system.threads);
+  const { undone } = follow(machine, system, toTheEnd(machine, wanted), () => {});
+  const ended = machine.enabled().length === 0;
+  const wrong = system.judge(machine.end());
+  unwind(undone, machine);
+  return ended && wrong === null;
+}
+
+/** The wanted schedule as far as it fits, then whoever can go on: the reversal may change paths. */
+function* toTheEnd(machine: Machine, wanted: Schedule): Generator<string> {
+  yield* wanted;
+  for (let rest = machine.enabled(); rest[0] !== undefined; rest = machine.enabled()) {
+    yield rest[0].thread;
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/**
+ * One interleaving, live: to completion (each thread as far as it gets) or at random from a seed.
+ * Nothing is recorded, so this is the fast way through the same code that exploration drives.
+ */
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { Schedule } from './schedule.ts';
+import { type Spawn, type Steps, spawnedName, spawningTo, type Thread } from './thread.ts';
+
+interface Live {
+  readonly name: string;
+  readonly steps: Steps<unknown>;
+  until: (() => boolean) | null;
+  why: string;
+  spawned: number;
+}
+
+export interface RunEnd {
+  /** What each finished thread returned, by name. */
+  readonly results: ReadonlyMap<string, unknown>;
+  /** Threads that wait for something that nobody will do. */
+  readonly blocked: readonly { readonly thread: string; readonly why: string }[];
+}
+
+const revive = (thread: Thread): Live => ({
+  name: thread.name,
+  steps: thread.start(),
+  until: null,
+  why: '',
+  spawned: 0,
+});
+
+/** A run queue that can be added to and run again: a machine that stays up between workloads. */
+export class RunQueue {
+  private readonly ready: Live[] = [];
+  private waiting: Live[] = [];
+  private readonly results = new Map<string, unknown>();
+
+  add(thread: Thread): void {
+    this.ready.push(revive(thread));
+  }
+
+  /** Runs until every thread has ended or waits. A thread is left only when it waits or ends. */
+  toCompletion(): RunEnd {
+    for (;;) {
+      for (let live = this.ready.shift(); live !== undefined; live = this.ready.shift()) {
+        this.advance(live);
+      }
+      const still = this.waiting;
+      this.waiting = [];
+      for (const live of still) {
+        if (live.until === null || live.until()) this.ready.push(live);
+        else this.waiting.push(live);
+      }
+      if (this.ready.length === 0) return this.end();
+    }
+  }
+
+  private advance(live: Live): void {
+    live.until = null;
+    const onSpawn = (thread: Spawn) => this.add(named(live, thread));
+    spawningTo(onSpawn, () => {
+      for (;;) {
+        const { done, value } = live.steps.next();
+        if (done === true) {
+          this.results.set(live.name, value);
+          return;
+        }
+        if (value !== null && !value.until()) {
+          live.until = value.until;
+          live.why = value.why;
+          this.waiting.push(live);
+          return;
+        }
+      }
+    });
+  }
+
+  private end(): RunEnd {
+    return {
+      results: this.results,
+      blocked: this.waiting.map(({ name, why }) => ({ thread: name, why })),
+    };
+  }
+}
+
+const named = (parent: Live, thread: Spawn): Thread => ({
+  name: spawnedName(parent.name, parent.spawned++),
+  start: () => thread.start(),
+});
+
+/**
+ * One interleaving chosen step by step, each enabled thread being equally likely. Same seed, same
+ * schedule.
+ */
+export function runAtRandom(
+  threads: readonly Thread[],
+  seed: number,
+): RunEnd & { readonly schedule: Schedule } {
+  const random = xoroshiro128plus(seed);
+  const alive = threads.map(revive);
+  const results = new Map<string, unknown>();
+  const schedule: string[] = [];
+  for (;;) {
+    const enabled = alive.filter((live) => live.until === null || live.until());
+    if (enabled.length === 0) break;
+    const live = enabled[uniformInt(random, 0, enabled.length - 1)];
+    if (live === undefined) throw new Error('uniformInt left its range');
+    schedule.push(live.name);
+    const onSpawn = (thread: Spawn) => alive.push(revive(named(live, thread)));
+    const { done, value } = spawningTo(onSpawn, () => live.steps.next());
+    if (done === true) {
+      results.set(live.name, value);
+      alive.splice(alive.indexOf(live), 1);
+    } else {
+      live.until = value === null ? null : value.until;
+      live.why = value === null ? '' : value.why;
+    }
+  }
+  return {
+    results,
+    blocked: alive.map(({ name, why }) => ({ thread: name, why })),
+    schedule,
+  };
+}

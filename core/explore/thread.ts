@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Threads as generators. A thread yields where another thread may come in, and nowhere else: what
+ * it does between two yields is one step. It yields PREEMPT where it could go on, or a Block where
+ * it can go on only once a condition over cells holds.
+ *
+ * `start` must be pure: called again and fed the same reads, it does the same. Engines rely on
+ * that to be in many states at once (trie.ts), and check it.
+ */
+
+export const PREEMPT = null;
+
+export interface Block {
+  /** True once the thread may go on. Reads cells and captured constants, nothing else. */
+  readonly until: () => boolean;
+  /** What is waited for, for people. */
+  readonly why: string;
+}
+
+export type Yield = typeof PREEMPT | Block;
+
+/** Code that takes steps and ends with a T. */
+export type Steps<T> = Generator<Yield, T, void>;
+
+export interface Thread {
+  /** One capital and lower-case letters, as in a schedule: "A", "Ab". */
+  readonly name: string;
+  start(): Steps<unknown>;
+}
+
+/** What a spawned thread runs. Two spawns of equal `key` must run the same code. */
+export interface Spawn {
+  readonly key: string;
+  start(): Steps<unknown>;
+}
+
+let sink: ((spawn: Spawn) => void) | null = null;
+
+/** Creates a thread as part of the current step. Only within an engine's run. */
+export function spawn(thread: Spawn): void {
+  if (sink === null) throw new Error('spawn() outside of a running engine');
+  sink(thread);
+}
+
+/** Runs `body` with spawned threads going to `to`. For engines. */
+export function spawningTo<T>(to: (spawn: Spawn) => void, body: () => T): T {
+  const outer = sink;
+  sink = to;
+  try {
+    return body();
+  } finally {
+    sink = outer;
+  }
+}
+
+/** The name of the `ordinal`-th thread that `parent` spawns: A's are Aa, Ab, ... Az, Aza, ... */
+export function spawnedName(parent: string, ordinal: number): string {
+  const letter = String.fromCharCode(97 + (ordinal % 25));
+  return parent + 'z'.repeat(Math.floor(ordinal / 25)) + letter;
+}

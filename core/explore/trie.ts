@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Threads determinised into a trie of what they read.
+ *
+ * A generator can't be copied, so it can't be in two states at once. But it is deterministic: its
+ * position is the sequence of values that it has read. The trie remembers, for each position, what
+ * the next step reads and, value by value, what it then writes. Taking a step that is in the trie
+ * runs no generator at all; a step that is not is run once, on a generator brought to that position
+ * by feeding it what it read before. That replay doubles as the check that a thread is deterministic.
+ *
+ * The idea is dscheck's and loom's replay turned into data; see also facts on stateless search in
+ * Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems" (1996).
+ */
+import { type Cell, canonical, type Recorder, recording, type Struct } from './cell.ts';
+import {
+  type Block,
+  type Spawn,
+  type Steps,
+  spawnedName,
+  spawningTo,
+  type Thread,
+} from './thread.ts';
+
+export interface Write {
+  readonly cell: Cell<unknown>;
+  readonly value: unknown;
+}
+
+/** What a step did, given what it read. */
+export interface Outcome {
+  readonly reads: readonly Cell<unknown>[];
+  readonly writes: readonly Write[];
+  readonly spawned: readonly Position[];
+  readonly notes: readonly string[];
+  readonly next: Position;
+}
+
+interface ReadNode {
+  readonly cell: Cell<unknown>;
+  readonly branches: Map<unknown, Node>;
+}
+type Node = ReadNode | Outcome;
+const isRead = (node: Node): node is ReadNode => 'cell' in node;
+
+/** Where a thread stands: everything it has read so far. Interned, so compared by identity. */
+export interface Position {
+  readonly id: number;
+  readonly thread: string;
+  /** What the thread waits for, or null where it can go on. */
+  readonly block: Block | null;
+  readonly end: { readonly result: unknown } | null;
+}
+
+interface Place extends Position {
+  readonly from: { readonly place: Place; readonly log: readonly Write[] } | null;
+  readonly start: () => Steps<unknown>;
+  readonly ordinals: Ordinals;
+  root: Node | null;
+  /** A generator that happens to stand here, if nobody took it further. */
+  live: Steps<unknown> | null;
+}
+
+/** How many structs and threads a thread has made before a position. */
+interface Ordinals {
+  readonly structs: number;
+  readonly threads: number;
+}
+
+/** A thread that did something else when fed the same reads; its steps prove nothing. */
+export class NondeterminismError extends Error {
+  constructor(thread: string, what: string) {
+    super(`thread ${thread} is not deterministic: ${what}`);
+    this.name = 'NondeterminismError';
+  }
+}
+
+export class Trie {
+  private positions = 0;
+  private readonly structs = new Map<string, Struct>();
+  private readonly identities = new Map<Struct, number>();
+  private readonly roots = new Map<string, Place>();
+
+  /** The position before the first step of `thread`. */
+  root(thread: Thread): Position {
+    return this.rootOf(thread.name, thread.name, () => thread.start());
+  }
+
+  private rootOf(key: string, name: string, start: () => Steps<unknown>): Place {
+    let place = this.roots.get(key);
+    if (place === undefined) {
+      place = this.place(name, null, start, { structs: 0, threads: 0 }, null, null);
+      this.roots.set(key, place);
+    }
+    return place;
+  }
+
+  private place(
+    thread: string,
+    from: Place['from'],
+    start: Place['start'],
+    ordinals: Ordinals,
+    block: Block | null,
+    end: Position['end'],
+  ): Place {
+    const id = this.positions++;
+    return { id, thread, from, start, ordinals, block, end, root: null, live: null };
+  }
+
+  /** Equal values have equal keys; structs are compared by identity. */
+  key(value: unknown): unknown {
+    return canonical(value, (struct) => this.identity(struct));
+  }
+
+  private identity(struct: Struct): number {
+    let id = this.identities.get(struct);
+    if (id === undefined) {
+      id = this.identities.size;
+      this.identities.set(struct, id);
+    }
+    return id;
+  }
+
+  /** What the next step from `position` does in the memory as it is. Does not apply it. */
+  step(position: Position): Outcome {
+    const place = position as Place;
+    let node = place.root;
+    while (node !== null && isRead(node)) {
+      node = node.branches.get(this.key(node.cell.raw)) ?? null;
+    }
+    return node ?? this.record(place);
+  }
+
+  private record(place: Place): Outcome {
+    const steps = place.live ?? this.replay(place);
+    place.live = null;
+    const recorder = new StepRecorder(this, place, null);
+    const { done, value } = recorder.run(steps);
+    const next = this.place(
+      place.thread,
+      { place, log: recorder.log },
+      place.start,
+      recorder.ordinals,
+      done === true ? null : (value as Block | null),
+      done === true ? { result: value } : null,
+    );
+    next.live = steps;
+    const outcome: Outcome = {
+      reads: recorder.log.map((read) => read.cell),
+      writes: recorder.writes(),
+      spawned: recorder.spawned,
+      notes: recorder.notes,
+      next,
+    };
+    this.insert(place, recorder.log, outcome);
+    return outcome;
+  }
+
+  private insert(place: Place, log: readonly Write[], outcome: Outcome): void {
+    let attach = (node: Node) => {
+      place.root = node;
+    };
+    let node = place.root;
+    for (const { cell, value } of log) {
+      if (node === null) {
+        node = { cell, branches: new Map() };
+        attach(node);
+      }
+      if (!isRead(node) || node.cell !== cell) {
+        throw new NondeterminismError(
+          place.thread,
+          `it read ${cell.label} where it did not before`,
+        );
+      }
+      const { branches } = node;
+      const key = this.key(value);
+      attach = (child) => branches.set(key, child);
+      node = branches.get(key) ?? null;
+    }
+    if (node !== null) {
+      throw new NondeterminismError(place.thread, 'equal reads led to another step');
+    }
+    attach(outcome);
+  }
+
+  /** A new generator, brought to `place` by feeding it what led there. */
+  private replay(place: Place): Steps<unknown> {
+    const path: { place: Place; log: readonly Write[] }[] = [];
+    for (let from = place.from; from !== null; from = from.place.from) path.unshift(from);
+    const steps = place.start();
+    for (const { place: at, log } of path) new StepRecorder(this, at, log).run(steps);
+    return steps;
+  }
+
+  /** The struct of this name; made on the first path that gets there. */
+  intern<T extends Struct>(name: string, thread: string, make: () => T): T {
+    const known = this.structs.get(name);
+    if (known !== undefined) return known as T;
+    const made = make();
+    made.name ??= `${thread}'s ${made.label}`;
+    this.structs.set(name, made);
+    return made;
+  }
+
+  spawnedRoot(name: string, thread: Spawn): Place {
+    return this.rootOf(`${name} ${thread.key}`, name, () => thread.start());
+  }
+}
+
+/** Records one step; with a `feed`, replays one and checks that it reads what it read. */
+class StepRecorder implements Recorder {
+  readonly log: Write[] = [];
+  readonly spawned: Place[] = [];
+  readonly notes: string[] = [];
+  private readonly view = new Map<Cell<unknown>, unknown>();
+  private readonly written = new Set<Cell<unknown>>();
+  private readonly trie: Trie;
+  private readonly place: Place;
+  private readonly feed: readonly Write[] | null;
+  private structs: number;
+
+  constructor(trie: Trie, place: Place, feed: readonly Write[] | null) {
+    this.trie = trie;
+    this.place = place;
+    this.feed = feed;
+    this.structs = place.ordinals.structs;
+  }
+
+  run(steps: Steps<unknown>): IteratorResult<Block | null, unknown> {
+    return recording(this, () =>
+      spawningTo(
+        (thread) => this.spawn(thread),
+        () => steps.next(),
+      ),
+    );
+  }
+
+  read(cell: Cell<unknown>): unknown {
+    if (this.view.has(cell)) return this.view.get(cell);
+    let value = cell.raw;
+    if (this.feed !== null) {
+      const fed = this.feed[this.log.length];
+      if (fed === undefined || fed.cell !== cell) {
+        throw new NondeterminismError(this.place.thread, `replayed, it reads ${cell.label}`);
+      }
+      value = fed.value;
+    }
+    this.log.push({ cell, value });
+    this.view.set(cell, value);
+    return value;
+  }
+
+  write(cell: Cell<unknown>, value: unknown): void {
+    this.view.set(cell, value);
+    this.written.add(cell);
+  }
+
+  allocate<T extends Struct>(make: () => T): T {
+    const { thread } = this.place;
+    return this.trie.intern(`${thread} ${this.structs++}`, thread, make);
+  }
+
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  private spawn(thread: Spawn): void {
+    const ordinal = this.place.ordinals.threads + this.spawned.length;
+    this.spawned.push(this.trie.spawnedRoot(spawnedName(this.place.thread, ordinal), thread));
+  }
+
+  get ordinals(): Ordinals {
+    return {
+      structs: this.structs,
+      threads: this.place.ordinals.threads + this.spawned.length,
+    };
+  }
+
+  writes(): Write[] {
+    return [...this.written].map((cell) => ({ cell, value: this.view.get(cell) }));
+  }
+}

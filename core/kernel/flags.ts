@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/** Flags, commands and capabilities, as numbered by Linux (include/uapi/linux). */
+
+// sched.h
+export const CLONE_VM = 0x100;
+export const CLONE_FILES = 0x400;
+export const CLONE_SIGHAND = 0x800;
+export const CLONE_PARENT = 0x8000;
+export const CLONE_THREAD = 0x10000;
+export const CLONE_NEWIPC = 0x08000000;
+export const CLONE_NEWPID = 0x20000000;
+
+// ipc.h, sem.h
+export const IPC_PRIVATE = 0;
+export const IPC_CREAT = 0o1000;
+export const IPC_EXCL = 0o2000;
+export const IPC_NOWAIT = 0o4000;
+export const IPC_RMID = 0;
+export const IPC_SET = 1;
+export const IPC_STAT = 2;
+export const GETPID = 11;
+export const GETVAL = 12;
+export const GETALL = 13;
+export const SETVAL = 16;
+export const SETALL = 17;
+
+// shm.h
+export const SHM_RDONLY = 0o10000;
+export const SHM_DEST = 0o1000;
+
+// wait.h, fcntl.h, prctl.h
+export const WNOHANG = 1;
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const PR_SET_NAME = 15;
+
+// capability.h
+export const CAP_SETGID = 6;
+export const CAP_SETUID = 7;
+export const CAP_IPC_OWNER = 15;
+export const CAP_SYS_ADMIN = 21;
+export const CAP_SYS_RESOURCE = 24;
+export const CAP_CHECKPOINT_RESTORE = 40;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+/**
+ * System calls are data, programs are generators. A program yields calls and is handed their
+ * results, so it does not know which kernel answers. A result is one number, negative for -errno;
+ * everything else passes through user memory.
+ */
+import type { UserMemory } from './memory.ts';
+
+/**
+ * Names and arguments of the calls of plain Linux that the model has. fork and clone name the
+ * program that the child runs, because a generator can't be forked.
+ */
+export interface LinuxSyscalls {
+  fork: [program: string];
+  clone: [flags: number, program: string];
+  exit: [code: number];
+  exit_group: [code: number];
+  wait4: [pid: number, statusAddress: number, options: number];
+  pause: [];
+  getpid: [];
+  gettid: [];
+  getppid: [];
+  setsid: [];
+  getsid: [pid: number];
+  setpgid: [pid: number, pgid: number];
+  getpgid: [pid: number];
+  setuid: [uid: number];
+  setgid: [gid: number];
+  prctl: [option: number, address: number];
+  msgget: [key: number, flags: number];
+  msgsnd: [id: number, address: number, bytes: number, flags: number];
+  msgrcv: [id: number, address: number, bytes: number, type: number, flags: number];
+  msgctl: [id: number, command: number, address: number];
+  semget: [key: number, nsems: number, flags: number];
+  semop: [id: number, address: number, nsops: number];
+  semctl: [id: number, semnum: number, command: number, argument: number];
+  shmget: [key: number, bytes: number, flags: number];
+  shmat: [id: number, flags: number];
+  shmdt: [address: number];
+  shmctl: [id: number, command: number, address: number];
+  open: [pathAddress: number, bytes: number, flags: number];
+  write: [fd: number, address: number, bytes: number];
+  close: [fd: number];
+}
+
+/**
+ * All calls. Open: a strategy's file adds its own by declaration merging, and a kernel dispatches
+ * through its table of handlers, never by a closed switch.
+ */
+export interface SyscallTable extends LinuxSyscalls {}
+
+export type SyscallName = keyof SyscallTable;
+
+/** One call, as data. */
+export type Syscall<N extends SyscallName = SyscallName> = {
+  [Name in N]: { readonly name: Name; readonly args: SyscallTable[Name] };
+}[N];
+
+/** A call as a value to yield: `const id = yield sys('msgget', key, flags)`. */
+export function sys<N extends SyscallName>(name: N, ...args: SyscallTable[N]): Syscall<N> {
+  return { name, args } as Syscall<N>;
+}
+
+/**
+ * Not a call: the program waits, outside of the kernel, until a condition over cells holds. The
+ * order that a test bench imposes, which costs no kernel work. On a real kernel the harness simply
+ * does not hand out the next call.
+ */
+export interface Await {
+  readonly until: () => boolean;
+  readonly why: string;
+}
+
+/** User code. Its return value is what the scenario sees; the task then stays as it is. */
+export type Program<R = number> = Generator<Syscall | Await, R, number>;
+
+/** What user code knows of the task that runs it. */
+export interface Caller {
+  readonly memory: UserMemory;
+}
+
+export type ProgramBody = (me: Caller) => Program;
+
+/** Programs by name, for fork, clone and whoever starts them. */
+export type Programs = Readonly<Record<string, ProgramBody>>;

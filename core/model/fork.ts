@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/**
+ * kernel_clone() and copy_process(), after kernel/fork.c of Linux 6.1, in its order: duplicate the
+ * task, copy or share what the flags say, alloc_pid() late, then link under the task list lock.
+ * A failure after the duplication undoes it, as the bad_fork labels do.
+ */
+import { allocate, note } from '../explore/cell.ts';
+import { PREEMPT, type Steps, spawn } from '../explore/thread.ts';
+import type { Want } from '../kernel/directed.ts';
+import { fail } from '../kernel/errno.ts';
+import {
+  CAP_CHECKPOINT_RESTORE,
+  CAP_SYS_ADMIN,
+  CLONE_FILES,
+  CLONE_NEWIPC,
+  CLONE_NEWPID,
+  CLONE_PARENT,
+  CLONE_SIGHAND,
+  CLONE_THREAD,
+  CLONE_VM,
+} from '../kernel/flags.ts';
+import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
+import { IpcNamespace } from './ipc.ts';
+import type { ModelKernel } from './kernel.ts';
+import { Mm } from './mm.ts';
+import { allocPid, childNamespaceOf, type Pid, pidNrNs } from './pid.ts';
+import { opened } from './shm.ts';
+import { capable, fieldHook, Signal, Task } from './task.ts';
+
+const KNOWN_FLAGS =
+  CLONE_VM |
+  CLONE_FILES |
+  CLONE_SIGHAND |
+  CLONE_PARENT |
+  CLONE_THREAD |
+  CLONE_NEWIPC |
+  CLONE_NEWPID;
+
+/** The child's number as the caller sees it, or -errno. */
+export function* kernelClone(
+  kernel: ModelKernel,
+  current: Task,
+  { flags, program }: CloneArgs,
+  want: Want | null,
+): Steps<number> {
+  const refused = refuseFlags(kernel, current, flags, program);
+  if (refused !== 0) return refused;
+  const child = duplicateTask(kernel, current);
+  const { mm, files, ipcNs } = copyResources(kernel, current, child, flags);
+  const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
+  const ns = (flags & CLONE_NEWPID) !== 0 ? childNamespaceOf(parentNs, kernel.ledger) : parentNs;
+  const wanted = want ?? kernel.askAllocator(current, 'pid');
+  const isPermitted = () => capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN);
+  const pid = yield* allocPid({ ledger: kernel.ledger, capable: isPermitted }, ns, wanted);
+  if (typeof pid === 'number') {
+    child.exitState.v = 'dead';
+    return pid;
+  }
+  yield PREEMPT;
+  kernel.ledger.locks++;
+  child.pid.v = pid;
+  child.mmCell.v = mm;
+  mm.users.v += 1;
+  child.filesCell.v = files;
+  child.ipcNsCell.v = ipcNs;
+  child.pidNsForChildren.v = ns;
+  child.arena.v = mm.addArena();
+  if ((flags & CLONE_THREAD) !== 0) linkThread(current, child, pid);
+  else linkProcess(kernel, current, child, pid, flags);
+  ns.tasks.append(child);
+  if (ns !== parentNs) parentNs.below.append(ns);
+  if (ns.childReaper.v === null) ns.childReaper.v = child.signal;
+  spawn({ key: program, start: () => kernel.run(child, program) });
+  const number = pidNrNs(pid, current.activePidNs);
+  note('new task', number);
+  return number;
+}
+
+function refuseFlags(kernel: ModelKernel, current: Task, flags: number, program: string): number {
+  const needs = (flag: number, needed: number) => (flags & flag) !== 0 && (flags & needed) === 0;
+  if ((flags & ~KNOWN_FLAGS) !== 0) return fail('EINVAL');
+  if (needs(CLONE_THREAD, CLONE_SIGHAND) || needs(CLONE_SIGHAND, CLONE_VM)) return fail('EINVAL');
+  if ((flags & CLONE_THREAD) !== 0) {
+    const elsewhere = current.pidNsForChildren.v !== current.activePidNs;
+    if ((flags & CLONE_NEWPID) !== 0 || elsewhere) return fail('EINVAL');
+  }
+  if ((flags & CLONE_PARENT) !== 0 && isInit(current.signal)) return fail('EINVAL');
+  const unsharing = (flags & (CLONE_NEWPID | CLONE_NEWIPC)) !== 0;
+  if (unsharing && !capable(current, CAP_SYS_ADMIN)) return fail('EPERM');
+  if (!kernel.hasProgram(program)) return fail('EFAULT');
+  return 0;
+}
+
+/** Init of its pid namespace (SIGNAL_UNKILLABLE). */
+export function isInit(signal: Signal): boolean {
+  const leader = signal.leader.v;
+  return leader !== null && leader.activePidNs.childReaper.v === signal;
+}
+
+/** dup_task_struct(), with what becomes of the fields that a design added. */
+function duplicateTask(kernel: ModelKernel, current: Task): Task {
+  kernel.ledger.allocations++;
+  const child = allocate(() => new Task(kernel.taskFields));
+  child.cred.v = current.cred.v;
+  child.comm.v = current.comm.v;
+  for (const name of Object.keys(kernel.taskFields) as TaskFieldName[]) {
+    kernel.ledger.fieldOps++;
+    const { initial, atFork } = fieldHook(kernel.taskFields, name);
+    child.field(name).v = (atFork === 'copy' ? current.field(name).v : initial) as never;
+  }
+  return child;
+}
+
+/** copy_files(), copy_mm(), copy_namespaces(). */
+function copyResources(kernel: ModelKernel, current: Task, child: Task, flags: number) {
+  let { files, mm, ipcNs } = current;
+  if ((flags & CLONE_FILES) === 0) {
+    kernel.ledger.allocations++;
+    files = files.duplicate();
+  }
+  if ((flags & CLONE_VM) === 0) {
+    kernel.ledger.allocations++;
+    const copy = allocate(() => new Mm());
+    mm.duplicateInto(copy);
+    for (const segment of copy.attachments()) opened(kernel, current, segment);
+    mm = copy;
+  }
+  if ((flags & CLONE_NEWIPC) !== 0) {
+    kernel.ledger.allocations++;
+    ipcNs = allocate(() => new IpcNamespace());
+  }
+  if ((flags & CLONE_THREAD) === 0) {
+    kernel.ledger.allocations++;
+    child.signalCell.v = allocate(() => new Signal());
+  }
+  return { files, mm, ipcNs };
+}
+
+function linkThread(current: Task, child: Task, pid: Pid): void {
+  const { signal } = current;
+  child.signalCell.v = signal;
+  pid.task.v = child;
+  signal.threads.append(child);
+  signal.liveThreads.v += 1;
+}
+
+function linkProcess(
+  kernel: ModelKernel,
+  current: Task,
+  child: Task,
+  pid: Pid,
+  flags: number,
+): void {
+  const { signal } = child;
+  const siblings = (flags & CLONE_PARENT) !== 0;
+  const parent = siblings ? (current.signal.parent.v ?? current.signal) : current.signal;
+  signal.leader.v = child;
+  signal.parent.v = parent;
+  parent.children.append(signal);
+  signal.threads.append(child);
+  signal.liveThreads.v = 1;
+  pid.task.v = child;
+  pid.group.v = signal;
+  const { pgrp, session } = current.signal;
+  // An init starts outside of any group and session that its namespace could see; it inherits.
+  kernel.attach(signal, pgrp.v ?? pid, session.v ?? pid);
+}

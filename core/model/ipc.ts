@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What the three System V types share, after ipc/util.c of Linux 6.1: ipcget(), ipc_addid() with
+ * ipc_idr_alloc(), ipcperms(), ipc_obtain_object_check(), ipcctl_obtain_check(), ipc_rmid().
+ *
+ * An id is seq * IPCMNI + index. Undirected ids cycle through a window of indices; seq goes up when
+ * the index did not. A directed id takes exactly its slot or fails, and moves neither cursor nor
+ * seq. Each function runs under ids->rwsem and is part of one step.
+ */
+import { type Cell, CellMap, note, Struct } from '../explore/cell.ts';
+import type { Want, WantKind } from '../kernel/directed.ts';
+import { fail } from '../kernel/errno.ts';
+import {
+  CAP_CHECKPOINT_RESTORE,
+  CAP_IPC_OWNER,
+  CAP_SYS_ADMIN,
+  IPC_CREAT,
+  IPC_EXCL,
+  IPC_PRIVATE,
+} from '../kernel/flags.ts';
+import type { ModelKernel } from './kernel.ts';
+import { INT_MAX, IPC_MIN_CYCLE, IPC_SEQ_MAX, IPCMNI, PID_MAX } from './limits.ts';
+import type { Msg } from './msg.ts';
+import { detachedPid, findPidNs, type Pid } from './pid.ts';
+import type { Sem } from './sem.ts';
+import type { Shm } from './shm.ts';
+import { capable, type Task } from './task.ts';
+
+/** kern_ipc_perm: what every object has. */
+export abstract class IpcPerm extends Struct {
+  readonly id = this.cell('id', 0);
+  readonly key = this.cell('key', 0);
+  readonly uid = this.cell('uid', 0);
+  readonly gid = this.cell('gid', 0);
+  readonly cuid = this.cell('cuid', 0);
+  readonly cgid = this.cell('cgid', 0);
+  readonly mode = this.cell('mode', 0);
+  readonly deleted = this.cell('deleted', false);
+}
+
+export class IpcIds<T extends IpcPerm> extends Struct {
+  readonly slots = new CellMap<number, T>(this, 'slot');
+  readonly keys = new CellMap<number, T>(this, 'key');
+  readonly inUse = this.cell('in_use', 0);
+  readonly seq = this.cell('seq', 0);
+  readonly lastIndex = this.cell('last_idx', -1);
+  readonly cursor = this.cell('idr_next', 0);
+}
+
+export class IpcNamespace extends Struct {
+  readonly msg = new IpcIds<Msg>();
+  readonly sem = new IpcIds<Sem>();
+  readonly shm = new IpcIds<Shm>();
+}
+
+export type IpcKind = WantKind & ('msg' | 'sem' | 'shm');
+
+export interface GetParams<T extends IpcPerm> {
+  readonly kind: IpcKind;
+  readonly ids: IpcIds<T>;
+  readonly key: number;
+  readonly flags: number;
+  readonly limit: number;
+  /** A new object, not yet to be found, or -errno. */
+  create(): T | number;
+  /** 0, or -errno if the object of that key does not fit the call. */
+  fits(found: T): number;
+}
+
+/** ipcget(): the id of an old or new object, or -errno. */
+export function ipcget<T extends IpcPerm>(
+  kernel: ModelKernel,
+  current: Task,
+  params: GetParams<T>,
+  want: Want | null,
+): number {
+  const { ids, key, flags } = params;
+  kernel.ledger.locks++;
+  if (want !== null) {
+    const refused = refuseId(current, want);
+    if (refused !== 0) return refused;
+  }
+  const found = key === IPC_PRIVATE ? undefined : ids.keys.get(key);
+  if (found === undefined) {
+    if (key !== IPC_PRIVATE && (flags & IPC_CREAT) === 0) return fail('ENOENT');
+    const made = params.create();
+    return typeof made === 'number' ? made : addId(kernel, current, params, made, want);
+  }
+  // A directed call creates or fails: an object that exists has its id already.
+  if (want !== null) return fail('EEXIST');
+  if ((flags & IPC_CREAT) !== 0 && (flags & IPC_EXCL) !== 0) return fail('EEXIST');
+  const unfit = params.fits(found);
+  if (unfit !== 0) return unfit;
+  return ipcperms(current, found, flags) ? found.id.v : fail('EACCES');
+}
+
+function refuseId(current: Task, { values }: Want): number {
+  const [id] = values;
+  if (values.length !== 1 || id === undefined || id < 0 || id > INT_MAX) return fail('EINVAL');
+  return capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN) ? 0 : fail('EPERM');
+}
+
+function addId<T extends IpcPerm>(
+  kernel: ModelKernel,
+  current: Task,
+  { kind, ids, key, flags, limit }: GetParams<T>,
+  made: T,
+  want: Want | null,
+): number {
+  const inUse = ids.inUse.v;
+  if (inUse >= limit) return fail('ENOSPC');
+  const wanted = want ?? kernel.askAllocator(current, kind);
+  const refused = wanted === null || wanted === want ? 0 : refuseId(current, wanted);
+  if (refused !== 0) return refused;
+  const id = wanted === null ? nextId(ids, inUse, limit) : claimId(ids, wanted);
+  if (id < 0) return id;
+  const { uid, gid } = current.cred.v;
+  made.id.v = id;
+  made.key.v = key;
+  made.mode.v = flags & 0o777;
+  made.uid.v = uid;
+  made.cuid.v = uid;
+  made.gid.v = gid;
+  made.cgid.v = gid;
+  ids.slots.set(id % IPCMNI, made);
+  if (key !== IPC_PRIVATE) ids.keys.set(key, made);
+  ids.inUse.v = inUse + 1;
+  note(`create ${kind}`, id);
+  return id;
+}
+
+/** idr_alloc_cyclic() over a window that grows with the number in use. */
+function nextId<T extends IpcPerm>(ids: IpcIds<T>, inUse: number, limit: number): number {
+  const window = Math.min(Math.max(Math.trunc((inUse * 3) / 2), IPC_MIN_CYCLE), limit);
+  const cursor = ids.cursor.v;
+  for (let step = 0; step < window; step++) {
+    const index = cursor < window ? (cursor + step) % window : step;
+    if (ids.slots.get(index) !== undefined) continue;
+    if (index <= ids.lastIndex.v) ids.seq.v = (ids.seq.v + 1) % IPC_SEQ_MAX;
+    ids.lastIndex.v = index;
+    ids.cursor.v = index + 1;
+    return ids.seq.v * IPCMNI + index;
+  }
+  return fail('ENOSPC');
+}
+
+function claimId<T extends IpcPerm>(ids: IpcIds<T>, { values }: Want): number {
+  const [id = 0] = values;
+  return ids.slots.get(id % IPCMNI) === undefined ? id : fail('EEXIST');
+}
+
+/** ipcperms(): may the caller do what `flags` (as mode bits) ask? */
+export function ipcperms(current: Task, object: IpcPerm, flags: number): boolean {
+  const { uid, gid } = current.cred.v;
+  const requested = (flags >> 6) | (flags >> 3) | flags;
+  let granted = object.mode.v;
+  if (uid === object.cuid.v || uid === object.uid.v) granted >>= 6;
+  else if (gid === object.cgid.v || gid === object.gid.v) granted >>= 3;
+  return (requested & ~granted & 0o7) === 0 || capable(current, CAP_IPC_OWNER);
+}
+
+/** ipc_obtain_object_check(): the object of an id, or -errno. */
+export function obtain<T extends IpcPerm>(ids: IpcIds<T>, id: number): T | number {
+  if (id < 0) return fail('EINVAL');
+  const object = ids.slots.get(id % IPCMNI);
+  return object === undefined || object.id.v !== id ? fail('EINVAL') : object;
+}
+
+/** ipcctl_obtain_check(): as `obtain`, for IPC_SET and IPC_RMID, which are the owner's. */
+export function obtainOwned<T extends IpcPerm>(
+  current: Task,
+  ids: IpcIds<T>,
+  id: number,
+): T | number {
+  const object = obtain(ids, id);
+  if (typeof object === 'number') return object;
+  const { uid } = current.cred.v;
+  if (uid === object.cuid.v || uid === object.uid.v) return object;
+  return capable(current, CAP_SYS_ADMIN) ? object : fail('EPERM');
+}
+
+/** ipc_rmid(). */
+export function removeId<T extends IpcPerm>(ids: IpcIds<T>, object: T): void {
+  const key = object.key.v;
+  ids.slots.delete(object.id.v % IPCMNI);
+  if (key !== IPC_PRIVATE) ids.keys.delete(key);
+  ids.inUse.v -= 1;
+  object.deleted.v = true;
+}
+
+/** What IPC_SET may change of every object; 0 or -errno. (uid_t)-1 is nobody. */
+export function updatePerm(
+  object: IpcPerm,
+  set: { readonly uid: number; readonly gid: number; readonly mode: number },
+): number {
+  if (set.uid === 0xffffffff || set.gid === 0xffffffff) return fail('EINVAL');
+  object.uid.v = set.uid;
+  object.gid.v = set.gid;
+  object.mode.v = (object.mode.v & ~0o777) | (set.mode & 0o777);
+  return 0;
+}
+
+/** 0, or why a wanted state can't be had: not `count` values, no pid at `pids`, no privilege. */
+export function refuseState(
+  current: Task,
+  { values }: Want,
+  count: number,
+  isPid: (index: number) => boolean,
+): number {
+  if (values.length !== count) return fail('EINVAL');
+  for (const [index, value] of values.entries()) {
+    const limit = isPid(index) ? PID_MAX - 1 : Number.MAX_SAFE_INTEGER;
+    if (!Number.isInteger(value) || value < 0 || value > limit) return fail('EINVAL');
+  }
+  return capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN) ? 0 : fail('EPERM');
+}
+
+/**
+ * The struct pid to record as the last user of an object: of a living process, or, where the number
+ * is free because that process is dead, a detached one that shows the same number.
+ */
+export function lastUser(kernel: ModelKernel, current: Task, number: number): Pid | null {
+  if (number === 0) return null;
+  const ns = current.activePidNs;
+  return findPidNs(number, ns) ?? detachedPid(kernel.ledger, ns, number);
+}
+
+/** The members of IPC_STAT that every type has. */
+export function permStat(object: IpcPerm): Record<string, number> {
+  return {
+    key: object.key.v,
+    uid: object.uid.v,
+    gid: object.gid.v,
+    cuid: object.cuid.v,
+    cgid: object.cgid.v,
+    mode: object.mode.v,
+    seq: Math.floor(object.id.v / IPCMNI),
+  };
+}
+
+/** A cell for a last user. */
+export type LastUser = Cell<Pid | null>;

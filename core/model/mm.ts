@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/**
+ * User memory: scalars by address, shared by CLONE_VM tasks. Each thread allocates from a stretch
+ * of its own, so that addresses do not depend on the interleaving. What is not allocated or
+ * attached faults. Contents of a copy follow dup_mmap(); attached segments stay shared.
+ *
+ * Left out: protections, pages, partial copies (a copy faults as a whole).
+ */
+import { allocate, type Cell, CellMap, Struct } from '../explore/cell.ts';
+import type { Scalar, UserMemory } from '../kernel/memory.ts';
+import { ARENA_BYTES, PAGE_BYTES, SHM_BASE } from './limits.ts';
+import type { Shm } from './shm.ts';
+
+class Arena extends Struct {
+  readonly allocated = this.cell('allocated', 0);
+  /** Addresses that hold something, for dup_mmap: the page table, as it were. */
+  readonly touched: Cell<readonly number[]> = this.cell('touched', []);
+}
+
+interface Attachment {
+  readonly address: number;
+  readonly bytes: number;
+  readonly segment: Shm;
+}
+
+export class Mm extends Struct {
+  private readonly scalars = new CellMap<number, Scalar>(this, 'mem');
+  private readonly arenas: Cell<readonly Arena[]> = this.cell('arenas', []);
+  /** Tasks that use it: mm_users. */
+  readonly users = this.cell('mm_users', 0);
+  private readonly attached: Cell<readonly Attachment[]> = this.cell('attached', []);
+
+  /** A stretch for one more thread; its index. */
+  addArena(): number {
+    const index = this.arenas.v.length;
+    const arena = allocate(() => new Arena());
+    this.arenas.v = [...this.arenas.v, arena];
+    return index;
+  }
+
+  private where(address: number): { arena: Arena | null; cell: Cell<Scalar | undefined> } | null {
+    if (address >= SHM_BASE) {
+      const at = this.attached.v.find((a) => address >= a.address && address < a.address + a.bytes);
+      return at === undefined
+        ? null
+        : { arena: null, cell: at.segment.contents.at(address - at.address) };
+    }
+    const index = Math.floor(address / ARENA_BYTES) - 1;
+    const arena = this.arenas.v[index];
+    if (arena === undefined || address % ARENA_BYTES >= arena.allocated.v) return null;
+    return { arena, cell: this.scalars.at(address) };
+  }
+
+  /** The scalar at an address, 0 where nothing was stored; undefined is a fault. */
+  get(address: number): Scalar | undefined {
+    const at = this.where(address);
+    return at === null ? undefined : (at.cell.v ?? 0);
+  }
+
+  /** False is a fault. */
+  put(address: number, value: Scalar): boolean {
+    const at = this.where(address);
+    if (at === null) return false;
+    if (at.arena !== null && at.cell.v === undefined) {
+      at.arena.touched.v = [...at.arena.touched.v, address].sort((a, b) => a - b);
+    }
+    at.cell.v = value;
+    return true;
+  }
+
+  /** The address space as the thread of arena `index` uses it. */
+  view(index: number): UserMemory {
+    return {
+      allocate: (bytes) => {
+        const arena = this.arenas.v[index];
+        if (arena === undefined) throw new RangeError(`no arena ${index}`);
+        const offset = arena.allocated.v;
+        arena.allocated.v = offset + Math.ceil(bytes / 8) * 8;
+        return (index + 1) * ARENA_BYTES + offset;
+      },
+      store: (address, value) => {
+        if (!this.put(address, value)) throw new RangeError(`store to unmapped ${address}`);
+      },
+      load: (address) => {
+        const value = this.get(address);
+        if (value === undefined) throw new RangeError(`load from unmapped ${address}`);
+        return value;
+      },
+    };
+  }
+
+  attach(segment: Shm, bytes: number): number {
+    let address = SHM_BASE;
+    for (const other of this.attached.v) {
+      address = Math.max(address, other.address + Math.ceil(other.bytes / PAGE_BYTES) * PAGE_BYTES);
+    }
+    this.attached.v = [...this.attached.v, { address, bytes, segment }];
+    return address;
+  }
+
+  detach(address: number): Shm | null {
+    const at = this.attached.v.find((a) => a.address === address);
+    if (at === undefined) return null;
+    this.attached.v = this.attached.v.filter((a) => a !== at);
+    return at.segment;
+  }
+
+  /** Every segment, once for each time that it is attached. */
+  attachments(): readonly Shm[] {
+    return this.attached.v.map((a) => a.segment);
+  }
+
+  duplicateInto(copy: Mm): void {
+    const arenas = this.arenas.v;
+    copy.attached.v = this.attached.v;
+    for (const arena of arenas) {
+      copy.addArena();
+      const mine = copy.arenas.v.at(-1);
+      if (mine === undefined) throw new Error('addArena added none');
+      mine.allocated.v = arena.allocated.v;
+      mine.touched.v = arena.touched.v;
+      for (const address of arena.touched.v) {
+        copy.scalars.at(address).v = this.scalars.get(address);
+      }
+    }
+  }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Message queues, after ipc/msg.c of Linux 6.1. Left out: MSG_COPY, MSG_EXCEPT, MSG_NOERROR, and
+ * the direct hand-over to a sleeping receiver (messages always pass through the queue).
+ */
+import { allocate, type Cell } from '../explore/cell.ts';
+import { PREEMPT, type Steps } from '../explore/thread.ts';
+import type { Want } from '../kernel/directed.ts';
+import { fail } from '../kernel/errno.ts';
+import { CAP_SYS_RESOURCE, IPC_NOWAIT, IPC_RMID, IPC_SET, IPC_STAT } from '../kernel/flags.ts';
+import { MSQID_DS } from '../kernel/memory.ts';
+import {
+  IpcPerm,
+  ipcget,
+  ipcperms,
+  type LastUser,
+  lastUser,
+  obtain,
+  obtainOwned,
+  permStat,
+  refuseState,
+  removeId,
+  updatePerm,
+} from './ipc.ts';
+import type { ModelKernel } from './kernel.ts';
+import { MSGMAX, MSGMNB, MSGMNI } from './limits.ts';
+import { pidNrNs } from './pid.ts';
+import { capable, type Task } from './task.ts';
+
+export interface Message {
+  readonly type: number;
+  readonly text: string;
+}
+
+export class Msg extends IpcPerm {
+  readonly stime = this.cell('stime', 0);
+  readonly rtime = this.cell('rtime', 0);
+  readonly ctime = this.cell('ctime', 0);
+  readonly qbytes = this.cell('qbytes', 0);
+  readonly cbytes = this.cell('cbytes', 0);
+  readonly messages: Cell<readonly Message[]> = this.cell('messages', []);
+  readonly lspid: LastUser = this.cell('lspid', null);
+  readonly lrpid: LastUser = this.cell('lrpid', null);
+}
+
+export function doMsgget(
+  kernel: ModelKernel,
+  current: Task,
+  key: number,
+  flags: number,
+  want: Want | null,
+): number {
+  const create = () => {
+    kernel.ledger.allocations++;
+    const queue = allocate(() => new Msg());
+    queue.ctime.v = kernel.clock.v;
+    queue.qbytes.v = MSGMNB;
+    return queue;
+  };
+  const ids = current.ipcNs.msg;
+  const params = { kind: 'msg', ids, key, flags, limit: MSGMNI, create, fits: () => 0 } as const;
+  return ipcget(kernel, current, params, want);
+}
+
+export function doMsgctl(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  command: number,
+  address: number,
+  want: Want | null,
+): Steps<number> | number {
+  switch (command) {
+    case IPC_RMID: {
+      kernel.ledger.locks++;
+      const queue = obtainOwned(current, current.ipcNs.msg, id);
+      if (typeof queue === 'number') return queue;
+      removeId(current.ipcNs.msg, queue);
+      return 0;
+    }
+    case IPC_SET:
+      return setQueue(kernel, current, id, address, want);
+    case IPC_STAT:
+      return statQueue(kernel, current, id, address);
+    default:
+      return fail('EINVAL');
+  }
+}
+
+function* setQueue(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  address: number,
+  want: Want | null,
+): Steps<number> {
+  const set = kernel.structFromUser(current, address, MSQID_DS);
+  if (set === null) return fail('EFAULT');
+  yield PREEMPT;
+  kernel.ledger.locks++;
+  const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
+  if (refused !== 0) return refused;
+  const queue = obtainOwned(current, current.ipcNs.msg, id);
+  if (typeof queue === 'number') return queue;
+  if (set.qbytes > MSGMNB && !capable(current, CAP_SYS_RESOURCE)) return fail('EPERM');
+  const error = updatePerm(queue, set);
+  if (error !== 0) return error;
+  queue.qbytes.v = set.qbytes;
+  queue.ctime.v = kernel.clock.v;
+  if (want !== null) {
+    const [lspid = 0, lrpid = 0, stime = 0, rtime = 0, ctime = 0] = want.values;
+    queue.lspid.v = lastUser(kernel, current, lspid);
+    queue.lrpid.v = lastUser(kernel, current, lrpid);
+    queue.stime.v = stime;
+    queue.rtime.v = rtime;
+    queue.ctime.v = ctime;
+  }
+  return 0;
+}
+
+function* statQueue(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  address: number,
+): Steps<number> {
+  kernel.ledger.locks++;
+  const queue = obtain(current.ipcNs.msg, id);
+  if (typeof queue === 'number') return queue;
+  if (!ipcperms(current, queue, 0o444)) return fail('EACCES');
+  const ns = current.activePidNs;
+  const stat = {
+    ...permStat(queue),
+    stime: queue.stime.v,
+    rtime: queue.rtime.v,
+    ctime: queue.ctime.v,
+    cbytes: queue.cbytes.v,
+    qnum: queue.messages.v.length,
+    qbytes: queue.qbytes.v,
+    lspid: pidNrNs(queue.lspid.v, ns),
+    lrpid: pidNrNs(queue.lrpid.v, ns),
+  };
+  yield PREEMPT;
+  return kernel.structToUser(current, address, MSQID_DS, stat) ? 0 : fail('EFAULT');
+}
+
+/** struct msgbuf: a long for the type, then the text. */
+const MTEXT = 8;
+
+export function* msgsnd(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  address: number,
+  bytes: number,
+  flags: number,
+): Steps<number> {
+  const type = kernel.copyFromUser(current, address, 8, 1);
+  if (type === null) return fail('EFAULT');
+  if (bytes < 0 || bytes > MSGMAX || id < 0 || (type[0] ?? 0) < 1) return fail('EINVAL');
+  const text = bytes === 0 ? '' : kernel.strncpyFromUser(current, address + MTEXT, bytes);
+  if (text === null) return fail('EFAULT');
+  kernel.ledger.allocations++;
+  for (;;) {
+    yield PREEMPT;
+    kernel.ledger.locks++;
+    const queue = obtain(current.ipcNs.msg, id);
+    if (typeof queue === 'number') return queue;
+    if (!ipcperms(current, queue, 0o222)) return fail('EACCES');
+    const messages = queue.messages.v;
+    const limit = queue.qbytes.v;
+    if (bytes + queue.cbytes.v <= limit && 1 + messages.length <= limit) {
+      queue.messages.v = [...messages, { type: type[0] ?? 0, text }];
+      queue.cbytes.v += bytes;
+      queue.lspid.v = current.leader.thePid;
+      queue.stime.v = kernel.clock.v;
+      return 0;
+    }
+    if ((flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
+    const before = queue.cbytes.v;
+    yield {
+      until: () => queue.deleted.v || queue.cbytes.v < before || current.killed.v,
+      why: `msgsnd: queue ${id} is full`,
+    };
+    if (current.killed.v) return fail('EINTR');
+    if (queue.deleted.v) return fail('EIDRM');
+  }
+}
+
+export function* msgrcv(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  address: number,
+  bytes: number,
+  type: number,
+  flags: number,
+): Steps<number> {
+  if (id < 0 || bytes < 0) return fail('EINVAL');
+  for (;;) {
+    yield PREEMPT;
+    kernel.ledger.locks++;
+    const queue = obtain(current.ipcNs.msg, id);
+    if (typeof queue === 'number') return queue;
+    if (!ipcperms(current, queue, 0o444)) return fail('EACCES');
+    const message = pick(queue.messages.v, type);
+    if (message !== null) {
+      if (message.text.length > bytes) return fail('E2BIG');
+      queue.messages.v = queue.messages.v.filter((other) => other !== message);
+      queue.cbytes.v -= message.text.length;
+      queue.lrpid.v = current.leader.thePid;
+      queue.rtime.v = kernel.clock.v;
+      yield PREEMPT;
+      const { text } = message;
+      const copied =
+        kernel.copyToUser(current, address, 8, [message.type]) &&
+        (text === '' || kernel.textToUser(current, address + MTEXT, text));
+      return copied ? text.length : fail('EFAULT');
+    }
+    if ((flags & IPC_NOWAIT) !== 0) return fail('ENOMSG');
+    yield {
+      until: () => queue.deleted.v || pick(queue.messages.v, type) !== null || current.killed.v,
+      why: `msgrcv: queue ${id} has no message of type ${type}`,
+    };
+    if (current.killed.v) return fail('EINTR');
+    if (queue.deleted.v) return fail('EIDRM');
+  }
+}
+
+/** The first of any type, of one type, or of the lowest type up to -type. */
+function pick(messages: readonly Message[], type: number): Message | null {
+  if (type >= 0) return messages.find((m) => type === 0 || m.type === type) ?? null;
+  let best: Message | null = null;
+  for (const message of messages) {
+    if (message.type <= -type && (best === null || message.type < best.type)) best = message;
+  }
+  return best;
+}

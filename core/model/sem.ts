@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Semaphore sets, after ipc/sem.c of Linux 6.1: every semaphore of a completed semop gets the
+ * caller as its last pid, zero-waits included; so do SETVAL and SETALL. Left out: SEM_UNDO (refused
+ * with EINVAL), semtimedop, GETNCNT and GETZCNT.
+ */
+import { allocate, type Cell } from '../explore/cell.ts';
+import { PREEMPT, type Steps } from '../explore/thread.ts';
+import type { Want } from '../kernel/directed.ts';
+import { fail } from '../kernel/errno.ts';
+import {
+  GETALL,
+  GETPID,
+  GETVAL,
+  IPC_NOWAIT,
+  IPC_RMID,
+  IPC_SET,
+  IPC_STAT,
+  SETALL,
+  SETVAL,
+} from '../kernel/flags.ts';
+import { SEMBUF_BYTES, SEMID_DS } from '../kernel/memory.ts';
+import {
+  IpcPerm,
+  ipcget,
+  ipcperms,
+  lastUser,
+  obtain,
+  obtainOwned,
+  permStat,
+  refuseState,
+  removeId,
+  updatePerm,
+} from './ipc.ts';
+import type { ModelKernel } from './kernel.ts';
+import { SEMMNI, SEMMSL, SEMOPM, SEMVMX } from './limits.ts';
+import { type Pid, pidNrNs } from './pid.ts';
+import type { Task } from './task.ts';
+
+export class Sem extends IpcPerm {
+  readonly otime = this.cell('otime', 0);
+  readonly ctime = this.cell('ctime', 0);
+  readonly values: Cell<readonly number[]> = this.cell('values', []);
+  readonly pids: Cell<readonly (Pid | null)[]> = this.cell('pids', []);
+}
+
+export function doSemget(
+  kernel: ModelKernel,
+  current: Task,
+  key: number,
+  nsems: number,
+  flags: number,
+  want: Want | null,
+): number {
+  if (nsems < 0 || nsems > SEMMSL) return fail('EINVAL');
+  const create = () => {
+    if (nsems === 0) return fail('EINVAL');
+    kernel.ledger.allocations++;
+    const set = allocate(() => new Sem());
+    set.ctime.v = kernel.clock.v;
+    set.values.v = Array<number>(nsems).fill(0);
+    set.pids.v = Array<Pid | null>(nsems).fill(null);
+    return set;
+  };
+  const fits = (found: Sem) => (nsems > found.values.v.length ? fail('EINVAL') : 0);
+  const ids = current.ipcNs.sem;
+  const params = { kind: 'sem', ids, key, flags, limit: SEMMNI, create, fits } as const;
+  return ipcget(kernel, current, params, want);
+}
+
+interface SemOp {
+  readonly num: number;
+  readonly op: number;
+  readonly flags: number;
+}
+
+export function* semop(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  address: number,
+  nsops: number,
+): Steps<number> {
+  if (nsops < 1 || id < 0) return fail('EINVAL');
+  if (nsops > SEMOPM) return fail('E2BIG');
+  const operations: SemOp[] = [];
+  for (let n = 0; n < nsops; n++) {
+    const read = kernel.copyFromUser(current, address + n * SEMBUF_BYTES, 2, 3);
+    if (read === null) return fail('EFAULT');
+    const [num = 0, op = 0, flags = 0] = read;
+    if ((flags & ~IPC_NOWAIT) !== 0) return fail('EINVAL');
+    operations.push({ num, op, flags });
+  }
+  for (;;) {
+    yield PREEMPT;
+    kernel.ledger.locks++;
+    const set = obtain(current.ipcNs.sem, id);
+    if (typeof set === 'number') return set;
+    if (operations.some(({ num }) => num >= set.values.v.length)) return fail('EFBIG');
+    const alters = operations.some(({ op }) => op !== 0);
+    if (!ipcperms(current, set, alters ? 0o222 : 0o444)) return fail('EACCES');
+    const done = attempt(set.values.v, operations);
+    if (typeof done === 'number') return done;
+    if ('values' in done) {
+      set.values.v = done.values;
+      set.pids.v = set.pids.v.map((pid, num) =>
+        operations.some((operation) => operation.num === num) ? current.leader.thePid : pid,
+      );
+      set.otime.v = kernel.clock.v;
+      return 0;
+    }
+    if ((done.waitsFor.flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
+    yield {
+      until: () => set.deleted.v || current.killed.v || !hasToWait(set.values.v, operations),
+      why: `semop: semaphore ${done.waitsFor.num} of set ${id}`,
+    };
+    if (current.killed.v) return fail('EINTR');
+    if (set.deleted.v) return fail('EIDRM');
+  }
+}
+
+type Tried = { readonly values: readonly number[] } | { readonly waitsFor: SemOp } | number;
+
+/** perform_atomic_semop(): all operations, or the first that has to wait, or -errno. */
+function attempt(before: readonly number[], operations: readonly SemOp[]): Tried {
+  const values = [...before];
+  for (const operation of operations) {
+    const value = values[operation.num] ?? 0;
+    if (operation.op === 0 ? value !== 0 : value + operation.op < 0) {
+      return { waitsFor: operation };
+    }
+    if (value + operation.op > SEMVMX) return fail('ERANGE');
+    values[operation.num] = value + operation.op;
+  }
+  return { values };
+}
+
+function hasToWait(values: readonly number[], operations: readonly SemOp[]): boolean {
+  const tried = attempt(values, operations);
+  return typeof tried !== 'number' && 'waitsFor' in tried;
+}
+
+export function doSemctl(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  semnum: number,
+  command: number,
+  argument: number,
+  want: Want | null,
+): Steps<number> | number {
+  switch (command) {
+    case IPC_RMID: {
+      kernel.ledger.locks++;
+      const set = obtainOwned(current, current.ipcNs.sem, id);
+      if (typeof set === 'number') return set;
+      removeId(current.ipcNs.sem, set);
+      return 0;
+    }
+    case IPC_SET:
+      return setSet(kernel, current, id, argument, want);
+    case IPC_STAT:
+      return statSet(kernel, current, id, argument);
+    case GETALL:
+      return getAll(kernel, current, id, argument);
+    case SETALL:
+      return setAll(kernel, current, id, argument);
+    case GETVAL:
+    case GETPID:
+    case SETVAL:
+      return one(kernel, current, id, semnum, command, argument);
+    default:
+      return fail('EINVAL');
+  }
+}
+
+function one(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  semnum: number,
+  command: number,
+  argument: number,
+): number {
+  kernel.ledger.locks++;
+  const set = obtain(current.ipcNs.sem, id);
+  if (typeof set === 'number') return set;
+  if (command === SETVAL && (argument < 0 || argument > SEMVMX)) return fail('ERANGE');
+  const value = set.values.v[semnum];
+  if (command === SETVAL) {
+    if (value === undefined) return fail('EINVAL');
+    if (!ipcperms(current, set, 0o222)) return fail('EACCES');
+    set.values.v = set.values.v.with(semnum, argument);
+    set.pids.v = set.pids.v.with(semnum, current.leader.thePid);
+    set.ctime.v = kernel.clock.v;
+    return 0;
+  }
+  if (!ipcperms(current, set, 0o444)) return fail('EACCES');
+  if (value === undefined) return fail('EINVAL');
+  if (command === GETVAL) return value;
+  return pidNrNs(set.pids.v[semnum] ?? null, current.activePidNs);
+}
+
+function* getAll(kernel: ModelKernel, current: Task, id: number, address: number): Steps<number> {
+  kernel.ledger.locks++;
+  const set = obtain(current.ipcNs.sem, id);
+  if (typeof set === 'number') return set;
+  if (!ipcperms(current, set, 0o444)) return fail('EACCES');
+  const values = set.values.v;
+  yield PREEMPT;
+  return kernel.copyToUser(current, address, 2, values) ? 0 : fail('EFAULT');
+}
+
+function* setAll(kernel: ModelKernel, current: Task, id: number, address: number): Steps<number> {
+  kernel.ledger.locks++;
+  const set = obtain(current.ipcNs.sem, id);
+  if (typeof set === 'number') return set;
+  if (!ipcperms(current, set, 0o222)) return fail('EACCES');
+  yield PREEMPT;
+  const values = kernel.copyFromUser(current, address, 2, set.values.v.length);
+  if (values === null) return fail('EFAULT');
+  if (values.some((value) => value < 0 || value > SEMVMX)) return fail('ERANGE');
+  yield PREEMPT;
+  kernel.ledger.locks++;
+  if (set.deleted.v) return fail('EIDRM');
+  set.values.v = values;
+  set.pids.v = values.map(() => current.leader.thePid);
+  set.ctime.v = kernel.clock.v;
+  return 0;
+}
+
+function* setSet(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  address: number,
+  want: Want | null,
+): Steps<number> {
+  const given = kernel.structFromUser(current, address, SEMID_DS);
+  if (given === null) return fail('EFAULT');
+  yield PREEMPT;
+  kernel.ledger.locks++;
+  const set = obtainOwned(current, current.ipcNs.sem, id);
+  if (typeof set === 'number') return set;
+  const nsems = set.values.v.length;
+  const refused = want === null ? 0 : refuseState(current, want, 2 + nsems, (n) => n >= 2);
+  if (refused !== 0) return refused;
+  const error = updatePerm(set, given);
+  if (error !== 0) return error;
+  set.ctime.v = kernel.clock.v;
+  if (want !== null) {
+    const [otime = 0, ctime = 0, ...pids] = want.values;
+    set.otime.v = otime;
+    set.ctime.v = ctime;
+    set.pids.v = pids.map((number) => lastUser(kernel, current, number));
+  }
+  return 0;
+}
+
+function* statSet(kernel: ModelKernel, current: Task, id: number, address: number): Steps<number> {
+  kernel.ledger.locks++;
+  const set = obtain(current.ipcNs.sem, id);
+  if (typeof set === 'number') return set;
+  if (!ipcperms(current, set, 0o444)) return fail('EACCES');
+  const stat = {
+    ...permStat(set),
+    otime: set.otime.v,
+    ctime: set.ctime.v,
+    nsems: set.values.v.length,
+  };
+  yield PREEMPT;
+  return kernel.structToUser(current, address, SEMID_DS, stat) ? 0 : fail('EFAULT');
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Numbers, process groups, sessions, credentials and names of tasks: kernel/sys.c and setsid() of
+ * Linux 6.1. Left out: exec, hence EACCES of setpgid; saved and effective ids apart.
+ */
+import { note } from '../explore/cell.ts';
+import { fail } from '../kernel/errno.ts';
+import { CAP_SETGID, CAP_SETUID, PR_SET_NAME } from '../kernel/flags.ts';
+import type { ModelKernel } from './kernel.ts';
+import { TASK_COMM_LEN } from './limits.ts';
+import { findPidNs, type Pid, pidNrNs } from './pid.ts';
+import { capable, type Signal, type Task } from './task.ts';
+
+const numberOf = (pid: Pid | null, reader: Task): number => pidNrNs(pid, reader.activePidNs);
+
+export const getpid = (current: Task): number => numberOf(current.leader.pid.v, current);
+export const gettid = (current: Task): number => numberOf(current.pid.v, current);
+export const getppid = (current: Task): number =>
+  numberOf(current.signal.parent.v?.leader.v?.pid.v ?? null, current);
+
+function find(current: Task, number: number): Task | null {
+  if (number === 0) return current;
+  return findPidNs(number, current.activePidNs)?.task.v ?? null;
+}
+
+export function getsid(kernel: ModelKernel, current: Task, number: number): number {
+  kernel.ledger.locks++;
+  const task = find(current, number);
+  return task === null ? fail('ESRCH') : numberOf(task.signal.session.v, current);
+}
+
+export function getpgid(kernel: ModelKernel, current: Task, number: number): number {
+  kernel.ledger.locks++;
+  const task = find(current, number);
+  return task === null ? fail('ESRCH') : numberOf(task.signal.pgrp.v, current);
+}
+
+export function setsid(kernel: ModelKernel, current: Task): number {
+  kernel.ledger.locks++;
+  const { signal, leader } = current;
+  const pid = leader.thePid;
+  if (signal.isSessionLeader.v || !pid.pgrpMembers.empty) return fail('EPERM');
+  kernel.detach(signal);
+  kernel.attach(signal, pid, pid);
+  signal.isSessionLeader.v = true;
+  const number = numberOf(pid, current);
+  note('session', number);
+  return number;
+}
+
+export function setpgid(kernel: ModelKernel, current: Task, number: number, pgid: number): number {
+  kernel.ledger.locks++;
+  const mine = current.signal;
+  const target = number === 0 ? numberOf(current.leader.pid.v, current) : number;
+  const wanted = pgid === 0 ? target : pgid;
+  if (wanted < 0) return fail('EINVAL');
+  const task = find(current, target);
+  if (task === null) return fail('ESRCH');
+  const { signal } = task;
+  if (signal.leader.v !== task) return fail('EINVAL');
+  if (signal.parent.v === mine) {
+    if (signal.session.v !== mine.session.v) return fail('EPERM');
+  } else if (signal !== mine) {
+    return fail('ESRCH');
+  }
+  if (signal.isSessionLeader.v) return fail('EPERM');
+  const group = wanted === target ? task.thePid : groupOf(current, mine, wanted);
+  if (group === null) return fail('EPERM');
+  const session = signal.session.v;
+  if (signal.pgrp.v !== group && session !== null) {
+    kernel.detach(signal);
+    kernel.attach(signal, group, session);
+  }
+  return 0;
+}
+
+/** An existing group of the caller's session. */
+function groupOf(current: Task, mine: Signal, number: number): Pid | null {
+  const pid = findPidNs(number, current.activePidNs);
+  const member = pid?.pgrpMembers.head ?? null;
+  return member !== null && member.session.v === mine.session.v ? pid : null;
+}
+
+/** setuid() without saved ids: root drops all privilege, others only become themselves. */
+export function setuid(current: Task, uid: number): number {
+  const cred = current.cred.v;
+  if (uid < 0) return fail('EINVAL');
+  if (!capable(current, CAP_SETUID)) return uid === cred.uid ? 0 : fail('EPERM');
+  current.cred.v = { ...cred, uid, capabilities: uid === 0 ? cred.capabilities : [] };
+  return 0;
+}
+
+export function setgid(current: Task, gid: number): number {
+  const cred = current.cred.v;
+  if (gid < 0) return fail('EINVAL');
+  if (!capable(current, CAP_SETGID)) return gid === cred.gid ? 0 : fail('EPERM');
+  current.cred.v = { ...cred, gid };
+  return 0;
+}
+
+export function prctl(kernel: ModelKernel, current: Task, option: number, address: number): number {
+  if (option !== PR_SET_NAME) return fail('EINVAL');
+  const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1);
+  if (name === null) return fail('EFAULT');
+  current.comm.v = name;
+  return 0;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The system call table of plain Linux. A call that understands a wanted id or state asks for one
+ * first, if the loaded design has such a question; the rest is in the subsystems' files.
+ */
+import type { Steps } from '../explore/thread.ts';
+import { fail } from '../kernel/errno.ts';
+import { IPC_SET } from '../kernel/flags.ts';
+import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall.ts';
+import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
+import { kernelClone } from './fork.ts';
+import type { ModelKernel } from './kernel.ts';
+import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
+import { close, open, write } from './procfs.ts';
+import { doSemctl, doSemget, semop } from './sem.ts';
+import {
+  getpgid,
+  getpid,
+  getppid,
+  getsid,
+  gettid,
+  prctl,
+  setgid,
+  setpgid,
+  setsid,
+  setuid,
+} from './session.ts';
+import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
+import type { Task } from './task.ts';
+
+/** A handler without preemption points may return its result at once. */
+export type Handler<N extends SyscallName> = (
+  kernel: ModelKernel,
+  current: Task,
+  ...args: SyscallTable[N]
+) => Steps<number> | number;
+
+export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = {
+  fork: (kernel, current, program) =>
+    kernel.directable(current, 'pid', (want) =>
+      kernelClone(kernel, current, { flags: 0, program }, want),
+    ),
+  clone: (kernel, current, flags, program) =>
+    kernel.directable(current, 'pid', (want) =>
+      kernelClone(kernel, current, { flags, program }, want),
+    ),
+  exit: (kernel, current, code) => doExit(kernel, current, exitStatus(code)),
+  exit_group: (kernel, current, code) => exitGroup(kernel, current, exitStatus(code)),
+  wait4,
+  pause: (_kernel, current) => pause(current),
+  getpid: (_kernel, current) => getpid(current),
+  gettid: (_kernel, current) => gettid(current),
+  getppid: (_kernel, current) => getppid(current),
+  setsid,
+  getsid,
+  setpgid,
+  getpgid,
+  setuid: (_kernel, current, uid) => setuid(current, uid),
+  setgid: (_kernel, current, gid) => setgid(current, gid),
+  prctl,
+  msgget: (kernel, current, key, flags) =>
+    kernel.directable(current, 'msg', (want) => doMsgget(kernel, current, key, flags, want)),
+  msgsnd,
+  msgrcv,
+  msgctl: (kernel, current, id, command, address) => {
+    const finish = (want: Parameters<typeof doMsgctl>[5]) =>
+      doMsgctl(kernel, current, id, command, address, want);
+    return command === IPC_SET ? kernel.directable(current, 'msg_state', finish) : finish(null);
+  },
+  semget: (kernel, current, key, nsems, flags) =>
+    kernel.directable(current, 'sem', (want) => doSemget(kernel, current, key, nsems, flags, want)),
+  semop,
+  semctl: (kernel, current, id, semnum, command, argument) => {
+    const finish = (want: Parameters<typeof doSemctl>[6]) =>
+      doSemctl(kernel, current, id, semnum, command, argument, want);
+    return command === IPC_SET ? kernel.directable(current, 'sem_state', finish) : finish(null);
+  },
+  shmget: (kernel, current, key, bytes, flags) =>
+    kernel.directable(current, 'shm', (want) => doShmget(kernel, current, key, bytes, flags, want)),
+  shmat,
+  shmdt,
+  shmctl: (kernel, current, id, command, address) => {
+    const finish = (want: Parameters<typeof doShmctl>[5]) =>
+      doShmctl(kernel, current, id, command, address, want);
+    return command === IPC_SET ? kernel.directable(current, 'shm_state', finish) : finish(null);
+  },
+  open,
+  write,
+  close,
+};
+
+function* pause(current: Task): Steps<number> {
+  yield { until: () => current.killed.v, why: 'pause' };
+  return fail('EINTR');
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Tasks and thread groups: task_struct and signal_struct of Linux 6.1, reduced to what restart must
+ * recreate. What CLONE_THREAD shares is in Signal; children hang on the group and not on the
+ * thread, which differs from Linux only for __WNOTHREAD (not modelled).
+ */
+import { type Cell, Link, List, Struct } from '../explore/cell.ts';
+import type {
+  AtFork,
+  TaskFieldHooks,
+  TaskFieldName,
+  TaskFields,
+  TaskView,
+} from '../kernel/strategy.ts';
+import type { Files } from './file.ts';
+import type { IpcNamespace } from './ipc.ts';
+import type { Mm } from './mm.ts';
+import type { Pid, PidNamespace } from './pid.ts';
+
+/** Credentials; replaced as a whole, as struct cred is. */
+export interface Cred {
+  readonly uid: number;
+  readonly gid: number;
+  readonly capabilities: readonly number[];
+}
+
+/** A thread group. */
+export class Signal extends Struct {
+  readonly leader: Cell<Task | null> = this.cell('leader', null);
+  readonly threads = new List<Task>(this, 'threads', (task) => task.inGroup);
+  readonly liveThreads = this.cell('live', 0);
+  readonly parent: Cell<Signal | null> = this.cell('real_parent', null);
+  readonly children = new List<Signal>(this, 'children', (signal) => signal.sibling);
+  readonly sibling = new Link<Signal>(this, 'sibling');
+  readonly pgrp: Cell<Pid | null> = this.cell('pgrp', null);
+  readonly session: Cell<Pid | null> = this.cell('session', null);
+  readonly inPgrp = new Link<Signal>(this, 'in_pgrp');
+  readonly inSession = new Link<Signal>(this, 'in_session');
+  readonly isSessionLeader = this.cell('session_leader', false);
+  /** The code for wait4, once the group exits. */
+  readonly groupExit: Cell<number | null> = this.cell('group_exit', null);
+}
+
+export type ExitState = 'running' | 'zombie' | 'dead';
+
+export class Task extends Struct implements TaskView {
+  readonly pid: Cell<Pid | null> = this.cell('pid', null);
+  readonly signalCell: Cell<Signal | null> = this.cell('signal', null);
+  readonly inGroup = new Link<Task>(this, 'in_group');
+  readonly inNamespace = new Link<Task>(this, 'in_namespace');
+  readonly mmCell: Cell<Mm | null> = this.cell('mm', null);
+  readonly arena = this.cell('arena', 0);
+  readonly filesCell: Cell<Files | null> = this.cell('files', null);
+  readonly ipcNsCell: Cell<IpcNamespace | null> = this.cell('ipc_ns', null);
+  readonly pidNsForChildren: Cell<PidNamespace | null> = this.cell('pid_ns_for_children', null);
+  readonly cred: Cell<Cred> = this.cell('cred', { uid: 0, gid: 0, capabilities: [] });
+  readonly comm = this.cell('comm', '');
+  readonly exitState: Cell<ExitState> = this.cell('exit_state', 'running');
+  readonly exitCode = this.cell('exit_code', 0);
+  /** A SIGKILL is pending: from exit_group, or because the namespace's init died. */
+  readonly killed = this.cell('killed', false);
+  private readonly fields = new Map<TaskFieldName, Cell<unknown>>();
+
+  constructor(hooks: TaskFieldHooks) {
+    super();
+    for (const name of Object.keys(hooks) as TaskFieldName[]) {
+      this.fields.set(name, this.cell(name, fieldHook(hooks, name).initial));
+    }
+  }
+
+  field<N extends TaskFieldName>(name: N): Cell<TaskFields[N]> {
+    const cell = this.fields.get(name);
+    if (cell === undefined) throw new Error(`no strategy declares the task field ${name}`);
+    return cell as Cell<TaskFields[N]>;
+  }
+
+  get signal(): Signal {
+    return linked(this.signalCell.v, 'signal');
+  }
+
+  get leader(): Task {
+    return linked(this.signal.leader.v, 'leader');
+  }
+
+  get mm(): Mm {
+    return linked(this.mmCell.v, 'mm');
+  }
+
+  get files(): Files {
+    return linked(this.filesCell.v, 'files');
+  }
+
+  get ipcNs(): IpcNamespace {
+    return linked(this.ipcNsCell.v, 'ipc_ns');
+  }
+
+  get thePid(): Pid {
+    return linked(this.pid.v, 'pid');
+  }
+
+  /** task_active_pid_ns(): where it lives, which unlike the namespace for children never changes. */
+  get activePidNs(): PidNamespace {
+    return linked(this.thePid.ns.v, 'pid namespace');
+  }
+}
+
+/** What `hooks` declares for a field, whatever its type. */
+export function fieldHook(
+  hooks: TaskFieldHooks,
+  name: TaskFieldName,
+): { readonly initial: unknown; readonly atFork: AtFork } {
+  const hook = hooks[name] as { readonly initial: unknown; readonly atFork: AtFork } | undefined;
+  if (hook === undefined) throw new Error(`no strategy declares the task field ${name}`);
+  return hook;
+}
+
+/** A pointer that is null only between allocation and publication. */
+function linked<T>(value: T | null, what: string): T {
+  if (value === null) throw new Error(`a task without ${what} was used`);
+  return value;
+}
+
+/** checkpoint_restore_ns_capable() and friends; one user namespace, so no namespace to name. */
+export function capable(task: Task, ...anyOf: readonly number[]): boolean {
+  const { capabilities } = task.cred.v;
+  return anyOf.some((capability) => capabilities.includes(capability));
+}
