@@ -55,26 +55,34 @@ export class IpcNamespace extends Struct {
 
 export type IpcKind = WantKind & ('msg' | 'sem' | 'shm');
 
-export interface GetParams<T extends IpcPerm> {
-  readonly kind: IpcKind;
-  readonly ids: IpcIds<T>;
+/** struct ipc_params: what a get call asks. `size` is nsems or the bytes of a segment. */
+export interface IpcParams {
   readonly key: number;
   readonly flags: number;
+  readonly size: number;
+}
+
+/** struct ipc_ops: what the types do differently. */
+export interface IpcOps<T extends IpcPerm> {
+  readonly kind: IpcKind;
+  /** Most objects in a namespace. */
   readonly limit: number;
   /** A new object, not yet to be found, or -errno. */
-  create(): T | number;
+  create(kernel: ModelKernel, current: Task, params: IpcParams): T | number;
   /** 0, or -errno if the object of that key does not fit the call. */
-  fits(found: T): number;
+  fits(found: T, params: IpcParams): number;
 }
 
 /** ipcget(): the id of an old or new object, or -errno. */
 export function ipcget<T extends IpcPerm>(
   kernel: ModelKernel,
   current: Task,
-  params: GetParams<T>,
+  ids: IpcIds<T>,
+  ops: IpcOps<T>,
+  params: IpcParams,
   want: Want | null,
 ): number {
-  const { ids, key, flags } = params;
+  const { key, flags } = params;
   kernel.ledger.locks++;
   if (want !== null) {
     const refused = refuseId(current, want);
@@ -83,13 +91,13 @@ export function ipcget<T extends IpcPerm>(
   const found = key === IPC_PRIVATE ? undefined : ids.keys.get(key);
   if (found === undefined) {
     if (key !== IPC_PRIVATE && (flags & IPC_CREAT) === 0) return fail('ENOENT');
-    const made = params.create();
-    return typeof made === 'number' ? made : addId(kernel, current, params, made, want);
+    const made = ops.create(kernel, current, params);
+    return typeof made === 'number' ? made : addId(kernel, current, ids, ops, params, made, want);
   }
   // A directed call creates or fails: an object that exists has its id already.
   if (want !== null) return fail('EEXIST');
   if ((flags & IPC_CREAT) !== 0 && (flags & IPC_EXCL) !== 0) return fail('EEXIST');
-  const unfit = params.fits(found);
+  const unfit = ops.fits(found, params);
   if (unfit !== 0) return unfit;
   return ipcperms(current, found, flags) ? found.id.v : fail('EACCES');
 }
@@ -103,7 +111,9 @@ function refuseId(current: Task, { values }: Want): number {
 function addId<T extends IpcPerm>(
   kernel: ModelKernel,
   current: Task,
-  { kind, ids, key, flags, limit }: GetParams<T>,
+  ids: IpcIds<T>,
+  { kind, limit }: IpcOps<T>,
+  { key, flags }: IpcParams,
   made: T,
   want: Want | null,
 ): number {
@@ -125,9 +135,11 @@ function addId<T extends IpcPerm>(
   ids.slots.set(id % IPCMNI, made);
   if (key !== IPC_PRIVATE) ids.keys.set(key, made);
   ids.inUse.v = inUse + 1;
-  note(`create ${kind}`, id);
+  note(CREATED[kind], id);
   return id;
 }
+
+const CREATED = { msg: 'create msg', sem: 'create sem', shm: 'create shm' } as const;
 
 /** idr_alloc_cyclic() over a window that grows with the number in use. */
 function nextId<T extends IpcPerm>(ids: IpcIds<T>, inUse: number, limit: number): number {

@@ -10,6 +10,7 @@ import { fail } from '../kernel/errno.ts';
 import { CAP_SYS_RESOURCE, IPC_NOWAIT, IPC_RMID, IPC_SET, IPC_STAT } from '../kernel/flags.ts';
 import { MSQID_DS } from '../kernel/memory.ts';
 import {
+  type IpcOps,
   IpcPerm,
   ipcget,
   ipcperms,
@@ -43,6 +44,21 @@ export class Msg extends IpcPerm {
   readonly lrpid: LastUser = this.cell('lrpid', null);
 }
 
+const OPS: IpcOps<Msg> = {
+  kind: 'msg',
+  limit: MSGMNI,
+  create(kernel) {
+    kernel.ledger.allocations++;
+    const queue = allocate(newMsg);
+    queue.ctime.v = kernel.clock.v;
+    queue.qbytes.v = MSGMNB;
+    return queue;
+  },
+  fits: () => 0,
+};
+
+const newMsg = () => new Msg();
+
 export function doMsgget(
   kernel: ModelKernel,
   current: Task,
@@ -50,16 +66,7 @@ export function doMsgget(
   flags: number,
   want: Want | null,
 ): number {
-  const create = () => {
-    kernel.ledger.allocations++;
-    const queue = allocate(() => new Msg());
-    queue.ctime.v = kernel.clock.v;
-    queue.qbytes.v = MSGMNB;
-    return queue;
-  };
-  const ids = current.ipcNs.msg;
-  const params = { kind: 'msg', ids, key, flags, limit: MSGMNI, create, fits: () => 0 } as const;
-  return ipcget(kernel, current, params, want);
+  return ipcget(kernel, current, current.ipcNs.msg, OPS, { key, flags, size: 0 }, want);
 }
 
 export function doMsgctl(

@@ -21,6 +21,7 @@ import {
 } from '../kernel/flags.ts';
 import { SEMBUF_BYTES, SEMID_DS } from '../kernel/memory.ts';
 import {
+  type IpcOps,
   IpcPerm,
   ipcget,
   ipcperms,
@@ -44,6 +45,21 @@ export class Sem extends IpcPerm {
   readonly pids: Cell<readonly (Pid | null)[]> = this.cell('pids', []);
 }
 
+const OPS: IpcOps<Sem> = {
+  kind: 'sem',
+  limit: SEMMNI,
+  create(kernel, _current, { size }) {
+    if (size === 0) return fail('EINVAL');
+    kernel.ledger.allocations++;
+    const set = allocate(() => new Sem());
+    set.ctime.v = kernel.clock.v;
+    set.values.v = Array<number>(size).fill(0);
+    set.pids.v = Array<Pid | null>(size).fill(null);
+    return set;
+  },
+  fits: (found, { size }) => (size > found.values.v.length ? fail('EINVAL') : 0),
+};
+
 export function doSemget(
   kernel: ModelKernel,
   current: Task,
@@ -53,19 +69,7 @@ export function doSemget(
   want: Want | null,
 ): number {
   if (nsems < 0 || nsems > SEMMSL) return fail('EINVAL');
-  const create = () => {
-    if (nsems === 0) return fail('EINVAL');
-    kernel.ledger.allocations++;
-    const set = allocate(() => new Sem());
-    set.ctime.v = kernel.clock.v;
-    set.values.v = Array<number>(nsems).fill(0);
-    set.pids.v = Array<Pid | null>(nsems).fill(null);
-    return set;
-  };
-  const fits = (found: Sem) => (nsems > found.values.v.length ? fail('EINVAL') : 0);
-  const ids = current.ipcNs.sem;
-  const params = { kind: 'sem', ids, key, flags, limit: SEMMNI, create, fits } as const;
-  return ipcget(kernel, current, params, want);
+  return ipcget(kernel, current, current.ipcNs.sem, OPS, { key, flags, size: nsems }, want);
 }
 
 interface SemOp {

@@ -13,6 +13,7 @@ import type { Scalar } from '../kernel/memory.ts';
 import { SHMID_DS } from '../kernel/memory.ts';
 import {
   type IpcNamespace,
+  type IpcOps,
   IpcPerm,
   ipcget,
   ipcperms,
@@ -43,6 +44,22 @@ export class Shm extends IpcPerm {
   readonly ns: Cell<IpcNamespace | null> = this.cell('ns', null);
 }
 
+const OPS: IpcOps<Shm> = {
+  kind: 'shm',
+  limit: SHMMNI,
+  create(kernel, current, { size }) {
+    if (size < SHMMIN || size > Number.MAX_SAFE_INTEGER) return fail('EINVAL');
+    kernel.ledger.allocations++;
+    const segment = allocate(() => new Shm());
+    segment.bytes.v = size;
+    segment.ctime.v = kernel.clock.v;
+    segment.cpid.v = current.leader.thePid;
+    segment.ns.v = current.ipcNs;
+    return segment;
+  },
+  fits: (found, { size }) => (size > found.bytes.v ? fail('EINVAL') : 0),
+};
+
 export function doShmget(
   kernel: ModelKernel,
   current: Task,
@@ -51,20 +68,7 @@ export function doShmget(
   flags: number,
   want: Want | null,
 ): number {
-  const create = () => {
-    if (bytes < SHMMIN || bytes > Number.MAX_SAFE_INTEGER) return fail('EINVAL');
-    kernel.ledger.allocations++;
-    const segment = allocate(() => new Shm());
-    segment.bytes.v = bytes;
-    segment.ctime.v = kernel.clock.v;
-    segment.cpid.v = current.leader.thePid;
-    segment.ns.v = current.ipcNs;
-    return segment;
-  };
-  const fits = (found: Shm) => (bytes > found.bytes.v ? fail('EINVAL') : 0);
-  const ids = current.ipcNs.shm;
-  const params = { kind: 'shm', ids, key, flags, limit: SHMMNI, create, fits } as const;
-  return ipcget(kernel, current, params, want);
+  return ipcget(kernel, current, current.ipcNs.shm, OPS, { key, flags, size: bytes }, want);
 }
 
 export function shmat(kernel: ModelKernel, current: Task, id: number, flags: number): number {

@@ -62,28 +62,31 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
     kernel.directable(current, 'msg', (want) => doMsgget(kernel, current, key, flags, want)),
   msgsnd,
   msgrcv,
-  msgctl: (kernel, current, id, command, address) => {
-    const finish = (want: Parameters<typeof doMsgctl>[5]) =>
-      doMsgctl(kernel, current, id, command, address, want);
-    return command === IPC_SET ? kernel.directable(current, 'msg_state', finish) : finish(null);
-  },
+  msgctl: (kernel, current, id, command, address) =>
+    command === IPC_SET
+      ? kernel.directable(current, 'msg_state', (want) =>
+          doMsgctl(kernel, current, id, command, address, want),
+        )
+      : doMsgctl(kernel, current, id, command, address, null),
   semget: (kernel, current, key, nsems, flags) =>
     kernel.directable(current, 'sem', (want) => doSemget(kernel, current, key, nsems, flags, want)),
   semop,
-  semctl: (kernel, current, id, semnum, command, argument) => {
-    const finish = (want: Parameters<typeof doSemctl>[6]) =>
-      doSemctl(kernel, current, id, semnum, command, argument, want);
-    return command === IPC_SET ? kernel.directable(current, 'sem_state', finish) : finish(null);
-  },
+  semctl: (kernel, current, id, semnum, command, argument) =>
+    command === IPC_SET
+      ? kernel.directable(current, 'sem_state', (want) =>
+          doSemctl(kernel, current, id, semnum, command, argument, want),
+        )
+      : doSemctl(kernel, current, id, semnum, command, argument, null),
   shmget: (kernel, current, key, bytes, flags) =>
     kernel.directable(current, 'shm', (want) => doShmget(kernel, current, key, bytes, flags, want)),
   shmat,
   shmdt,
-  shmctl: (kernel, current, id, command, address) => {
-    const finish = (want: Parameters<typeof doShmctl>[5]) =>
-      doShmctl(kernel, current, id, command, address, want);
-    return command === IPC_SET ? kernel.directable(current, 'shm_state', finish) : finish(null);
-  },
+  shmctl: (kernel, current, id, command, address) =>
+    command === IPC_SET
+      ? kernel.directable(current, 'shm_state', (want) =>
+          doShmctl(kernel, current, id, command, address, want),
+        )
+      : doShmctl(kernel, current, id, command, address, null),
   open,
   write,
   close,
