@@ -5,8 +5,10 @@
  *
  * Same version, seed and capture: identical outside `provenance` and `timed`.
  */
-import type { LedgerRow } from '../core/kernel/ledger.ts';
+import type { DeadPidRow, LedgerEntry, TimedRow } from '../bench/rows.ts';
 import type { RestartResult } from '../core/restart/result.ts';
+
+export type { DeadPidRow, LedgerEntry, TimedRow };
 
 export const RESULT_SCHEMA = 'sideband-result/1';
 
@@ -79,23 +81,6 @@ export interface RaceRow {
   readonly counterexample: Counterexample | null;
 }
 
-/** The kernel work of one call, as the model counts it. */
-export interface LedgerEntry {
-  readonly call: string;
-  /** A strategy's name, "plain", or "procfs (kept)". */
-  readonly by: string;
-  readonly ledger: LedgerRow;
-}
-
-/** The speed of this suite's model on this machine. Never of a kernel. */
-export interface TimedRow {
-  readonly name: string;
-  readonly nsMedian: number;
-  readonly nsP75: number;
-  readonly samples: number;
-  readonly callsPerIteration: number;
-}
-
 export interface RestartTable {
   readonly capture: string;
   readonly source: string;
@@ -103,14 +88,6 @@ export interface RestartTable {
   readonly threads: number;
   readonly objects: number;
   readonly rows: readonly RestartResult[];
-}
-
-/** What a design does with the last-operation pid of a process that is dead. */
-export interface DeadPidRow {
-  readonly strategy: string;
-  readonly wanted: number;
-  /** What IPC_STAT then shows, or the refusal. */
-  readonly shown: string;
 }
 
 export interface Provenance {

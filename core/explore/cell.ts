@@ -110,6 +110,11 @@ export class CellMap<K extends number | string, V> {
   delete(key: K): void {
     this.at(key).v = undefined;
   }
+
+  /** What is in memory, for readers outside of any step: which keys were ever asked for leaks. */
+  *entries(): Generator<[K, V]> {
+    for (const [key, { raw }] of this.cells) if (raw !== undefined) yield [key, raw];
+  }
 }
 
 /** A place in a `List`; its owner declares one for each list that it can be on. */

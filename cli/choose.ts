@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/** Turns names and paths that a user gives into what they stand for, or into one sentence. */
+import { readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '../core/input-error.ts';
+import type { Scenario } from '../core/kernel/scenario.ts';
+import type { Strategy } from '../core/kernel/strategy.ts';
+import { type Capture, parseCapture } from '../core/restart/capture.ts';
+import { importCriu } from '../core/restart/import-criu.ts';
+import { loadScenarios } from '../properties/index.ts';
+import { loadStrategies } from '../strategies/index.ts';
+
+function choose<T extends { readonly name: string }>(
+  all: readonly T[],
+  names: readonly string[],
+  option: string,
+  what: string,
+): readonly T[] {
+  for (const name of names) {
+    if (all.some((candidate) => candidate.name === name)) continue;
+    const known = all.map((candidate) => candidate.name).join(', ');
+    throw new InputError(option, `there is no ${what} "${name}"`, `choose from ${known}`);
+  }
+  return names.length === 0 ? all : all.filter((candidate) => names.includes(candidate.name));
+}
+
+/** Strategies by name; none named means all. */
+export async function chooseStrategies(names: readonly string[]): Promise<readonly Strategy[]> {
+  return choose(await loadStrategies(), names, '--strategy', 'strategy');
+}
+
+export async function chooseScenarios(names: readonly string[]): Promise<readonly Scenario[]> {
+  return choose(await loadScenarios(), names, 'race', 'scenario');
+}
+
+export const CAPTURES = [
+  new URL('../core/restart/fixtures/criu/', import.meta.url),
+  new URL('../core/restart/fixtures/last-pids.json', import.meta.url),
+].map((url) => fileURLToPath(url));
+
+/** A capture from its JSON file, or from a directory of CRIU images. */
+export async function readCapture(path: string): Promise<Capture> {
+  try {
+    if ((await stat(path)).isDirectory()) return importCriu(path);
+    return parseCapture(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new InputError(path, `can't be read (${code})`, 'name a capture or a CRIU directory');
+  }
+}

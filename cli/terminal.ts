@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/**
+ * How the command line talks: results on standard output, progress and errors on standard error,
+ * one sentence an error, exit codes that mean something.
+ */
+import { InputError } from '../core/input-error.ts';
+
+export const EXIT = {
+  ok: 0,
+  /** A design failed where it must not, or a restored system differs from its capture. */
+  failed: 1,
+  /** Bad usage or bad input. */
+  usage: 2,
+  /** A verdict is INCOMPLETE. */
+  incomplete: 3,
+  /** A defect of Sideband. */
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+export const EXIT_CODES = `Exit codes:
+  0    all is as it should be
+  1    a design failed a scenario, or a restored system differs
+  2    bad usage or bad input
+  3    a verdict is INCOMPLETE
+  70   a defect of Sideband itself
+  130  interrupted`;
+
+/** Thrown where a long run notices that Ctrl-C was pressed. */
+export class Interrupted extends Error {}
+
+let interrupted = false;
+
+export function wasInterrupted(): boolean {
+  return interrupted;
+}
+
+export function stopIfInterrupted(): void {
+  if (interrupted) throw new Interrupted();
+}
+
+/** The first Ctrl-C asks runs to stop where they lose nothing; the second is the shell's. */
+export function watchSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      interrupted = true;
+    });
+  }
+  // `sideband ... | head` is not an error: whoever read has read enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
+    throw error;
+  });
+}
+
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Prints what went wrong as one sentence; the exit code for it. */
+export function explain(error: unknown): number {
+  if (error instanceof Interrupted) {
+    say('sideband: interrupted; nothing was written');
+    return EXIT.interrupted;
+  }
+  if (error instanceof InputError) {
+    say(`sideband: ${error.message}`);
+    return EXIT.usage;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say(`sideband: internal error, please report it: ${text}`);
+  return EXIT.internal;
+}

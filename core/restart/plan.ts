@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+/**
+ * In what order tasks must come to be: who forks whom, before or after its setsid(), and which
+ * processes that are gone have to be played by helpers, so that sessions and groups come out as
+ * captured. Follows CRIU's prepare_pstree_ids() and restore_sid() in what it is up against:
+ *
+ * - fork inherits the session, so a task must be forked by somebody who is in its session then;
+ * - a parent may have forked children before it became a session leader;
+ * - an orphan was forked by somebody who is dead, and now hangs on its namespace's init;
+ * - the leader of a session or group may be dead, its number held by the members alone.
+ *
+ * Every number that is used is directed, helpers' included: a helper with a number of the kernel's
+ * choice could take one that a task still wants.
+ */
+import { InputError } from '../input-error.ts';
+import type { Capture } from './capture.ts';
+
+export type CapturedTask = Capture['tasks'][number];
+
+/** Something that gets forked: a captured task, or a helper that exits before the end. */
+export interface Planned {
+  /** Unique; the name of its program. */
+  readonly name: string;
+  /** Its numbers, outermost captured namespace first. */
+  readonly nspid: readonly number[];
+  /** The captured task, or null for a helper. */
+  readonly task: CapturedTask | null;
+  readonly newNamespace: boolean;
+  /** Forked before and after its own setsid(), in order. */
+  readonly early: Planned[];
+  readonly late: Planned[];
+  leadsSession: boolean;
+  leadsGroup: boolean;
+  /** Group to join once all exist; 0 for none. */
+  joins: number;
+}
+
+export interface Plan {
+  /** Forked by the restarter, in order; the tree's root or a helper that forks it. */
+  readonly first: Planned;
+  /** The captured root. */
+  readonly root: Planned;
+  /** Everybody, helpers included. */
+  readonly all: readonly Planned[];
+}
+
+/** @throws InputError where no order of calls leads to the captured tree. */
+export function planRestart(capture: Capture, place: string): Plan {
+  return new Planner(capture, place).plan();
+}
+
+interface Node {
+  readonly planned: Planned;
+  readonly task: CapturedTask;
+  readonly parent: Node | null;
+  readonly children: Node[];
+  readonly index: number;
+  /** The session in which it is to be forked; null if any will do. */
+  birth: number | null;
+}
+
+class Planner {
+  private readonly nodes = new Map<number, Node>();
+  private readonly order: Node[] = [];
+  private readonly helpers: Planned[] = [];
+  private readonly sessionHelpers = new Map<number, Planned>();
+  private readonly used = new Set<number>();
+  private readonly capture: Capture;
+  private readonly place: string;
+
+  constructor(capture: Capture, place: string) {
+    this.capture = capture;
+    this.place = place;
+  }
+
+  plan(): Plan {
+    const root = this.tree();
+    for (const { nspid, threads, pgid, sid } of this.capture.tasks) {
+      for (const number of [...nspid, ...threads.flat(), pgid, sid]) this.used.add(number);
+    }
+    for (const node of [...this.order].reverse()) this.demandBirth(node);
+    const first = this.placeRoot(root);
+    for (const node of this.order) if (node !== root) this.placeNode(node);
+    this.groups();
+    return {
+      first,
+      root: root.planned,
+      all: [...this.order.map((node) => node.planned), ...this.helpers],
+    };
+  }
+
+  /** Parents before children, in the order of the capture. */
+  private tree(): Node {
+    const children = new Map<number, { task: CapturedTask; index: number }[]>();
+    for (const [index, task] of this.capture.tasks.entries()) {
+      const siblings = children.get(task.ppid) ?? [];
+      siblings.push({ task, index });
+      children.set(task.ppid, siblings);
+    }
+    const queue: { task: CapturedTask; index: number; parent: Node | null }[] = (
+      children.get(0) ?? []
+    ).map((child) => ({ ...child, parent: null }));
+    for (let at = 0; at < queue.length; at++) {
+      const item = queue[at];
+      if (item === undefined) break;
+      const { task, index, parent } = item;
+      const number = outermost(task.nspid);
+      const levels = parent?.task.nspid.length ?? (number === 1 ? 0 : task.nspid.length);
+      const planned = this.planned(`task ${number}`, task.nspid, task, task.nspid.length > levels);
+      planned.leadsSession = task.sid === number;
+      planned.leadsGroup = task.pgid === number;
+      const node: Node = { planned, task, parent, children: [], index, birth: null };
+      parent?.children.push(node);
+      this.nodes.set(number, node);
+      this.order.push(node);
+      for (const child of children.get(number) ?? []) queue.push({ ...child, parent: node });
+    }
+    const [root] = this.order;
+    if (root === undefined) throw new InputError(this.place, 'no root task', 'capture again');
+    return root;
+  }
+
+  private planned(
+    name: string,
+    nspid: readonly number[],
+    task: CapturedTask | null,
+    newNamespace: boolean,
+  ): Planned {
+    return {
+      name,
+      nspid,
+      task,
+      newNamespace,
+      early: [],
+      late: [],
+      leadsSession: false,
+      leadsGroup: false,
+      joins: 0,
+    };
+  }
+
+  /** From the leaves up: a leader takes over the birth session that an early child needs. */
+  private demandBirth(node: Node): void {
+    const { task, planned } = node;
+    if (!planned.leadsSession) {
+      node.birth = task.sid;
+      return;
+    }
+    for (const child of node.children) {
+      if (child.birth === null || child.birth === task.sid) continue;
+      // Nobody leads session 0: it is the one that the tree was started in.
+      if (child.birth === 0 || !this.isOrphan(child)) node.birth ??= child.birth;
+    }
+  }
+
+  /** Can it have been forked by somebody else than its parent? */
+  private isOrphan(node: Node): boolean {
+    return node.parent?.planned.nspid.at(-1) === 1;
+  }
+
+  private placeRoot(root: Node): Planned {
+    const { birth, planned } = root;
+    if (birth === null || birth === 0) return planned;
+    if (planned.newNamespace) {
+      throw this.impossible(root, `session ${birth}, whose leader is outside of its namespace`);
+    }
+    const helper = this.deadLeader(birth, planned.nspid.length);
+    helper.late.push(planned);
+    return helper;
+  }
+
+  private placeNode(node: Node): void {
+    const { birth, parent, planned } = node;
+    if (parent === null) return;
+    if (birth === null || birth === parent.task.sid) {
+      parent.planned.late.push(planned);
+    } else if (parent.planned.leadsSession && birth === parent.birth) {
+      parent.planned.early.push(planned);
+    } else if (this.isOrphan(node)) {
+      this.forkedByTheDead(node, birth, parent);
+    } else {
+      throw this.impossible(node, `session ${birth}, in which its parent never was`);
+    }
+  }
+
+  /** Its parent is init now, but whoever forked it was in another session. */
+  private forkedByTheDead(node: Node, session: number, reaper: Node): void {
+    const leader = this.nodes.get(session);
+    const levels = reaper.task.nspid.length;
+    if (node.task.nspid.length !== levels) {
+      throw this.impossible(node, `session ${session}, from outside of its namespace`);
+    }
+    let helper = this.sessionHelpers.get(session);
+    if (helper === undefined && leader !== undefined) {
+      // The leader lives: one of its children forked this task and died.
+      helper = this.helper(`helper in session ${session}`, this.freeNumbers(levels));
+      leader.planned.late.push(helper);
+      this.sessionHelpers.set(session, helper);
+    } else if (helper === undefined) {
+      helper = this.deadLeader(session, levels);
+      reaper.planned.late.push(helper);
+    }
+    helper.late.push(node.planned);
+  }
+
+  /** Plays the dead leader of a session: takes its number, and leaves it to the members. */
+  private deadLeader(session: number, levels: number): Planned {
+    const numbers = [session, ...this.freeNumbers(levels - 1)];
+    const helper = this.helper(`dead leader of session ${session}`, numbers);
+    helper.leadsSession = true;
+    helper.leadsGroup = true;
+    this.sessionHelpers.set(session, helper);
+    return helper;
+  }
+
+  private helper(name: string, nspid: readonly number[]): Planned {
+    const helper = this.planned(name, nspid, null, false);
+    this.helpers.push(helper);
+    return helper;
+  }
+
+  private nextFree = 4194303;
+
+  /** Numbers that nobody in the capture has, at any level. */
+  private freeNumbers(count: number): number[] {
+    return Array.from({ length: count }, () => {
+      while (this.used.has(this.nextFree)) this.nextFree--;
+      return this.nextFree--;
+    });
+  }
+
+  private groups(): void {
+    const led = new Set<number>();
+    for (const { planned } of this.order) {
+      if (planned.leadsGroup) led.add(outermost(planned.nspid));
+    }
+    for (const helper of this.helpers) if (helper.leadsGroup) led.add(outermost(helper.nspid));
+    for (const node of this.order) {
+      const { planned, task } = node;
+      if (planned.leadsGroup || task.pgid === 0) continue;
+      if (planned.leadsSession) {
+        throw this.impossible(node, `group ${task.pgid} as the leader of a session`);
+      }
+      planned.joins = task.pgid;
+      if (led.has(task.pgid)) continue;
+      // The group's leader is dead; the first member forks somebody to found it.
+      const numbers = [task.pgid, ...this.freeNumbers(task.nspid.length - 1)];
+      const founder = this.helper(`dead leader of group ${task.pgid}`, numbers);
+      founder.leadsGroup = true;
+      planned.late.push(founder);
+      led.add(task.pgid);
+    }
+  }
+
+  private impossible({ index, task }: Node, what: string): InputError {
+    return new InputError(
+      `${this.place}: tasks[${index}]`,
+      `no order of calls puts task ${outermost(task.nspid)} into ${what}`,
+      'capture the tree again, from further up',
+    );
+  }
+}
+
+/** The number in the outermost captured namespace, by which a capture names tasks. */
+export function outermost(nspid: readonly number[]): number {
+  return nspid[0] ?? 0;
+}

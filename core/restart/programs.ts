@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The programs that restart a capture: one for each task, helper and thread of a plan, and the
+ * restarter itself. Stages, with everybody waiting for everybody in between, as CRIU's restore has
+ * them: all are forked and lead what they lead; all join their groups; helpers exit and are
+ * reaped; zombies die and the root restores the IPC objects, last, so that the pids in their state
+ * find their processes.
+ */
+import { Cell } from '../explore/cell.ts';
+import type { Directable, Want } from '../kernel/directed.ts';
+import { formatResult } from '../kernel/errno.ts';
+import {
+  CLONE_FILES,
+  CLONE_NEWIPC,
+  CLONE_NEWPID,
+  CLONE_SIGHAND,
+  CLONE_THREAD,
+  CLONE_VM,
+  PR_SET_NAME,
+} from '../kernel/flags.ts';
+import { putText } from '../kernel/memory.ts';
+import type { Direct } from '../kernel/scenario.ts';
+import {
+  type Await,
+  type Caller,
+  type Program,
+  type ProgramBody,
+  type Programs,
+  type Syscall,
+  sys,
+} from '../kernel/syscall.ts';
+import type { Capture } from './capture.ts';
+import { type Calls, restoreIpc } from './ipc-objects.ts';
+import { outermost, type Plan, type Planned } from './plan.ts';
+
+export const RESTARTER = 'restarter';
+
+const THREAD_FLAGS = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+
+export interface Refusal {
+  readonly call: string;
+  readonly purpose: string;
+  readonly result: string;
+}
+
+type Stage = 'forked' | 'joined' | 'reaped';
+
+/** A call that must succeed. On a refusal everything stops, with the first one kept. */
+export class Restart implements Calls {
+  readonly refused = new Cell<Refusal | null>(null, null, 'refused');
+  readonly directed = new Cell(0, null, 'directed');
+  /** What was done, in order, for people. */
+  readonly journal: string[] = [];
+  private readonly arrived = new Map<Stage, Cell<number>>();
+  private readonly plan: Plan;
+  private readonly capture: Capture;
+  private readonly direct: Direct;
+
+  constructor(plan: Plan, capture: Capture, direct: Direct) {
+    this.plan = plan;
+    this.capture = capture;
+    this.direct = direct;
+  }
+
+  programs(): Programs {
+    const programs: Record<string, ProgramBody> = {
+      [RESTARTER]: (me) => this.restarter(me),
+      thread: this.thread,
+    };
+    for (const planned of this.plan.all) {
+      programs[planned.name] = (me) =>
+        planned.task === null ? this.helper(me, planned) : this.task(me, planned);
+    }
+    return programs;
+  }
+
+  /** Makes a plain call; below 0 the restart is over. */
+  *call(purpose: string, call: Syscall): Program {
+    return this.check(purpose, call.name, yield call);
+  }
+
+  *directedCall(me: Caller, purpose: string, want: Want, call: Directable): Program {
+    this.directed.v += 1;
+    return this.check(purpose, `directed ${call.name}`, yield* this.direct(me, want, call));
+  }
+
+  private check(purpose: string, call: string, result: number): number {
+    if (result < 0) {
+      if (this.refused.v === null) {
+        this.refused.v = { call, purpose, result: formatResult(result) };
+      }
+    } else {
+      this.journal.push(purpose);
+    }
+    return result;
+  }
+
+  private *meet(stage: Stage): Generator<Await, boolean, number> {
+    let cell = this.arrived.get(stage);
+    if (cell === undefined) {
+      cell = new Cell(0, null, stage);
+      this.arrived.set(stage, cell);
+    }
+    const arrived = cell;
+    arrived.v += 1;
+    const all = this.plan.all.length;
+    yield {
+      until: () => arrived.v === all || this.refused.v !== null,
+      why: `the others to have ${stage}`,
+    };
+    return this.refused.v === null;
+  }
+
+  private *restarter(me: Caller): Program {
+    const { first } = this.plan;
+    const forked = yield* this.fork(me, first);
+    if (forked < 0 || first.task !== null) return forked;
+    return yield* this.call(`reap the ${first.name}`, sys('wait4', forked, 0, 0));
+  }
+
+  /** Forks `child` with its numbers; the number that its parent knows it by. */
+  private *fork(me: Caller, child: Planned): Program {
+    const { name, nspid, newNamespace } = child;
+    const values = [...nspid].reverse();
+    const isRoot = child === this.plan.root;
+    const flags = (newNamespace ? CLONE_NEWPID : 0) | (isRoot ? CLONE_NEWIPC : 0);
+    const call = flags === 0 ? sys('fork', name) : sys('clone', flags, name);
+    const purpose = `fork ${name} as ${nspid.join('/')}`;
+    return yield* this.directedCall(me, purpose, { kind: 'pid', values }, call);
+  }
+
+  private *task(me: Caller, planned: Planned): Program {
+    const { task, name } = planned;
+    if (task === null || !(yield* this.becomesItself(me, planned))) return -1;
+    const isZombie = task.state === 'zombie';
+    if (task.comm !== undefined) {
+      const address = putText(me.memory, task.comm);
+      if ((yield* this.call(`name ${name}`, sys('prctl', PR_SET_NAME, address))) < 0) return -1;
+    }
+    for (const numbers of task.threads) {
+      const want: Want = { kind: 'pid', values: [...numbers].reverse() };
+      const purpose = `clone a thread of ${name} as ${numbers.join('/')}`;
+      const call = sys('clone', THREAD_FLAGS, 'thread');
+      if ((yield* this.directedCall(me, purpose, want, call)) < 0) return -1;
+    }
+    if (!(yield* this.joinsAndReaps(planned))) return -1;
+    if (!(yield* this.meet('reaped'))) return -1;
+    if (planned === this.plan.root) {
+      if (!(yield* restoreIpc(this, me, this.capture.ipc))) return -1;
+    }
+    if (isZombie) yield sys('exit_group', task.exitCode ?? 0);
+    return 0;
+  }
+
+  /** Early children, session, group, late children. */
+  private *becomesItself(me: Caller, planned: Planned): Program<boolean> {
+    const { name } = planned;
+    for (const child of planned.early) if ((yield* this.fork(me, child)) < 0) return false;
+    if (planned.leadsSession) {
+      if ((yield* this.call(`${name} leads a session`, sys('setsid'))) < 0) return false;
+    } else if (planned.leadsGroup) {
+      if ((yield* this.call(`${name} leads a group`, sys('setpgid', 0, 0))) < 0) return false;
+    }
+    for (const child of planned.late) if ((yield* this.fork(me, child)) < 0) return false;
+    return true;
+  }
+
+  private *joinsAndReaps(planned: Planned): Program<boolean> {
+    const { joins, name } = planned;
+    if (!(yield* this.meet('forked'))) return false;
+    if (joins !== 0) {
+      const purpose = `${name} joins group ${joins}`;
+      if ((yield* this.call(purpose, sys('setpgid', 0, joins))) < 0) return false;
+    }
+    if (!(yield* this.meet('joined'))) return false;
+    for (const child of [...planned.early, ...planned.late]) {
+      if (child.task !== null) continue;
+      // The caller's own number for it is the innermost: helpers live where their parent does.
+      const number = child.nspid.at(-1) ?? outermost(child.nspid);
+      const purpose = `${name} reaps the ${child.name}`;
+      if ((yield* this.call(purpose, sys('wait4', number, 0, 0))) < 0) return false;
+    }
+    return true;
+  }
+
+  private *helper(me: Caller, planned: Planned): Program {
+    if (!(yield* this.becomesItself(me, planned))) return -1;
+    if (!(yield* this.joinsAndReaps(planned))) return -1;
+    yield* this.leaves();
+    return 0;
+  }
+
+  /** A helper's part in the last stage is that it is gone by then. */
+  private *leaves(): Program<void> {
+    const reaped = this.arrived.get('reaped') ?? new Cell(0, null, 'reaped');
+    this.arrived.set('reaped', reaped);
+    reaped.v += 1;
+    yield sys('exit_group', 0);
+  }
+
+  private *thread(): Program {
+    return 0;
+  }
+}

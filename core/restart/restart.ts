@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/** Restarts a capture on a fresh model kernel by one strategy, and verifies what came of it. */
+import { RunQueue } from '../explore/run.ts';
+import { directBy } from '../kernel/scenario.ts';
+import type { CallerHalf, Strategy } from '../kernel/strategy.ts';
+import { ModelKernel } from '../model/kernel.ts';
+import type { Capture } from './capture.ts';
+import { checkpoint } from './checkpoint.ts';
+import { compareCaptures } from './compare.ts';
+import { type Plan, planRestart } from './plan.ts';
+import { RESTARTER, Restart } from './programs.ts';
+import type { RestartEnd, RestartResult } from './result.ts';
+
+export interface Restarted {
+  readonly result: RestartResult;
+  /** What was done, call by call, in order. */
+  readonly journal: readonly string[];
+}
+
+/**
+ * @param variant name of one of the strategy's other caller halves, or null for its own
+ * @throws InputError where no order of calls leads to the captured tree
+ */
+export function restart(
+  capture: Capture,
+  place: string,
+  strategy: Strategy,
+  variant: string | null = null,
+): Restarted {
+  const plan = planRestart(capture, place);
+  const run = new Restart(plan, capture, directBy(callerOf(strategy, variant)));
+  const kernel = new ModelKernel(strategy.kernel, run.programs());
+  const queue = new RunQueue();
+  queue.add(kernel.thread('A', kernel.init, RESTARTER));
+  const { blocked } = queue.toCompletion();
+  const [stuck] = blocked;
+  const refused = run.refused.v;
+  let end: RestartEnd;
+  if (refused !== null) end = { kind: 'refused', ...refused };
+  else if (stuck !== undefined) end = { kind: 'stuck', waiting: stuck.why };
+  else end = verify(kernel, capture, plan);
+  return {
+    result: {
+      strategy: strategy.name,
+      variant,
+      end,
+      directed: run.directed.v,
+      ledger: { ...kernel.ledger },
+    },
+    journal: run.journal,
+  };
+}
+
+function callerOf({ name, caller, variants }: Strategy, variant: string | null): CallerHalf {
+  const chosen = variant === null ? caller : variants?.[variant];
+  if (chosen === undefined) throw new Error(`${name} has no variant ${variant}`);
+  return chosen;
+}
+
+/** The restored root is the restarter's only child; helpers are gone, the rest hangs below it. */
+function verify(kernel: ModelKernel, capture: Capture, { root }: Plan): RestartEnd {
+  const signal = kernel.init.signal.children.head;
+  const innermost = signal?.leader.v?.activePidNs ?? null;
+  const ns = root.newNamespace ? innermost : kernel.init.activePidNs;
+  if (signal === null || ns === null) {
+    const difference = { place: 'tasks[0]', captured: root.name, restored: 'missing' };
+    return { kind: 'different', difference };
+  }
+  const compared = compareCaptures(capture, checkpoint(kernel, signal, ns));
+  return 'difference' in compared
+    ? { kind: 'different', difference: compared.difference }
+    : { kind: 'restored', fields: compared.fields };
+}
