@@ -74,7 +74,7 @@ function* restoreQueue(restart: Calls, me: Caller, queue: Ipc['msg'][number]): P
     const bytes = Buffer.from(text, 'base64').toString('latin1');
     const address = me.memory.allocate(8 + bytes.length);
     me.memory.store(address, type);
-    me.memory.store(address + 8, bytes);
+    if (bytes !== '') me.memory.store(address + 8, bytes);
     const send = sys('msgsnd', got, address, bytes.length, 0);
     const sent = yield* restart.call(`fill ${purpose}`, send);
     if (sent < 0) return sent;

@@ -31,7 +31,7 @@ export interface Planned {
   readonly late: Planned[];
   leadsSession: boolean;
   leadsGroup: boolean;
-  /** Group to join once all exist; 0 for none. */
+  /** Group to join once all exist, as its own namespace numbers it; 0 for none. */
   joins: number;
 }
 
@@ -81,12 +81,8 @@ class Planner {
     for (const node of [...this.order].reverse()) this.demandBirth(node);
     const first = this.placeRoot(root);
     for (const node of this.order) if (node !== root) this.placeNode(node);
-    this.groups();
-    return {
-      first,
-      root: root.planned,
-      all: [...this.order.map((node) => node.planned), ...this.helpers],
-    };
+    this.groups(first);
+    return { first, root: root.planned, all: this.everybody() };
   }
 
   /** Parents before children, in the order of the capture. */
@@ -229,27 +225,53 @@ class Planner {
     });
   }
 
-  private groups(): void {
-    const led = new Set<number>();
-    for (const { planned } of this.order) {
-      if (planned.leadsGroup) led.add(outermost(planned.nspid));
+  /** Who joins which group once all exist; most are born into theirs. */
+  private groups(first: Planned): void {
+    const leaders = new Map<number, Planned>();
+    for (const planned of this.everybody()) {
+      if (planned.leadsGroup) leaders.set(outermost(planned.nspid), planned);
     }
-    for (const helper of this.helpers) if (helper.leadsGroup) led.add(outermost(helper.nspid));
+    const bornInto = this.birthGroups(first);
     for (const node of this.order) {
       const { planned, task } = node;
-      if (planned.leadsGroup || task.pgid === 0) continue;
+      if (planned.leadsGroup || task.pgid === 0 || bornInto.get(planned) === task.pgid) continue;
       if (planned.leadsSession) {
         throw this.impossible(node, `group ${task.pgid} as the leader of a session`);
       }
-      planned.joins = task.pgid;
-      if (led.has(task.pgid)) continue;
-      // The group's leader is dead; the first member forks somebody to found it.
-      const numbers = [task.pgid, ...this.freeNumbers(task.nspid.length - 1)];
-      const founder = this.helper(`dead leader of group ${task.pgid}`, numbers);
-      founder.leadsGroup = true;
-      planned.late.push(founder);
-      led.add(task.pgid);
+      let leader = leaders.get(task.pgid);
+      if (leader === undefined) {
+        // Its leader is dead; the first member forks somebody to found the group.
+        const numbers = [task.pgid, ...this.freeNumbers(task.nspid.length - 1)];
+        leader = this.helper(`dead leader of group ${task.pgid}`, numbers);
+        leader.leadsGroup = true;
+        planned.late.push(leader);
+        leaders.set(task.pgid, leader);
+      }
+      const number = leader.nspid[task.nspid.length - 1];
+      if (number === undefined) {
+        throw this.impossible(node, `group ${task.pgid}, which its pid namespace can't see`);
+      }
+      planned.joins = number;
     }
+  }
+
+  private everybody(): Planned[] {
+    return [...this.order.map((node) => node.planned), ...this.helpers];
+  }
+
+  /** The group that each inherits from whoever forks it; undefined is the restarter's. */
+  private birthGroups(first: Planned): ReadonlyMap<Planned, number> {
+    const groups = new Map<Planned, number>();
+    const queue = [first];
+    for (const planned of queue) {
+      const born = groups.get(planned);
+      // Early children come before setsid(), which is what makes an early parent a leader.
+      if (born !== undefined) for (const child of planned.early) groups.set(child, born);
+      const own = planned.leadsGroup ? outermost(planned.nspid) : born;
+      if (own !== undefined) for (const child of planned.late) groups.set(child, own);
+      queue.push(...planned.early, ...planned.late);
+    }
+    return groups;
   }
 
   private impossible({ index, task }: Node, what: string): InputError {
