@@ -7,13 +7,7 @@
  */
 import { RunQueue } from '../core/explore/run.ts';
 import { formatResult } from '../core/kernel/errno.ts';
-import {
-  CLONE_NEWPID,
-  IPC_CREAT,
-  IPC_PRIVATE,
-  IPC_SET,
-  IPC_STAT,
-} from '../core/kernel/flags.ts';
+import { CLONE_NEWPID, IPC_CREAT, IPC_PRIVATE, IPC_SET, IPC_STAT } from '../core/kernel/flags.ts';
 import { getStruct, MSQID_DS, putStruct } from '../core/kernel/memory.ts';
 import { directBy } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';

@@ -1,79 +1,113 @@
 // SPDX-License-Identifier: MIT
 /** What the commands do. Each sets the exit code that its outcome deserves. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ledgerRows } from '../bench/ledger-rows.ts';
-import { timedRows } from '../bench/timed.ts';
 import { replay } from '../core/explore/replay.ts';
-import { parseSchedule } from '../core/explore/schedule.ts';
+import { runAtRandom } from '../core/explore/run.ts';
+import { parseSchedule, type Schedule } from '../core/explore/schedule.ts';
 import { InputError } from '../core/input-error.ts';
+import type { Scenario } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
 import { restart } from '../core/restart/restart.ts';
-import { renderJson } from '../reports/json.ts';
-import { traceRow } from '../reports/races.ts';
-import type { RaceRow, Result, RestartTable } from '../reports/result.ts';
-import { renderBench, renderRace, renderRestart, renderText } from '../reports/text.ts';
-import { writeAtomically, writeReport } from '../reports/write.ts';
+import { left, type Section, table } from '../reports/document.ts';
+import { drawing } from '../reports/races.ts';
+import type { RaceRow, RestartTable, Result } from '../reports/result.ts';
+import { ledgerSections } from '../reports/sections/ledger.ts';
+import { drawingBlocks, raceSections } from '../reports/sections/races.ts';
+import { restartSections } from '../reports/sections/restarts.ts';
+import { timedSection } from '../reports/sections/timed.ts';
+import { renderSections } from '../reports/text.ts';
+import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
-import { compare, race, restartTable } from './compare.ts';
-import { EXIT, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
+import { compare, time } from './compare.ts';
+import { captureName, races, restartTable } from './measure.ts';
+import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
 interface Common {
   readonly strategy: readonly string[];
   readonly json?: boolean;
-}
-
-interface CompareOptions extends Common {
-  readonly capture: readonly string[];
-  readonly seed: number;
   readonly out?: string;
 }
 
-export async function compareAndReport(options: CompareOptions): Promise<void> {
+/** Prints a result; with --out, also keeps it there as NAME.txt and NAME.json. */
+async function deliver(
+  name: string,
+  { json, out }: Pick<Common, 'json' | 'out'>,
+  sections: readonly Section[],
+  data: unknown,
+): Promise<void> {
+  stopIfInterrupted();
+  if (out !== undefined) {
+    await writeAtomically(join(out, `${name}.json`), jsonOf(data));
+    await writeAtomically(join(out, `${name}.txt`), renderSections(sections));
+  }
+  print(json === true ? jsonOf(data) : renderSections(sections));
+}
+
+const prepare = async ({ out }: Pick<Common, 'out'>): Promise<void> => {
+  if (out !== undefined) await makeDirectory(out);
+};
+
+export async function compareAndReport(
+  options: Common & { readonly capture: readonly string[]; readonly seed: number },
+): Promise<void> {
   const paths = options.capture.length === 0 ? CAPTURES : options.capture;
   const captures = [];
-  for (const path of paths) captures.push({ path, capture: await readCapture(path) });
+  for (const path of paths) {
+    captures.push({ name: captureName(path), capture: await readCapture(path) });
+  }
   const strategies = await chooseStrategies(options.strategy);
-  if (options.out !== undefined) await makeDirectory(options.out);
+  await prepare(options);
   const result = await compare({
     strategies,
     scenarios: await chooseScenarios([]),
     captures,
     seed: options.seed,
     commandLine: ['sideband', ...process.argv.slice(2)].join(' '),
+    asText: options.json !== true,
   });
   stopIfInterrupted();
   if (options.out !== undefined) await writeReport(options.out, result);
-  print(options.json === true ? renderJson(result) : renderText(result));
+  if (options.json === true) print(jsonOf(result));
   process.exitCode = exitOf(result);
 }
 
-const exitOf = ({ races, restarts }: Pick<Result, 'races' | 'restarts'>): number =>
-  Math.max(...races.map(raceExit), ...restarts.map(restartExit), EXIT.ok);
+const exitOf = ({ races: rows, restarts }: Pick<Result, 'races' | 'restarts'>): number =>
+  Math.max(EXIT.ok, ...rows.map(raceExit), ...restarts.map(restartExit));
 
 /** A control is there to fail: one that passes means that the scenario proves nothing. */
-function raceExit({ verdict, failing, strategyKind }: RaceRow): number {
+function raceExit({ verdict, failing, kind }: RaceRow): number {
   if (verdict.kind === 'INCOMPLETE') return EXIT.incomplete;
-  return (failing === '0') === (strategyKind === 'design') ? EXIT.ok : EXIT.failed;
+  return (failing === '0') === (kind === 'design') ? EXIT.ok : EXIT.failed;
 }
 
 const restartExit = ({ rows }: RestartTable): number =>
   rows.every((row) => row.end.kind === 'restored') ? EXIT.ok : EXIT.failed;
 
-export async function restartAndPrint(path: string, options: Common): Promise<void> {
+export async function restartAndReport(path: string, options: Common): Promise<void> {
   const capture = await readCapture(path);
   const strategies = await chooseDesigns(options.strategy);
-  const table = await restartTable(path, capture, strategies);
+  await prepare(options);
+  const name = captureName(path);
+  const result = await restartTable({ name, capture }, strategies);
   const [first] = strategies;
-  if (options.json === true) {
-    print(`${JSON.stringify(table, null, 2)}\n`);
-  } else {
-    const journal = first === undefined ? [] : restart(capture, path, first).journal;
-    print(renderRestart(table, journal));
-  }
-  process.exitCode = restartExit(table);
+  const journal = first === undefined ? [] : restart(capture, name, first).journal;
+  const steps: Section = {
+    title: 'CALL BY CALL, in the order that the plan found',
+    lane: 'model',
+    blocks: [
+      table(
+        [left(''), left('')],
+        journal.map((purpose, index) => [String(index + 1), purpose]),
+        1,
+      ),
+    ],
+  };
+  const sections = restartSections({ restarts: [result], deadPids: [], idsOnly: [] });
+  await deliver('restart', options, [...sections, steps], { ...result, journal });
+  process.exitCode = restartExit(result);
 }
 
 /** Those named, controls included; or all designs. */
@@ -84,92 +118,112 @@ async function chooseDesigns(names: readonly string[]): Promise<readonly Strateg
 
 export async function importAndPrint(
   directory: string,
-  options: { readonly out?: string },
+  options: Pick<Common, 'out'>,
 ): Promise<void> {
-  const text = `${JSON.stringify(importCriu(directory), null, 2)}\n`;
+  const text = jsonOf(importCriu(directory));
   if (options.out === undefined) {
     print(text);
     return;
   }
-  await makeDirectory(options.out);
+  await prepare(options);
   const file = join(options.out, 'capture.json');
   await writeAtomically(file, text);
   say(`wrote ${file}`);
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError(path, `can't be made (${code})`, 'name a directory that you may write');
-  }
+interface RaceOptions extends Common {
+  readonly replay?: string;
+  readonly seed?: number;
 }
 
-export async function raceAndPrint(
-  name: string | undefined,
-  options: Common & { readonly replay?: string },
-): Promise<void> {
+export async function raceAndReport(name: string | undefined, options: RaceOptions): Promise<void> {
   const scenarios = await chooseScenarios(name === undefined ? [] : [name]);
   const strategies = await chooseStrategies(options.strategy);
-  if (options.replay !== undefined) {
+  await prepare(options);
+  if (options.replay !== undefined || options.seed !== undefined) {
     const [scenario, strategy] = [scenarios[0], strategies[0]];
-    if (name === undefined || scenario === undefined || options.strategy.length !== 1) {
-      throw new InputError('--replay', 'it needs one scenario and one strategy', 'name both');
+    const isOne = name !== undefined && options.strategy.length === 1;
+    if (!isOne || scenario === undefined || strategy === undefined) {
+      const option = options.replay === undefined ? '--seed' : '--replay';
+      throw new InputError(option, 'one schedule is of one scenario by one strategy', 'name both');
     }
-    if (strategy === undefined) throw new Error('a chosen strategy vanished');
-    const schedule = parseSchedule(options.replay);
-    const system = scenarioOnModel(scenario, strategy);
-    const row = traceRow(scenario, strategy, replay(system, schedule), system);
-    print(options.json === true ? `${JSON.stringify(row, null, 2)}\n` : renderRace(row));
-    process.exitCode = row.wrong === null ? EXIT.ok : EXIT.failed;
+    await oneSchedule(scenario, strategy, options);
     return;
   }
-  const rows: RaceRow[] = [];
-  for (const scenario of scenarios) {
-    for (const strategy of strategies) rows.push(await race(scenario, strategy));
-  }
-  print(options.json === true ? `${JSON.stringify(rows, null, 2)}\n` : renderRace(rows));
-  process.exitCode = Math.max(...rows.map(raceExit), EXIT.ok);
+  const rows = await races(scenarios, strategies, () => {});
+  await deliver('race', options, raceSections(rows), rows);
+  process.exitCode = Math.max(EXIT.ok, ...rows.map(raceExit));
+}
+
+/** The schedule of a replay string, or one that is drawn from a seed. */
+async function oneSchedule(
+  scenario: Scenario,
+  strategy: Strategy,
+  options: RaceOptions,
+): Promise<void> {
+  const schedule: Schedule =
+    options.replay === undefined
+      ? runAtRandom(scenarioOnModel(scenario, strategy).threads, options.seed ?? 0).schedule
+      : parseSchedule(options.replay);
+  const system = scenarioOnModel(scenario, strategy);
+  const drawn = drawing(scenario, replay(system, schedule), system);
+  const section: Section = {
+    title: `${scenario.name}: ${strategy.name}, one schedule`,
+    lane: 'model',
+    blocks: drawingBlocks(drawn, scenario.name, strategy.name),
+  };
+  const data = { scenario: scenario.name, strategy: strategy.name, ...drawn };
+  await deliver('schedule', options, [section], data);
+  process.exitCode = drawn.wrong === null ? EXIT.ok : EXIT.failed;
 }
 
 export async function bench(options: Common & { readonly seed: number }): Promise<void> {
-  const strategies = await chooseStrategies(options.strategy);
+  const strategies = await chooseDesigns(options.strategy);
+  await prepare(options);
   const ledger = ledgerRows(strategies);
-  const timed = await timedRows(strategies, {
-    seed: options.seed,
-    onRow: ({ name }) => say(`timed ${name}`),
-    interrupted: wasInterrupted,
-  });
-  stopIfInterrupted();
-  print(
-    options.json === true
-      ? `${JSON.stringify({ ledger, timed }, null, 2)}\n`
-      : renderBench(ledger, timed),
-  );
+  const timed = await time(strategies, options.seed);
+  const sections = [...ledgerSections(ledger), timedSection(timed)];
+  await deliver('bench', options, sections, { seed: options.seed, ledger, timed });
 }
 
 export async function list(options: Pick<Common, 'json'>): Promise<void> {
-  const strategies = (await chooseStrategies([])).map(({ name, kind, form, summary, variants }) => ({
-    name,
-    kind,
-    form,
-    summary,
-    variants: Object.keys(variants ?? {}),
-  }));
+  const strategies = (await chooseStrategies([])).map(
+    ({ name, kind, form, summary, variants }) => ({
+      name,
+      kind,
+      form,
+      summary,
+      variants: Object.keys(variants ?? {}),
+    }),
+  );
   const scenarios = (await chooseScenarios([])).map(({ name, question, context }) => ({
     name,
     question,
     context,
   }));
-  if (options.json === true) {
-    print(`${JSON.stringify({ strategies, scenarios }, null, 2)}\n`);
-    return;
-  }
-  for (const { name, kind, form, summary } of strategies) {
-    print(`${name}  (${kind}, ${form})\n    ${summary}`);
-  }
-  for (const { name, question, context } of scenarios) {
-    print(`${name}  (scenario, ${context})\n    ${question}`);
-  }
+  const sections: Section[] = [
+    {
+      title: 'STRATEGIES',
+      lane: null,
+      blocks: [
+        table(
+          [left('name'), left('kind'), left('form'), left('how the argument travels')],
+          strategies.map(({ name, kind, form, summary }) => [name, kind, form, summary]),
+          3,
+        ),
+      ],
+    },
+    {
+      title: 'SCENARIOS',
+      lane: null,
+      blocks: [
+        table(
+          [left('name'), left('context'), left('question')],
+          scenarios.map(({ name, context, question }) => [name, context, question]),
+          2,
+        ),
+      ],
+    },
+  ];
+  print(options.json === true ? jsonOf({ strategies, scenarios }) : renderSections(sections));
 }

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: MIT
 /** The command line: which commands there are, and what they take. What they do is in actions.ts. */
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { bench, compareAndReport, importAndPrint, list, raceAndPrint, restartAndPrint } from './actions.ts';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  bench,
+  compareAndReport,
+  importAndPrint,
+  list,
+  raceAndReport,
+  restartAndReport,
+} from './actions.ts';
 import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
+import { version } from './version.ts';
 
 /** The year and month of the thread. */
 const DEFAULT_SEED = 200807;
 
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value > 0x7fffffff) {
+  if (!/^\d+$/.test(text) || value > 0x7fffffff) {
     throw new InvalidArgumentError('Give a whole number from 0 to 2147483647.');
   }
   return value;
@@ -23,75 +25,118 @@ function wholeNumber(text: string): number {
 
 const collect = (name: string, names: readonly string[]): string[] => [...names, name];
 
+const strategy = () =>
+  new Option('-s, --strategy <name>', 'only this strategy; may be repeated')
+    .argParser(collect)
+    .default([], 'all');
+const seed = (what: string) => new Option('--seed <n>', what).argParser(wholeNumber);
+const json = () => new Option('--json', 'print the result as JSON');
+const out = (files: string) => new Option('--out <dir>', `also write ${files} there`);
+
+interface Described {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly Option[];
+  readonly examples: readonly string[];
+}
+
+function add(program: Command, { name, description, options, examples }: Described): Command {
+  const command = program.command(name).description(description);
+  for (const option of options) command.addOption(option);
+  return command.addHelpText('after', after(examples));
+}
+
+const after = (examples: readonly string[]): string =>
+  `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n\n${EXIT_CODES}`;
+
+function commandLine(): Command {
+  const program = new Command('sideband')
+    .description('Compares ways to hand a system call one more argument.')
+    .version(version)
+    .exitOverride()
+    .configureHelp({ helpWidth: 72 })
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText(
+      'after',
+      after([
+        'sideband compare --out out',
+        'sideband restart capture.json --strategy procfs',
+        'sideband race threads-ask-at-once --strategy process-field',
+      ]),
+    );
+  add(program, {
+    name: 'compare',
+    description: 'Run everything and print the report. What npm start runs.',
+    options: [
+      new Option('--capture <path>', 'restart this capture or CRIU directory; may be repeated')
+        .argParser(collect)
+        .default([], "this project's own two"),
+      strategy(),
+      seed('for every random choice').default(DEFAULT_SEED),
+      json(),
+      out('report.txt, report.md and report.json'),
+    ],
+    examples: ['sideband compare', 'sideband compare --capture dump/ --json > report.json'],
+  }).action(compareAndReport);
+  add(program, {
+    name: 'restart',
+    description: 'Restart a capture on the model kernel and verify it field by field.',
+    options: [strategy(), json(), out('restart.txt and restart.json')],
+    examples: ['sideband restart capture.json --strategy procfs', 'sideband restart dump/'],
+  })
+    .argument('<capture>', 'a capture (JSON), or a directory of CRIU images')
+    .action(restartAndReport);
+  add(program, {
+    name: 'import-criu',
+    description: 'Read the images that criu dump wrote, and print them as a capture (JSON).',
+    options: [new Option('--out <dir>', 'write capture.json there instead of printing it')],
+    examples: ['sideband import-criu dump/ > capture.json', 'sideband import-criu dump/ --out out'],
+  })
+    .argument('<dir>', 'directory of CRIU images')
+    .action(importAndPrint);
+  add(program, {
+    name: 'race',
+    description: 'Explore every interleaving of a scenario, or run one.',
+    options: [
+      strategy(),
+      new Option('--replay <schedule>', 'run this one schedule').conflicts('seed'),
+      seed('run one schedule, drawn from this seed'),
+      json(),
+      out('race.txt and race.json (one schedule: schedule.*)'),
+    ],
+    examples: [
+      'sideband race',
+      'sideband race threads-ask-at-once -s process-field \\',
+      '    --replay "A4 B7 A3"',
+    ],
+  })
+    .argument('[scenario]', 'all scenarios if left out')
+    .action(raceAndReport);
+  add(program, {
+    name: 'bench',
+    description: "Time this suite's model (never a kernel), with its exact ledger beside.",
+    options: [
+      strategy(),
+      seed('for the order of the rows').default(DEFAULT_SEED),
+      json(),
+      out('bench.txt and bench.json'),
+    ],
+    examples: ['sideband bench', 'sideband bench --strategy setter --json'],
+  }).action(bench);
+  add(program, {
+    name: 'list',
+    description: 'Name the strategies and scenarios.',
+    options: [json()],
+    examples: ['sideband list'],
+  }).action(list);
+  return program;
+}
+
 /** Sets process.exitCode; never exits while output is still being written. */
 export async function main(argv: readonly string[]): Promise<void> {
   watchSignals();
-  const program = new Command('sideband')
-    .description('Compares ways to hand a system call one more argument.')
-    .version(version())
-    .exitOverride()
-    .configureHelp({ helpWidth: 72 })
-    .showHelpAfterError('(sideband --help shows what there is)')
-    .addHelpText(
-      'after',
-      `\nExamples:
-  sideband compare --out out
-  sideband restart capture.json --strategy procfs
-  sideband race threads-ask-at-once --strategy process-field
-\n${EXIT_CODES}`,
-    );
-  // Later calls of a command() inherit exitOverride and the help's width.
-  const strategy = ['-s, --strategy <name>', 'only this strategy; may be repeated', collect, []] as const;
-  const json = ['--json', 'print the result as JSON'] as const;
-
-  program
-    .command('compare', { isDefault: true })
-    .description('Run everything and print the report.')
-    .option('--capture <path>', 'a capture or CRIU directory to restart; may be repeated', collect, [])
-    .option(...strategy)
-    .option('--seed <n>', 'for every random choice', wholeNumber, DEFAULT_SEED)
-    .option(...json)
-    .option('--out <dir>', 'also write report.txt, report.md and report.json there')
-    .action(compareAndReport);
-  program
-    .command('restart')
-    .description('Restart a capture on the model kernel and verify it field by field.')
-    .argument('<capture>', 'a capture (JSON), or a directory of CRIU images')
-    .option(...strategy)
-    .option(...json)
-    .action(restartAndPrint);
-  program
-    .command('import-criu')
-    .description('Read CRIU images into a capture.')
-    .argument('<dir>', 'directory that criu dump wrote')
-    .option('--out <dir>', 'write capture.json there instead of printing it')
-    .action(importAndPrint);
-  program
-    .command('race')
-    .description('Explore every interleaving of a scenario.')
-    .argument('[scenario]', 'all scenarios if left out')
-    .option(...strategy)
-    .option('--replay <schedule>', 'run this one schedule, such as "A4 B7 A3"')
-    .option(...json)
-    .action(raceAndPrint);
-  program
-    .command('bench')
-    .description("Time this suite's model (never a kernel), with its ledger beside.")
-    .option(...strategy)
-    .option('--seed <n>', 'for the order of the rows', wholeNumber, DEFAULT_SEED)
-    .option(...json)
-    .action(bench);
-  program
-    .command('list')
-    .description('Name the strategies and scenarios.')
-    .option(...json)
-    .action(list);
-  for (const command of program.commands) {
-    command.exitOverride().configureHelp({ helpWidth: 72 }).addHelpText('after', `\n${EXIT_CODES}`);
-  }
-
   try {
-    await program.parseAsync(argv);
+    await commandLine().parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

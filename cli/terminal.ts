@@ -3,6 +3,8 @@
  * How the command line talks: results on standard output, progress and errors on standard error,
  * one sentence an error, exit codes that mean something.
  */
+import { ListrLogger, ProcessOutput } from 'listr2';
+import pc from 'picocolors';
 import { InputError } from '../core/input-error.ts';
 
 export const EXIT = {
@@ -20,11 +22,12 @@ export const EXIT = {
 
 export const EXIT_CODES = `Exit codes:
   0    all is as it should be
-  1    a design failed a scenario, or a restored system differs
-  2    bad usage or bad input
+  1    a design failed a scenario, a control did not, or a restored
+       system differs from its capture
+  2    bad usage or bad input; nothing was written
   3    a verdict is INCOMPLETE
   70   a defect of Sideband itself
-  130  interrupted`;
+  130  interrupted; nothing was written`;
 
 /** Thrown where a long run notices that Ctrl-C was pressed. */
 export class Interrupted extends Error {}
@@ -46,11 +49,13 @@ export function watchSignals(): void {
       interrupted = true;
     });
   }
-  // `sideband ... | head` is not an error: whoever read has read enough.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
-    throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    // `sideband ... | head` is not an error: whoever read has read enough.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
+      throw error;
+    });
+  }
 }
 
 export function print(text: string): void {
@@ -61,17 +66,31 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Progress for listr2: drawn in place on a terminal, a line for each event in a log. */
+export function progress() {
+  return {
+    renderer: process.stderr.isTTY === true ? ('default' as const) : ('simple' as const),
+    registerSignalListeners: false,
+    rendererOptions: {
+      logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
+    },
+  };
+}
+
 /** Prints what went wrong as one sentence; the exit code for it. */
 export function explain(error: unknown): number {
+  const head = pc
+    .createColors(pc.isColorSupported && process.stderr.isTTY === true)
+    .red('sideband:');
   if (error instanceof Interrupted) {
-    say('sideband: interrupted; nothing was written');
+    say(`${head} interrupted; nothing was written`);
     return EXIT.interrupted;
   }
   if (error instanceof InputError) {
-    say(`sideband: ${error.message}`);
+    say(`${head} ${error.message}`);
     return EXIT.usage;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  say(`sideband: internal error, please report it: ${text}`);
+  say(`${head} internal error, please report it: ${text}`);
   return EXIT.internal;
 }

@@ -1,117 +1,200 @@
 // SPDX-License-Identifier: MIT
 /**
  * The one result object. `sideband compare` makes it, the JSON report is it, and the text and
- * Markdown reports are drawn from nothing else.
+ * Markdown reports are drawn from nothing else. Published as result.schema.json; a change that
+ * breaks readers gets a new number.
  *
- * Same version, seed and capture: identical outside `provenance` and `timed`.
+ * Same version, seed and captures: identical outside `provenance` and `timed`.
  */
-import type { DeadPidRow, LedgerEntry, TimedRow } from '../bench/rows.ts';
-import type { RestartResult } from '../core/restart/result.ts';
-
-export type { DeadPidRow, LedgerEntry, TimedRow };
+import * as v from 'valibot';
 
 export const RESULT_SCHEMA = 'sideband-result/1';
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Counts that pass 2^53 are decimal strings. */
+const bigCount = v.pipe(v.string(), v.regex(/^\d+$/));
+
+const Form = v.picklist(['as posted', 'best form']);
+const StrategyKind = v.picklist(['design', 'control']);
+
 /** Where a figure comes from. What is not measured names the lane that will. */
-export type Lane = 'model' | 'host' | 'guest' | 'static' | 'literature';
+const Lane = v.picklist(['model', 'host', 'guest', 'static', 'literature']);
 
-export interface StrategyRow {
-  readonly name: string;
-  readonly summary: string;
-  readonly kind: 'design' | 'control';
-  readonly form: 'as posted' | 'best form';
+const StrategyRow = v.strictObject({
+  name: v.string(),
+  summary: v.string(),
+  kind: StrategyKind,
+  form: Form,
   /** New system calls, procfs files and task fields of the kernel half. */
-  readonly syscalls: readonly string[];
-  readonly files: readonly string[];
-  readonly fields: readonly string[];
-}
+  syscalls: v.array(v.string()),
+  files: v.array(v.string()),
+  fields: v.array(v.string()),
+});
 
-export interface Claim {
-  readonly number: number;
-  readonly who: string;
-  readonly claim: string;
-  readonly verdict: 'supported' | 'refuted' | 'depends' | 'not measured yet';
+const Claim = v.strictObject({
+  number: count,
+  who: v.string(),
+  claim: v.string(),
+  verdict: v.picklist([
+    'supported',
+    'refuted',
+    'depends',
+    'not a question of fact',
+    'not measured yet',
+  ]),
+  /** Which form of the designs the verdict judges. */
+  form: v.picklist(['as posted', 'best form', 'both', 'neither']),
   /** Lanes that the verdict rests on, or that will measure it. */
-  readonly lanes: readonly Lane[];
-  /** The figure or counterexample behind it, with the table it stands in; or what will be measured. */
-  readonly evidence: string;
-}
+  lanes: v.array(Lane),
+  /** The figure behind it and the table it stands in; or what will be measured. */
+  evidence: v.string(),
+});
 
-/** One step of a counterexample that is worth a line. */
-export interface DrawnStep {
+/** One step of a schedule that is worth a line. */
+const DrawnStep = v.strictObject({
   /** Its number in the schedule, from 1. */
-  readonly step: number;
-  readonly thread: string;
-  readonly text: string;
-  readonly racing: boolean;
-  readonly wrong: boolean;
+  step: count,
+  thread: v.string(),
+  text: v.string(),
+  racing: v.boolean(),
+  wrong: v.boolean(),
   /** The contested cell after the step, where the step wrote it. */
-  readonly cell: string | null;
-}
+  cell: v.nullable(v.string()),
+});
 
-export interface Counterexample {
-  readonly replay: string;
-  readonly preemptions: number;
-  readonly steps: number;
-  readonly threads: readonly { readonly name: string; readonly role: string }[];
-  readonly contested: string | null;
-  readonly drawn: readonly DrawnStep[];
-  readonly wrong: string;
-  /** In words; null if no single reversal explains it. */
-  readonly cause: string | null;
-}
+const Drawing = v.strictObject({
+  replay: v.string(),
+  preemptions: count,
+  steps: count,
+  threads: v.array(v.strictObject({ name: v.string(), role: v.string() })),
+  contested: v.nullable(v.string()),
+  drawn: v.array(DrawnStep),
+  /** Null if all is well at the end. */
+  wrong: v.nullable(v.string()),
+  /** In words; null if nothing is wrong, or if no single reversal explains it. */
+  cause: v.nullable(v.string()),
+});
 
-export type RaceVerdict =
-  | { readonly kind: 'EXHAUSTIVE' }
-  | { readonly kind: 'INCOMPLETE'; readonly reason: string; readonly seen: number };
+const Verdict = v.variant('kind', [
+  v.strictObject({ kind: v.literal('EXHAUSTIVE') }),
+  v.strictObject({ kind: v.literal('INCOMPLETE'), reason: v.string(), seen: count }),
+]);
 
-export interface RaceRow {
-  readonly scenario: string;
-  readonly question: string;
-  readonly rule: string;
-  readonly context: 'restarter' | 'general use';
-  readonly strategy: string;
-  readonly strategyKind: 'design' | 'control';
-  readonly verdict: RaceVerdict;
-  readonly states: number;
-  readonly transitions: number;
-  /** Decimal strings: they pass 2^53. Null where INCOMPLETE. */
-  readonly interleavings: string | null;
-  readonly failing: string | null;
-  readonly counterexample: Counterexample | null;
-}
+const RaceRow = v.strictObject({
+  scenario: v.string(),
+  question: v.string(),
+  rule: v.string(),
+  context: v.picklist(['restarter', 'general use']),
+  strategy: v.string(),
+  kind: StrategyKind,
+  form: Form,
+  verdict: Verdict,
+  states: count,
+  transitions: count,
+  /** Null where INCOMPLETE. */
+  interleavings: v.nullable(bigCount),
+  failing: v.nullable(bigCount),
+  counterexample: v.nullable(Drawing),
+});
 
-export interface RestartTable {
-  readonly capture: string;
-  readonly source: string;
-  readonly tasks: number;
-  readonly threads: number;
-  readonly objects: number;
-  readonly rows: readonly RestartResult[];
-}
+const Ledger = v.strictObject({
+  entries: count,
+  copied: count,
+  components: count,
+  fdOps: count,
+  parsed: count,
+  allocations: count,
+  locks: count,
+  fieldOps: count,
+});
 
-export interface Provenance {
-  readonly version: string;
-  readonly commit: string;
-  readonly node: string;
-  readonly cpu: string;
-  readonly kernel: string;
-  readonly virtualisation: string;
-  readonly mitigations: string;
-  readonly commandLine: string;
-  readonly started: string;
-}
+const RestartEnd = v.variant('kind', [
+  v.strictObject({ kind: v.literal('restored'), fields: count }),
+  v.strictObject({
+    kind: v.literal('different'),
+    difference: v.strictObject({ place: v.string(), captured: v.string(), restored: v.string() }),
+  }),
+  v.strictObject({
+    kind: v.literal('refused'),
+    call: v.string(),
+    purpose: v.string(),
+    result: v.string(),
+  }),
+  v.strictObject({ kind: v.literal('stuck'), waiting: v.string() }),
+]);
 
-export interface Result {
-  readonly schema: typeof RESULT_SCHEMA;
-  readonly seed: number;
-  readonly strategies: readonly StrategyRow[];
-  readonly claims: readonly Claim[];
-  readonly races: readonly RaceRow[];
-  readonly restarts: readonly RestartTable[];
-  readonly deadPids: readonly DeadPidRow[];
-  readonly ledger: readonly LedgerEntry[];
-  /** Null if the run was told not to time, or was interrupted before. */
-  readonly timed: readonly TimedRow[] | null;
-  readonly provenance: Provenance;
-}
+const RestartTable = v.strictObject({
+  capture: v.string(),
+  source: v.string(),
+  tasks: count,
+  threads: count,
+  objects: count,
+  rows: v.array(
+    v.strictObject({
+      strategy: v.string(),
+      variant: v.nullable(v.string()),
+      end: RestartEnd,
+      directed: count,
+      ledger: Ledger,
+    }),
+  ),
+});
+
+const Mode = v.picklist(['plain', 'unused', 'directed']);
+
+export const ResultSchema = v.strictObject({
+  schema: v.literal(RESULT_SCHEMA),
+  /** Of Sideband. */
+  version: v.string(),
+  seed: count,
+  strategies: v.array(StrategyRow),
+  claims: v.array(Claim),
+  races: v.array(RaceRow),
+  restarts: v.array(RestartTable),
+  idsOnly: v.array(
+    v.strictObject({
+      strategy: v.string(),
+      capture: v.string(),
+      differs: v.nullable(v.string()),
+    }),
+  ),
+  deadPids: v.array(v.strictObject({ strategy: v.string(), wanted: count, shown: v.string() })),
+  ledger: v.array(v.strictObject({ call: v.string(), by: v.string(), mode: Mode, ledger: Ledger })),
+  timed: v.array(
+    v.strictObject({
+      call: v.string(),
+      by: v.string(),
+      mode: Mode,
+      nsMedian: v.number(),
+      nsP75: v.number(),
+      samples: count,
+      callsPerSample: count,
+    }),
+  ),
+  provenance: v.strictObject({
+    commit: v.string(),
+    node: v.string(),
+    cpu: v.string(),
+    kernel: v.string(),
+    virtualisation: v.string(),
+    mitigations: v.string(),
+    commandLine: v.string(),
+    started: v.string(),
+  }),
+});
+
+export type Result = v.InferOutput<typeof ResultSchema>;
+export type StrategyRow = Result['strategies'][number];
+export type Claim = Result['claims'][number];
+export type RaceRow = Result['races'][number];
+export type Drawing = NonNullable<RaceRow['counterexample']>;
+export type RestartTable = Result['restarts'][number];
+export type LedgerEntry = Result['ledger'][number];
+export type TimedRow = Result['timed'][number];
+export type Provenance = Result['provenance'];
+
+/** What the claims are judged by: everything but the claims themselves and what varies. */
+export type Measured = Pick<
+  Result,
+  'strategies' | 'races' | 'restarts' | 'idsOnly' | 'deadPids' | 'ledger'
+>;

@@ -7,10 +7,14 @@
  *
  * A child of fork must not inherit the parameters, as the clearing runs in the parent alone.
  */
-
 import { note } from '../core/explore/cell.ts';
 import { PREEMPT } from '../core/explore/thread.ts';
-import type { Directable, DirectableName, Want } from '../core/kernel/directed.ts';
+import {
+  DIRECTABLE,
+  type Directable,
+  type DirectableName,
+  type Want,
+} from '../core/kernel/directed.ts';
 import { fail } from '../core/kernel/errno.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { type Caller, type Program, type Syscall, sys } from '../core/kernel/syscall.ts';
@@ -32,16 +36,7 @@ declare module '../core/kernel/strategy.ts' {
 const REGISTER_BYTES = 8;
 const REGISTERS = 7;
 
-const WHITELIST: ReadonlySet<string> = new Set<DirectableName>([
-  'fork',
-  'clone',
-  'msgget',
-  'semget',
-  'shmget',
-  'msgctl',
-  'semctl',
-  'shmctl',
-]);
+const WHITELIST: ReadonlySet<string> = new Set(DIRECTABLE);
 
 const isListed = (name: string): name is DirectableName => WHITELIST.has(name);
 

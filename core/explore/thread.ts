@@ -53,8 +53,19 @@ export function spawningTo<T>(to: (spawn: Spawn) => void, body: () => T): T {
   }
 }
 
-/** The name of the `ordinal`-th thread that `parent` spawns: A's are Aa, Ab, ... Az, Aza, ... */
+/**
+ * The name of the `ordinal`-th thread that `parent` spawns: A's are Aa to Ay, then Azaa to Azyy,
+ * Azzaaa, ... A z says that one more letter follows, so no name can be read in two ways, and names
+ * stay short for a task that forks for ever.
+ */
 export function spawnedName(parent: string, ordinal: number): string {
-  const letter = String.fromCharCode(97 + (ordinal % 25));
-  return parent + 'z'.repeat(Math.floor(ordinal / 25)) + letter;
+  let letters = 1;
+  let rest = ordinal;
+  for (; rest >= 25 ** letters; letters++) rest -= 25 ** letters;
+  let name = '';
+  for (let n = 0; n < letters; n++) {
+    name = String.fromCharCode(97 + (rest % 25)) + name;
+    rest = Math.floor(rest / 25);
+  }
+  return parent + 'z'.repeat(letters - 1) + name;
 }

@@ -12,6 +12,9 @@
  *   EPERM    CAP_CHECKPOINT_RESTORE (or CAP_SYS_ADMIN) is missing where the id would be taken
  *   EEXIST   the id is taken, or the key already names an object
  *
+ * A *ctl looks its object up before it looks at the state: an id that names none is EINVAL, one that
+ * is somebody else's EPERM, as in the plain call.
+ *
  * Unlike mainline's *_next_id, a taken id is an error and never the next free one.
  */
 import type { Syscall } from './syscall.ts';
@@ -72,14 +75,17 @@ export function wantKind(number: number): WantKind | null {
 }
 
 /** Calls that understand a wanted id or state. */
-export type DirectableName =
-  | 'fork'
-  | 'clone'
-  | 'msgget'
-  | 'semget'
-  | 'shmget'
-  | 'msgctl'
-  | 'semctl'
-  | 'shmctl';
+export const DIRECTABLE = [
+  'fork',
+  'clone',
+  'msgget',
+  'semget',
+  'shmget',
+  'msgctl',
+  'semctl',
+  'shmctl',
+] as const;
+
+export type DirectableName = (typeof DIRECTABLE)[number];
 
 export type Directable = Syscall<DirectableName>;

@@ -105,10 +105,10 @@ function* setQueue(
   if (set === null) return fail('EFAULT');
   yield PREEMPT;
   kernel.ledger.locks++;
-  const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
-  if (refused !== 0) return refused;
   const queue = obtainOwned(current, current.ipcNs.msg, id);
   if (typeof queue === 'number') return queue;
+  const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
+  if (refused !== 0) return refused;
   if (set.qbytes > MSGMNB && !capable(current, CAP_SYS_RESOURCE)) return fail('EPERM');
   const error = updatePerm(queue, set);
   if (error !== 0) return error;

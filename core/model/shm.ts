@@ -151,10 +151,10 @@ function* setSegment(
   if (set === null) return fail('EFAULT');
   yield PREEMPT;
   kernel.ledger.locks++;
-  const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
-  if (refused !== 0) return refused;
   const segment = obtainOwned(current, current.ipcNs.shm, id);
   if (typeof segment === 'number') return segment;
+  const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
+  if (refused !== 0) return refused;
   const error = updatePerm(segment, set);
   if (error !== 0) return error;
   segment.ctime.v = kernel.clock.v;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/** A report as Markdown, of the kind that code forges render. */
+import { markdownTable } from 'markdown-table';
+import type { Block, Report } from './document.ts';
+import { textOfBlock } from './text.ts';
+
+export function renderMarkdown({ title, sections }: Report): string {
+  const parts = [`# ${escaped(title)}`];
+  for (const { title: heading, lane, blocks } of sections) {
+    parts.push(`## ${escaped(heading)}`);
+    if (lane !== null) parts.push(`Lane: ${escaped(lane)}.`);
+    parts.push(...blocks.map(markdownOfBlock));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/[\\`*_<>|[\]#~&]/g, '\\$&');
+
+function markdownOfBlock(block: Block): string {
+  switch (block.kind) {
+    case 'prose':
+      return escaped(block.text);
+    case 'points':
+      return block.points
+        .map(([label, text]) => `- **${escaped(label)}**: ${escaped(text)}`)
+        .join('\n');
+    case 'table': {
+      const head = block.columns.map((column) => escaped(column.head));
+      const rows = block.rows.map((row) => row.map(escaped));
+      return markdownTable([head, ...rows], { align: block.columns.map(({ align }) => align) });
+    }
+    case 'drawing':
+      // Its columns stand for time side by side, which a Markdown table would tear apart.
+      return ['```', ...textOfBlock(block), '```'].join('\n');
+  }
+}

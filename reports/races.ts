@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/** An exploration as a row, and a schedule as a drawing: who did what, and which steps race. */
+import type { Cell } from '../core/explore/cell.ts';
+import { Struct } from '../core/explore/cell.ts';
+import type { Exploration } from '../core/explore/graph.ts';
+import type { System } from '../core/explore/machine.ts';
+import {
+  type Cause,
+  findCause,
+  replay,
+  type Trace,
+  type TraceStep,
+} from '../core/explore/replay.ts';
+import type { Scenario } from '../core/kernel/scenario.ts';
+import type { Strategy } from '../core/kernel/strategy.ts';
+import type { Drawing, RaceRow } from './result.ts';
+
+export function raceRow(
+  scenario: Scenario,
+  strategy: Strategy,
+  exploration: Exploration,
+  system: System,
+): RaceRow {
+  const { verdict, states, transitions, interleavings, failing, counterexample } = exploration;
+  const { name, question, rule, context } = scenario;
+  return {
+    scenario: name,
+    question,
+    rule,
+    context,
+    strategy: strategy.name,
+    kind: strategy.kind,
+    form: strategy.form,
+    verdict,
+    states,
+    transitions,
+    interleavings: interleavings?.toString() ?? null,
+    failing: failing?.toString() ?? null,
+    counterexample:
+      counterexample === null ? null : drawing(scenario, replay(system, counterexample), system),
+  };
+}
+
+/** Draws a schedule that was run; its cause is looked for if something is wrong at its end. */
+export function drawing(scenario: Scenario, trace: Trace, system: System): Drawing {
+  const cause = trace.wrong === null ? null : findCause(system, trace);
+  const contested = cause?.cell ?? null;
+  return {
+    replay: trace.schedule,
+    preemptions: trace.preemptions,
+    steps: trace.steps.length,
+    threads: scenario.tasks.map(({ name, role }) => ({ name, role })),
+    contested: contested?.label ?? null,
+    drawn: drawnSteps(trace, cause, contested),
+    wrong: trace.wrong,
+    cause: cause === null ? null : inWords(trace, cause),
+  };
+}
+
+function drawnSteps(
+  { steps }: Trace,
+  cause: Cause | null,
+  contested: Cell<unknown> | null,
+): Drawing['drawn'] {
+  const worthALine = (step: TraceStep, index: number) =>
+    step.notes.length > 0 || index === cause?.first || index === cause?.second;
+  const drawn = steps.flatMap((step, index) =>
+    worthALine(step, index) ? [drawnStep(step, index, cause, contested)] : [],
+  );
+  if (cause === null) return drawn;
+  // What went wrong shows in the last thing that the overtaken thread does.
+  const victim = steps[cause.second]?.thread;
+  const last = drawn.findLastIndex((step) => step.thread === victim);
+  return drawn.map((step, index) => ({ ...step, wrong: index === last }));
+}
+
+function drawnStep(
+  { thread, notes, writes }: TraceStep,
+  index: number,
+  cause: Cause | null,
+  contested: Cell<unknown> | null,
+): Drawing['drawn'][number] {
+  const written = writes.find(({ cell }) => cell === contested);
+  return {
+    step: index + 1,
+    thread,
+    text: notes.length > 0 ? notes.join('; ') : `uses ${contested?.label ?? 'memory'}`,
+    racing: index === cause?.first || index === cause?.second,
+    wrong: false,
+    cell: written === undefined ? null : shown(written.value),
+  };
+}
+
+/** A cell's value for people: plain data as its values in a row, nothing as a dash. */
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (value instanceof Struct) return value.label;
+  if (typeof value !== 'object') return String(value);
+  return Object.values(value).flat().map(shown).join(' ');
+}
+
+function inWords({ steps }: Trace, { first, second, cell }: Cause): string {
+  const [early, late] = [steps[first], steps[second]];
+  return (
+    `step ${first + 1} of ${early?.thread} came before step ${second + 1} of ${late?.thread}, ` +
+    `and both use ${cell.label}; with ${late?.thread}'s first, all is well`
+  );
+}

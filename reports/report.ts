@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/** The whole report, out of a result and nothing else. */
+import { type Block, prose, type Report, type Section } from './document.ts';
+import type { Measured, Result } from './result.ts';
+import { claimSections } from './sections/claims.ts';
+import { ledgerSections } from './sections/ledger.ts';
+import { provenanceSection } from './sections/provenance.ts';
+import { raceSections } from './sections/races.ts';
+import { restartSections } from './sections/restarts.ts';
+import { timedSection } from './sections/timed.ts';
+
+export function reportOf(result: Result): Report {
+  return {
+    title: titleOf(result),
+    sections: [...exactSections(result), ...otherSections(result)],
+  };
+}
+
+export function titleOf({ strategies, version }: Pick<Result, 'strategies' | 'version'>): string {
+  const designs = strategies.filter((strategy) => strategy.kind === 'design').length;
+  return `Sideband ${version}  ${designs} ways to hand a system call one more argument`;
+}
+
+/** What is known before anything is timed; the same in every run. */
+export function exactSections(measured: Measured & Pick<Result, 'claims'>): Section[] {
+  const { claims, races, ledger } = measured;
+  return [
+    { title: 'IN SHORT', lane: 'model', blocks: [inShort(measured)] },
+    ...claimSections(claims),
+    ...raceSections(races),
+    ...ledgerSections(ledger),
+    ...restartSections(measured),
+  ];
+}
+
+export function otherSections({
+  timed,
+  provenance,
+  seed,
+}: Pick<Result, 'timed' | 'provenance' | 'seed'>): Section[] {
+  return [timedSection(timed), NOT_MEASURED, provenanceSection(provenance, seed)];
+}
+
+function inShort(measured: Measured): Block {
+  return {
+    kind: 'points',
+    points: [
+      ['Races', races(measured)],
+      ['Restart', restarts(measured)],
+      ['Work', work(measured)],
+      ['Verdict', verdict(measured)],
+    ],
+  };
+}
+
+function races({ races: rows }: Measured): string {
+  const named = (wanted: (row: Measured['races'][number]) => boolean) =>
+    rows.filter(wanted).map((row) => row.strategy);
+  const said = (names: readonly string[], what: string) =>
+    names.length === 0 ? [] : [`${[...new Set(names)].join(', ')}: ${what}.`];
+  const isDesign = (row: Measured['races'][number]) => row.kind === 'design';
+  const failed = named((row) => isDesign(row) && row.counterexample !== null);
+  const unknown = named((row) => isDesign(row) && row.verdict.kind === 'INCOMPLETE');
+  const safe = named(isDesign).filter((name) => !failed.includes(name) && !unknown.includes(name));
+  const controls = named((row) => !isDesign(row) && row.counterexample !== null);
+  return [
+    ...said(safe, 'two threads that ask at once each get their own, in every interleaving'),
+    ...said(failed, 'fails in some interleaving (S)'),
+    ...said(unknown, 'INCOMPLETE'),
+    ...said(controls, 'fails, as it must'),
+  ].join(' ');
+}
+
+function restarts({ restarts: tables }: Measured): string {
+  if (tables.length === 0) return 'no capture was restarted.';
+  return tables
+    .map(({ capture, tasks, objects, rows }) => {
+      const restored = rows.filter((row) => row.end.kind === 'restored').length;
+      const entries = rows.map((row) => row.ledger.entries);
+      return (
+        `${capture}, ${tasks} tasks and ${objects} IPC objects: ${restored} of ${rows.length} ways ` +
+        `restored and verified it, in ${Math.min(...entries)} to ${Math.max(...entries)} kernel entries.`
+      );
+    })
+    .join(' ');
+}
+
+function work({ ledger }: Measured): string {
+  const rows = ledger.filter((row) => row.call === 'msgget' && row.mode !== 'unused');
+  const each = rows.map(({ by, ledger: { entries, copied } }) => `${by} ${entries}/${copied}`);
+  return `msgget, kernel entries/bytes copied: ${each.join(', ')}.`;
+}
+
+/** What decides at this point, and what is not known yet. */
+function verdict({ races: rows, restarts: tables }: Measured): string {
+  const designs = rows.filter((row) => row.kind === 'design');
+  const isEqual =
+    designs.every((row) => row.verdict.kind === 'EXHAUSTIVE' && row.failing === '0') &&
+    tables.every((each) => each.rows.every((row) => row.end.kind === 'restored'));
+  return (
+    (isEqual
+      ? 'none yet: on what is measured here the designs do the same and differ in work. '
+      : 'none yet: a design failed, see the tables. ') +
+    'Signals, exec, privilege and bystanders are not explored, no kernel is timed, and the model ' +
+    'is not yet compared with real Linux.'
+  );
+}
+
+const NOT_MEASURED: Section = {
+  title: 'NOT MEASURED, AND WHY',
+  lane: null,
+  blocks: [
+    prose(
+      'host: no figure. The relatives in stock kernels (clone3 set_tid, ns_last_pid, *_next_id, ' +
+        'prctl) are not driven yet.',
+    ),
+    prose(
+      'guest: no figure. The designs are not yet patches, so there are no instructions, sizes or ' +
+        'lines of patch to count.',
+    ),
+    prose(
+      'model: its rules follow the Linux sources that each file names, and no run against a real ' +
+        'kernel has checked them yet. Verdicts are about the model, one scenario of two threads; ' +
+        'caches, TLB and time are not in it.',
+    ),
+  ],
+};
