@@ -26,6 +26,8 @@ import type { TimedRow } from './rows.ts';
 
 const ROW_MS = 100;
 const WARM_UP_MS = 25;
+/** Batches of every row before any is timed: the first to run must not pay for compiling. */
+const WARM_UP_BATCHES = 32;
 
 export interface Timing {
   readonly seed: number;
@@ -136,6 +138,12 @@ export async function timedRows(
   const planned = WORK.flatMap((work) =>
     entrants(strategies).map((entrant) => ({ work, entrant })),
   );
+  for (const { work, entrant } of planned) {
+    await setImmediate();
+    if (interrupted()) return [];
+    const batch = machine(work, entrant);
+    for (let n = 0; n < WARM_UP_BATCHES; n++) batch();
+  }
   const rows = new Map<(typeof planned)[number], TimedRow>();
   for (const plan of shuffled(planned, seed)) {
     // Lets signals and the progress display in.
