@@ -39,7 +39,8 @@ module.exports = {
     },
     {
       name: 'strategies-see-no-model',
-      comment: 'A design is written against core/kernel, so that it means the same on every kernel.',
+      comment:
+        'A design is written against core/kernel, so that it means the same on every kernel.',
       severity: 'error',
       from: { path: '^strategies/', pathNot: '\\.test\\.ts$' },
       to: { path: '^core/(model|restart)/' },

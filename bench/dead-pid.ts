@@ -5,7 +5,6 @@
  * not a number, so the number alone no longer finds it. Run, not asserted: a task of a nested pid
  * namespace restores a queue last sent to by a dead process, and both namespaces look at it.
  */
-import { RunQueue } from '../core/explore/run.ts';
 import { formatResult } from '../core/kernel/errno.ts';
 import { CLONE_NEWPID, IPC_CREAT, IPC_PRIVATE, IPC_SET, IPC_STAT } from '../core/kernel/flags.ts';
 import { getStruct, MSQID_DS, putStruct } from '../core/kernel/memory.ts';
@@ -13,6 +12,7 @@ import { directBy } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../core/kernel/syscall.ts';
 import { ModelKernel } from '../core/model/kernel.ts';
+import { runInit } from '../core/model/run.ts';
 import type { DeadPidRow } from './rows.ts';
 
 /** A number that no process of the run has. */
@@ -43,9 +43,7 @@ export function deadPidRow(strategy: Strategy): DeadPidRow {
       return yield sys('exit_group', 0);
     },
   });
-  const queue = new RunQueue();
-  queue.add(kernel.thread('A', kernel.init, 'outer'));
-  queue.toCompletion();
+  runInit(kernel, 'outer');
   const shown =
     seen.inner < 0
       ? `refused: ${formatResult(seen.inner)}`

@@ -3,7 +3,6 @@
  * The exact kernel work of one call, plain and directed. The second of two equal calls is counted,
  * so that what a caller prepares once (a kept descriptor) is not.
  */
-import { RunQueue } from '../core/explore/run.ts';
 import type { Directable, Want } from '../core/kernel/directed.ts';
 import { formatResult } from '../core/kernel/errno.ts';
 import { IPC_CREAT, IPC_PRIVATE, IPC_SET } from '../core/kernel/flags.ts';
@@ -12,6 +11,7 @@ import { MSQID_DS, putStruct } from '../core/kernel/memory.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../core/kernel/syscall.ts';
 import { ModelKernel } from '../core/model/kernel.ts';
+import { runInit } from '../core/model/run.ts';
 import { type Entrant, entrants } from './entrants.ts';
 import type { LedgerEntry } from './rows.ts';
 
@@ -105,8 +105,6 @@ function count({ call, prepare, wants }: Counted, { by, half, direct }: Entrant)
       return yield sys('exit_group', 0);
     },
   });
-  const queue = new RunQueue();
-  queue.add(kernel.thread('A', kernel.init, 'twice'));
-  queue.toCompletion();
+  runInit(kernel, 'twice');
   return ledger;
 }

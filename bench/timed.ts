@@ -9,7 +9,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mersenne } from 'pure-rand/generator/mersenne';
 import { Bench } from 'tinybench';
 import { Cell } from '../core/explore/cell.ts';
 import { RunQueue } from '../core/explore/run.ts';
@@ -177,7 +177,7 @@ async function timedRow(work: Work, entrant: Entrant): Promise<TimedRow> {
 
 /** Fisher and Yates' shuffle, from the seed. */
 function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = xoroshiro128plus(seed);
+  const random = mersenne(seed);
   const order = [...items];
   for (let last = order.length - 1; last > 0; last--) {
     const other = uniformInt(random, 0, last);

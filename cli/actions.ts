@@ -75,12 +75,18 @@ export async function compareAndReport(
 }
 
 const exitOf = ({ races: rows, restarts }: Pick<Result, 'races' | 'restarts'>): number =>
-  Math.max(EXIT.ok, ...rows.map(raceExit), ...restarts.map(restartExit));
+  worst([...rows.map(raceExit), ...restarts.map(restartExit)]);
+
+/** A failure is known, whatever else was cut short. */
+function worst(codes: readonly number[]): number {
+  return codes.includes(EXIT.failed) ? EXIT.failed : Math.max(EXIT.ok, ...codes);
+}
 
 /** A control is there to fail: one that passes means that the scenario proves nothing. */
-function raceExit({ verdict, failing, kind }: RaceRow): number {
-  if (verdict.kind === 'INCOMPLETE') return EXIT.incomplete;
-  return (failing === '0') === (kind === 'design') ? EXIT.ok : EXIT.failed;
+function raceExit({ verdict, counterexample, kind }: RaceRow): number {
+  const fails = counterexample !== null;
+  if (!fails && verdict.kind === 'INCOMPLETE') return EXIT.incomplete;
+  return fails === (kind === 'control') ? EXIT.ok : EXIT.failed;
 }
 
 const restartExit = ({ rows }: RestartTable): number =>
@@ -152,7 +158,7 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
   }
   const rows = await races(scenarios, strategies, () => {});
   await deliver('race', options, raceSections(rows), rows);
-  process.exitCode = Math.max(EXIT.ok, ...rows.map(raceExit));
+  process.exitCode = worst(rows.map(raceExit));
 }
 
 /** The schedule of a replay string, or one that is drawn from a seed. */

@@ -14,7 +14,7 @@ import { restart } from '../core/restart/restart.ts';
 import { claims } from '../reports/claims.ts';
 import { raceRow } from '../reports/races.ts';
 import type { Measured, RaceRow, RestartTable, Result, StrategyRow } from '../reports/result.ts';
-import { stopIfInterrupted, wasInterrupted } from './terminal.ts';
+import { stopIfInterrupted } from './terminal.ts';
 
 const MAX_STATES = 1_000_000;
 
@@ -41,8 +41,7 @@ export async function races(
     for (const strategy of strategies) {
       await breathe();
       const system = scenarioOnModel(scenario, strategy);
-      const interrupted = () => (wasInterrupted() ? 'interrupted' : null);
-      const exploration = explore(system, { maxStates: MAX_STATES, interrupted });
+      const exploration = explore(system, { maxStates: MAX_STATES });
       const row = raceRow(scenario, strategy, exploration, system);
       onRow(row);
       rows.push(row);

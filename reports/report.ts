@@ -60,7 +60,9 @@ function races({ races: rows }: Measured): string {
     names.length === 0 ? [] : [`${[...new Set(names)].join(', ')}: ${what}.`];
   const isDesign = (row: Measured['races'][number]) => row.kind === 'design';
   const failed = named((row) => isDesign(row) && row.counterexample !== null);
-  const unknown = named((row) => isDesign(row) && row.verdict.kind === 'INCOMPLETE');
+  const unknown = named(
+    (row) => isDesign(row) && row.counterexample === null && row.verdict.kind === 'INCOMPLETE',
+  );
   const safe = named(isDesign).filter((name) => !failed.includes(name) && !unknown.includes(name));
   const controls = named((row) => !isDesign(row) && row.counterexample !== null);
   return [

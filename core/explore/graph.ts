@@ -26,17 +26,17 @@ export interface Exploration {
   /** Maximal runs, and those that end in a rejected state. Null where the graph is incomplete. */
   readonly interleavings: bigint | null;
   readonly failing: bigint | null;
-  /** A failing run with the fewest preemptions, then the fewest steps; null where none fails. */
+  /**
+   * A failing run with the fewest preemptions, then the fewest steps; where the graph is
+   * incomplete, whichever was seen first. Null if none was seen to fail.
+   */
   readonly counterexample: Schedule | null;
 }
 
 export interface Budget {
+  /** Beyond so many, the run ends as INCOMPLETE. */
   readonly maxStates: number;
-  /** Asked now and then; true ends the run as INCOMPLETE with this reason. */
-  readonly interrupted?: () => string | null;
 }
-
-const ASK_EVERY = 1024;
 
 interface Counts {
   readonly paths: bigint;
@@ -60,10 +60,13 @@ class Graph {
   private readonly system: System;
   private readonly budget: Budget;
   private readonly counts = new Map<string, Counts>();
+  private seen = 0;
   private transitions = 0;
   private ends = 0;
   private failingEnds = 0;
   private deadlocks = 0;
+  private readonly path: string[] = [];
+  private firstFailing: Schedule | null = null;
 
   constructor(system: System, budget: Budget) {
     this.system = system;
@@ -76,23 +79,23 @@ class Graph {
     let reason = '';
     try {
       counts = this.visit();
+      this.machine.verifyDeterminism();
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error;
       reason = error.message;
     }
     return {
       verdict:
-        counts === null
-          ? { kind: 'INCOMPLETE', reason, seen: this.counts.size }
-          : { kind: 'EXHAUSTIVE' },
-      states: this.counts.size,
+        counts === null ? { kind: 'INCOMPLETE', reason, seen: this.seen } : { kind: 'EXHAUSTIVE' },
+      states: this.seen,
       transitions: this.transitions,
       ends: this.ends,
       failingEnds: this.failingEnds,
       deadlocks: this.deadlocks,
       interleavings: counts?.paths ?? null,
       failing: counts?.failing ?? null,
-      counterexample: counts === null || counts.failing === 0n ? null : this.shortest(),
+      counterexample:
+        counts === null ? this.firstFailing : counts.failing === 0n ? null : this.shortest(),
     };
   }
 
@@ -111,6 +114,7 @@ class Graph {
       for (const position of enabled) {
         this.transitions++;
         const { undo } = this.machine.take(position);
+        this.path.push(position.thread);
         try {
           const below = this.visit();
           paths += below.paths;
@@ -118,6 +122,7 @@ class Graph {
         } finally {
           // Also on a spent budget: the cells belong to the caller.
           this.machine.undo(undo);
+          this.path.pop();
         }
       }
       counts = { paths, failing };
@@ -127,18 +132,19 @@ class Graph {
   }
 
   private spend(): void {
-    const { maxStates, interrupted } = this.budget;
-    if (this.counts.size >= maxStates) throw new BudgetSpent(`${maxStates} states`);
-    if (this.counts.size % ASK_EVERY !== 0) return;
-    const why = interrupted?.() ?? null;
-    if (why !== null) throw new BudgetSpent(why);
+    const { maxStates } = this.budget;
+    if (this.seen >= maxStates) throw new BudgetSpent(`more than ${maxStates} states`);
+    this.seen++;
   }
 
   private judge(end: End): Counts {
     this.ends++;
     if (end.blocked.length > 0) this.deadlocks++;
     const wrong = this.system.judge(end) !== null;
-    if (wrong) this.failingEnds++;
+    if (wrong) {
+      this.failingEnds++;
+      this.firstFailing ??= [...this.path];
+    }
     return { paths: 1n, failing: wrong ? 1n : 0n };
   }
 

@@ -108,6 +108,11 @@ export class Machine {
     return `${threads}|${this.values.slice(0, length).join()}`;
   }
 
+  /** @throws NondeterminismError if a thread, run again, does something else. */
+  verifyDeterminism(): void {
+    this.trie.verify();
+  }
+
   /** Where nothing is enabled: how it ended. */
   end(): End {
     const results = new Map<string, unknown>();

@@ -4,7 +4,7 @@
  * Nothing is recorded, so this is the fast way through the same code that exploration drives.
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mersenne } from 'pure-rand/generator/mersenne';
 import type { Schedule } from './schedule.ts';
 import { type Spawn, type Steps, spawnedName, spawningTo, type Thread } from './thread.ts';
 
@@ -98,7 +98,7 @@ export function runAtRandom(
   threads: readonly Thread[],
   seed: number,
 ): RunEnd & { readonly schedule: Schedule } {
-  const random = xoroshiro128plus(seed);
+  const random = mersenne(seed);
   const alive = threads.map(revive);
   const results = new Map<string, unknown>();
   const schedule: string[] = [];

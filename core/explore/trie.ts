@@ -75,7 +75,7 @@ export class NondeterminismError extends Error {
 }
 
 export class Trie {
-  private positions = 0;
+  private readonly places: Place[] = [];
   private readonly structs = new Map<string, Struct>();
   private readonly identities = new Map<Struct, number>();
   private readonly roots = new Map<string, Place>();
@@ -102,8 +102,10 @@ export class Trie {
     block: Block | null,
     end: Position['end'],
   ): Place {
-    const id = this.positions++;
-    return { id, thread, from, start, ordinals, block, end, root: null, live: null };
+    const id = this.places.length;
+    const place = { id, thread, from, start, ordinals, block, end, root: null, live: null };
+    this.places.push(place);
+    return place;
   }
 
   /** Equal values have equal keys; structs are compared by identity. */
@@ -182,13 +184,40 @@ export class Trie {
     attach(outcome);
   }
 
-  /** A new generator, brought to `place` by feeding it what led there. */
+  /** A new generator, brought to `place` by feeding it what led there, and doing the same. */
   private replay(place: Place): Steps<unknown> {
     const path: { place: Place; log: readonly Write[] }[] = [];
     for (let from = place.from; from !== null; from = from.place.from) path.unshift(from);
     const steps = place.start();
-    for (const { place: at, log } of path) new StepRecorder(this, at, log).run(steps);
+    for (const { place: at, log } of path) {
+      const recorder = new StepRecorder(this, at, log);
+      recorder.run(steps);
+      this.compare(at, recorder);
+    }
     return steps;
+  }
+
+  private compare(place: Place, recorder: StepRecorder): void {
+    let node = place.root;
+    for (const { value } of recorder.log) {
+      if (node !== null && isRead(node)) node = node.branches.get(this.key(value)) ?? null;
+    }
+    if (node === null || isRead(node)) {
+      throw new NondeterminismError(place.thread, 'replayed, a step reads less');
+    }
+    const written = (writes: readonly Write[]) =>
+      new Map(writes.map(({ cell, value }) => [cell, this.key(value)]));
+    const [before, now] = [written(node.writes), written(recorder.writes())];
+    for (const cell of new Set([...before.keys(), ...now.keys()])) {
+      if (before.get(cell) !== now.get(cell) || before.has(cell) !== now.has(cell)) {
+        throw new NondeterminismError(place.thread, `replayed, it writes ${cell.label} otherwise`);
+      }
+    }
+  }
+
+  /** Runs every path of every thread once more. @throws NondeterminismError */
+  verify(): void {
+    for (const place of this.places) if (place.root === null) this.replay(place);
   }
 
   /** The struct of this name; made on the first path that gets there. */

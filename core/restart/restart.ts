@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** Restarts a capture on a fresh model kernel by one strategy, and verifies what came of it. */
-import { RunQueue } from '../explore/run.ts';
 import { directBy } from '../kernel/scenario.ts';
 import type { CallerHalf, Strategy } from '../kernel/strategy.ts';
 import { ModelKernel } from '../model/kernel.ts';
+import { runInit } from '../model/run.ts';
 import type { Capture } from './capture.ts';
 import { checkpoint } from './checkpoint.ts';
 import { compareCaptures } from './compare.ts';
@@ -30,9 +30,7 @@ export function restart(
   const plan = planRestart(capture, place);
   const run = new Restart(plan, capture, directBy(callerOf(strategy, variant)));
   const kernel = new ModelKernel(strategy.kernel, run.programs());
-  const queue = new RunQueue();
-  queue.add(kernel.thread('A', kernel.init, RESTARTER));
-  const { blocked } = queue.toCompletion();
+  const { blocked } = runInit(kernel, RESTARTER);
   const [stuck] = blocked;
   const refused = run.refused.v;
   let end: RestartEnd;

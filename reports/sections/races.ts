@@ -42,7 +42,9 @@ function raceBlocks(
         row.form,
         row.verdict.kind,
         row.interleavings ?? '?',
-        row.counterexample === null ? (row.failing ?? '?') : `${row.failing} (${label(row)})`,
+        row.counterexample === null
+          ? (row.failing ?? '?')
+          : `${row.failing ?? 'some'} (${label(row)})`,
         String(row.states),
       ]),
     ),
@@ -63,7 +65,14 @@ function counterexampleSection(label: string, row: RaceRow): Section {
   return {
     title: `${label}  ${scenario}: ${strategy}, ${form}`,
     lane: 'model, every interleaving',
-    blocks: [prose(`${rule}; ${failing} of ${interleavings} interleavings fail.`), ...blocks],
+    blocks: [
+      prose(
+        failing === null
+          ? `${rule}; fails in the schedule below, seen before the exploration was cut short.`
+          : `${rule}; ${failing} of ${interleavings} interleavings fail.`,
+      ),
+      ...blocks,
+    ],
   };
 }
 
