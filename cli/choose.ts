@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../core/input-error.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
-import { type Capture, parseCapture } from '../core/restart/capture.ts';
+import type { Capture } from '../core/restart/capture.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
+import { parseCapture } from '../core/restart/parse-capture.ts';
 import { loadScenarios } from '../properties/index.ts';
 import { loadStrategies } from '../strategies/index.ts';
 

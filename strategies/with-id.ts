@@ -9,6 +9,7 @@ import { PREEMPT, type Steps } from '../core/explore/thread.ts';
 import {
   type Directable,
   MAX_WANT_VALUES,
+  UNDERSTANDS,
   type Want,
   type WantKind,
 } from '../core/kernel/directed.ts';
@@ -34,7 +35,9 @@ declare module '../core/kernel/syscall.ts' {
 const PID_BYTES = 4;
 const STATE_BYTES = 8;
 
-function* direct({ memory }: Caller, { values }: Want, call: Directable): Program {
+function* direct({ memory }: Caller, { kind, values }: Want, call: Directable): Program {
+  // What a call does not understand has no place in its signature.
+  if (UNDERSTANDS[call.name] !== kind) return yield call;
   const [id = 0] = values;
   const count = values.length;
   switch (call.name) {

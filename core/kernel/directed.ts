@@ -17,7 +17,7 @@
  *
  * Unlike mainline's *_next_id, a taken id is an error and never the next free one.
  */
-import type { Syscall } from './syscall.ts';
+import type { Syscall, SyscallName } from './syscall.ts';
 
 /**
  * Kinds of wanted data with their numbers in binary interfaces. Open: a design that directs one
@@ -74,18 +74,20 @@ export function wantKind(number: number): WantKind | null {
   return null;
 }
 
-/** Calls that understand a wanted id or state. */
-export const DIRECTABLE = [
-  'fork',
-  'clone',
-  'msgget',
-  'semget',
-  'shmget',
-  'msgctl',
-  'semctl',
-  'shmctl',
-] as const;
+/** Calls that understand a wanted id or state, with the kind that each understands. */
+export const UNDERSTANDS = {
+  fork: 'pid',
+  clone: 'pid',
+  msgget: 'msg',
+  semget: 'sem',
+  shmget: 'shm',
+  msgctl: 'msg_state',
+  semctl: 'sem_state',
+  shmctl: 'shm_state',
+} as const satisfies Partial<Record<SyscallName, WantKind>>;
 
-export type DirectableName = (typeof DIRECTABLE)[number];
+export type DirectableName = keyof typeof UNDERSTANDS;
+
+export const DIRECTABLE = Object.keys(UNDERSTANDS) as readonly DirectableName[];
 
 export type Directable = Syscall<DirectableName>;

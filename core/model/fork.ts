@@ -24,7 +24,7 @@ import { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
 import { Mm } from './mm.ts';
 import { allocPid, childNamespaceOf, type Pid, pidNrNs } from './pid.ts';
-import { opened } from './shm.ts';
+import { closed, opened } from './shm.ts';
 import { capable, fieldHook, Signal, Task } from './task.ts';
 
 const KNOWN_FLAGS =
@@ -53,6 +53,8 @@ export function* kernelClone(
   const isPermitted = () => capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN);
   const pid = yield* allocPid({ ledger: kernel.ledger, capable: isPermitted }, ns, wanted);
   if (typeof pid === 'number') {
+    // bad_fork_cleanup_mm: mmput() of a copy that nobody ran in.
+    if (mm !== current.mm) for (const segment of mm.attachments()) closed(kernel, current, segment);
     child.exitState.v = 'dead';
     return pid;
   }

@@ -6,7 +6,10 @@ import type { Strategy } from '../kernel/strategy.ts';
 import { ModelKernel } from './kernel.ts';
 import type { Task } from './task.ts';
 
-export function scenarioOnModel(scenario: Scenario, { caller, kernel: half }: Strategy): System {
+export function scenarioOnModel(
+  scenario: Scenario,
+  { caller, kernel: half }: Pick<Strategy, 'caller' | 'kernel'>,
+): System {
   const kernel = new ModelKernel(half, scenario.programs(directBy(caller)));
   const processes = new Map<string, Task>();
   const threads = scenario.tasks.map(({ name, process, program }) => {

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../input-error.ts';
-import { type Capture, parseCapture } from './capture.ts';
+import type { Capture } from './capture.ts';
 import {
   type Fields,
   fieldsOf,
@@ -15,6 +15,7 @@ import {
   numberOf,
   textOf,
 } from './criu-images.ts';
+import { parseCapture } from './parse-capture.ts';
 
 /** criu/include/images.h, compel's task-state.h. */
 const TASK_DEAD = 2;
