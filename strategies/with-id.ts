@@ -39,6 +39,8 @@ function* direct({ memory }: Caller, { kind, values }: Want, call: Directable): 
   // What a call does not understand has no place in its signature.
   if (UNDERSTANDS[call.name] !== kind) return yield call;
   const [id = 0] = values;
+  // The wrappers of a C library would refuse here what their signatures can't say.
+  if (call.name.endsWith('get') && values.length !== 1) return fail('EINVAL');
   const count = values.length;
   switch (call.name) {
     case 'fork':

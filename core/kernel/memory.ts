@@ -39,9 +39,9 @@ export function layout(name: string, fields: readonly (readonly [string, number]
   return { name, bytes: Math.ceil(offset / 8) * 8, fields: placed };
 }
 
-/** Stores text in fresh memory; the address. */
+/** Stores text in fresh memory, with room for the byte that ends it in C; the address. */
 export function putText(memory: UserMemory, text: string): number {
-  const address = memory.allocate(text.length);
+  const address = memory.allocate(text.length + 1);
   memory.store(address, text);
   return address;
 }
