@@ -23,7 +23,7 @@ import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
 import { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
 import { Mm } from './mm.ts';
-import { allocPid, childNamespaceOf, type Pid, pidNrNs } from './pid.ts';
+import { allocPid, childNamespaceOf, type Pid, pidNrNs, putPid } from './pid.ts';
 import { closed, opened } from './shm.ts';
 import { capable, fieldHook, Signal, Task } from './task.ts';
 
@@ -52,14 +52,15 @@ export function* kernelClone(
   const wanted = want ?? kernel.askAllocator(current, 'pid');
   const isPermitted = () => capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN);
   const pid = yield* allocPid({ ledger: kernel.ledger, capable: isPermitted }, ns, wanted);
-  if (typeof pid === 'number') {
-    // bad_fork_cleanup_mm: mmput() of a copy that nobody ran in.
-    if (mm !== current.mm) for (const segment of mm.attachments()) closed(kernel, current, segment);
-    child.exitState.v = 'dead';
-    return pid;
-  }
+  if (typeof pid === 'number') return abandon(kernel, current, child, mm, pid);
   yield PREEMPT;
   kernel.ledger.locks++;
+  // Under the task list lock: nobody may slip past those who kill a group or a namespace.
+  const late = !ns.adding.v ? fail('ENOMEM') : current.killed.v ? fail('EINTR') : 0;
+  if (late !== 0) {
+    putPid(pid);
+    return abandon(kernel, current, child, mm, late);
+  }
   child.pid.v = pid;
   child.mmCell.v = mm;
   mm.users.v += 1;
@@ -76,6 +77,13 @@ export function* kernelClone(
   const number = pidNrNs(pid, current.activePidNs);
   note('new task', number);
   return number;
+}
+
+/** bad_fork_cleanup_mm and onwards: mmput() of a copy that nobody ran in. */
+function abandon(kernel: ModelKernel, current: Task, child: Task, mm: Mm, error: number): number {
+  if (mm !== current.mm) for (const segment of mm.attachments()) closed(kernel, current, segment);
+  child.exitState.v = 'dead';
+  return error;
 }
 
 function refuseFlags(kernel: ModelKernel, current: Task, flags: number, program: string): number {

@@ -4,7 +4,7 @@
  * (CRIU's has no last-operation pids) is neither compared nor counted.
  */
 import type { Capture } from './capture.ts';
-import { outermost } from './plan.ts';
+import { outermost } from './planned.ts';
 import type { Difference } from './result.ts';
 
 /** The first difference in the order of the capture, or how many fields are equal. */

@@ -5,7 +5,7 @@
  * captured. Follows CRIU's prepare_pstree_ids() and restore_sid() in what it is up against:
  *
  * - fork inherits the session, so a task must be forked by somebody who is in its session then;
- * - a parent may have forked children before it became a session leader;
+ * - a parent may have forked children before it became the leader of a session or group;
  * - an orphan was forked by somebody who is dead, and now hangs on its namespace's init;
  * - the leader of a session or group may be dead, its number held by the members alone.
  *
@@ -14,35 +14,7 @@
  */
 import { InputError } from '../input-error.ts';
 import type { Capture } from './capture.ts';
-
-export type CapturedTask = Capture['tasks'][number];
-
-/** Something that gets forked: a captured task, or a helper that exits before the end. */
-export interface Planned {
-  /** Unique; the name of its program. */
-  readonly name: string;
-  /** Its numbers, outermost captured namespace first. */
-  readonly nspid: readonly number[];
-  /** The captured task, or null for a helper. */
-  readonly task: CapturedTask | null;
-  readonly newNamespace: boolean;
-  /** Forked before and after its own setsid(), in order. */
-  readonly early: Planned[];
-  readonly late: Planned[];
-  leadsSession: boolean;
-  leadsGroup: boolean;
-  /** Group to join once all exist, as its own namespace numbers it; 0 for none. */
-  joins: number;
-}
-
-export interface Plan {
-  /** Forked by the restarter, in order; the tree's root or a helper that forks it. */
-  readonly first: Planned;
-  /** The captured root. */
-  readonly root: Planned;
-  /** Everybody, helpers included. */
-  readonly all: readonly Planned[];
-}
+import { type CapturedTask, outermost, type Plan, type Planned } from './planned.ts';
 
 /** @throws InputError where no order of calls leads to the captured tree. */
 export function planRestart(capture: Capture, place: string): Plan {
@@ -57,6 +29,8 @@ interface Node {
   readonly index: number;
   /** The session in which it is to be forked; null if any will do. */
   birth: number | null;
+  /** The group in which it is to be forked, because it can't join it later; null if any will do. */
+  bornIn: number | null;
 }
 
 class Planner {
@@ -105,7 +79,15 @@ class Planner {
       const planned = this.planned(`task ${number}`, task.nspid, task, task.nspid.length > levels);
       planned.leadsSession = task.sid === number;
       planned.leadsGroup = task.pgid === number;
-      const node: Node = { planned, task, parent, children: [], index, birth: null };
+      const node: Node = {
+        planned,
+        task,
+        parent,
+        children: [],
+        index,
+        birth: null,
+        bornIn: null,
+      };
       parent?.children.push(node);
       this.nodes.set(number, node);
       this.order.push(node);
@@ -127,6 +109,7 @@ class Planner {
       nspid,
       task,
       newNamespace,
+      isSibling: false,
       early: [],
       late: [],
       leadsSession: false,
@@ -138,6 +121,11 @@ class Planner {
   /** From the leaves up: a leader takes over the birth session that an early child needs. */
   private demandBirth(node: Node): void {
     const { task, planned } = node;
+    if (!planned.leadsGroup && !this.canJoin(node)) node.bornIn = task.pgid;
+    for (const child of node.children) {
+      const isSatisfied = planned.leadsGroup && child.bornIn === outermost(planned.nspid);
+      if (child.bornIn !== null && !isSatisfied) node.bornIn ??= child.bornIn;
+    }
     if (!planned.leadsSession) {
       node.birth = task.sid;
       return;
@@ -147,6 +135,13 @@ class Planner {
       // Nobody leads session 0: it is the one that the tree was started in.
       if (child.birth === 0 || !this.isOrphan(child)) node.birth ??= child.birth;
     }
+  }
+
+  /** Group 0 has no number here, and one of an outer namespace has none that its member sees. */
+  private canJoin({ task }: Node): boolean {
+    if (task.pgid === 0) return false;
+    const leader = this.nodes.get(task.pgid);
+    return leader === undefined || leader.task.nspid.length >= task.nspid.length;
   }
 
   /** Can it have been forked by somebody else than its parent? */
@@ -169,14 +164,43 @@ class Planner {
     const { birth, parent, planned } = node;
     if (parent === null) return;
     if (birth === null || birth === parent.task.sid) {
-      parent.planned.late.push(planned);
+      const isEarly =
+        parent.planned.leadsGroup &&
+        node.bornIn !== null &&
+        node.bornIn !== outermost(parent.planned.nspid);
+      (isEarly ? parent.planned.early : parent.planned.late).push(planned);
     } else if (parent.planned.leadsSession && birth === parent.birth) {
       parent.planned.early.push(planned);
     } else if (this.isOrphan(node)) {
       this.forkedByTheDead(node, birth, parent);
     } else {
-      throw this.impossible(node, `session ${birth}, in which its parent never was`);
+      this.forkedBySibling(node, birth, parent);
     }
+  }
+
+  /** A child of its parent in another session: whoever leads that one cloned it with CLONE_PARENT. */
+  private forkedBySibling(node: Node, session: number, parent: Node): void {
+    const leader = this.nodes.get(session);
+    const levels = parent.task.nspid.length;
+    if (
+      session === 0 ||
+      node.task.nspid.length !== levels ||
+      (leader && leader.parent !== parent)
+    ) {
+      throw this.impossible(node, `session ${session}, in which its parent never was`);
+    }
+    const sibling = leader?.planned ?? this.deadLeaderBelow(parent, session, levels);
+    node.planned.isSibling = true;
+    sibling.late.push(node.planned);
+  }
+
+  /** The helper that plays a dead leader; one for each session. */
+  private deadLeaderBelow(parent: Node, session: number, levels: number): Planned {
+    const known = this.sessionHelpers.get(session);
+    if (known !== undefined) return known;
+    const helper = this.deadLeader(session, levels);
+    parent.planned.late.push(helper);
+    return helper;
   }
 
   /** Its parent is init now, but whoever forked it was in another session. */
@@ -192,10 +216,8 @@ class Planner {
       helper = this.helper(`helper in session ${session}`, this.freeNumbers(levels));
       leader.planned.late.push(helper);
       this.sessionHelpers.set(session, helper);
-    } else if (helper === undefined) {
-      helper = this.deadLeader(session, levels);
-      reaper.planned.late.push(helper);
     }
+    helper ??= this.deadLeaderBelow(reaper, session, levels);
     helper.late.push(node.planned);
   }
 
@@ -234,7 +256,8 @@ class Planner {
     const bornInto = this.birthGroups(first);
     for (const node of this.order) {
       const { planned, task } = node;
-      if (planned.leadsGroup || task.pgid === 0 || bornInto.get(planned) === task.pgid) continue;
+      if (planned.leadsGroup || (bornInto.get(planned) ?? 0) === task.pgid) continue;
+      if (task.pgid === 0) throw this.impossible(node, 'the group that the tree was started in');
       if (planned.leadsSession) {
         throw this.impossible(node, `group ${task.pgid} as the leader of a session`);
       }
@@ -265,7 +288,7 @@ class Planner {
     const queue = [first];
     for (const planned of queue) {
       const born = groups.get(planned);
-      // Early children come before setsid(), which is what makes an early parent a leader.
+      // Early children come before setsid() or setpgid(), which makes their parent a leader.
       if (born !== undefined) for (const child of planned.early) groups.set(child, born);
       const own = planned.leadsGroup ? outermost(planned.nspid) : born;
       if (own !== undefined) for (const child of planned.late) groups.set(child, own);
@@ -281,9 +304,4 @@ class Planner {
       'capture the tree again, from further up',
     );
   }
-}
-
-/** The number in the outermost captured namespace, by which a capture names tasks. */
-export function outermost(nspid: readonly number[]): number {
-  return nspid[0] ?? 0;
 }

@@ -13,6 +13,7 @@ import {
   CLONE_FILES,
   CLONE_NEWIPC,
   CLONE_NEWPID,
+  CLONE_PARENT,
   CLONE_SIGHAND,
   CLONE_THREAD,
   CLONE_VM,
@@ -31,7 +32,7 @@ import {
 } from '../kernel/syscall.ts';
 import type { Capture } from './capture.ts';
 import { type Calls, restoreIpc } from './ipc-objects.ts';
-import { outermost, type Plan, type Planned } from './plan.ts';
+import { outermost, type Plan, type Planned } from './planned.ts';
 
 export const RESTARTER = 'restarter';
 
@@ -120,10 +121,13 @@ export class Restart implements Calls {
 
   /** Forks `child` with its numbers; the number that its parent knows it by. */
   private *fork(me: Caller, child: Planned): Program {
-    const { name, nspid, newNamespace } = child;
+    const { name, nspid, newNamespace, isSibling } = child;
     const values = [...nspid].reverse();
     const isRoot = child === this.plan.root;
-    const flags = (newNamespace ? CLONE_NEWPID : 0) | (isRoot ? CLONE_NEWIPC : 0);
+    const flags =
+      (newNamespace ? CLONE_NEWPID : 0) |
+      (isRoot ? CLONE_NEWIPC : 0) |
+      (isSibling ? CLONE_PARENT : 0);
     const call = flags === 0 ? sys('fork', name) : sys('clone', flags, name);
     const purpose = `fork ${name} as ${nspid.join('/')}`;
     return yield* this.directedCall(me, purpose, { kind: 'pid', values }, call);

@@ -7,7 +7,8 @@ import { runInit } from '../model/run.ts';
 import type { Capture } from './capture.ts';
 import { checkpoint } from './checkpoint.ts';
 import { compareCaptures } from './compare.ts';
-import { type Plan, planRestart } from './plan.ts';
+import { planRestart } from './plan.ts';
+import type { Plan } from './planned.ts';
 import { RESTARTER, Restart } from './programs.ts';
 import type { RestartEnd, RestartResult } from './result.ts';
 

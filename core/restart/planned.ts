@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/** What a plan holds: who gets forked, by whom, with which numbers. */
+import type { Capture } from './capture.ts';
+
+export type CapturedTask = Capture['tasks'][number];
+
+/** Something that gets forked: a captured task, or a helper that exits before the end. */
+export interface Planned {
+  /** Unique; the name of its program. */
+  readonly name: string;
+  /** Its numbers, outermost captured namespace first. */
+  readonly nspid: readonly number[];
+  /** The captured task, or null for a helper. */
+  readonly task: CapturedTask | null;
+  readonly newNamespace: boolean;
+  /** Cloned with CLONE_PARENT: whoever forks it is its sibling. */
+  isSibling: boolean;
+  /** Forked before and after its own setsid() or setpgid(), in order. */
+  readonly early: Planned[];
+  readonly late: Planned[];
+  leadsSession: boolean;
+  leadsGroup: boolean;
+  /** Group to join once all exist, as its own namespace numbers it; 0 for none. */
+  joins: number;
+}
+
+export interface Plan {
+  /** Forked by the restarter, in order; the tree's root or a helper that forks it. */
+  readonly first: Planned;
+  /** The captured root. */
+  readonly root: Planned;
+  /** Everybody, helpers included. */
+  readonly all: readonly Planned[];
+}
+
+/** The number in the outermost captured namespace, by which a capture names tasks. */
+export function outermost(nspid: readonly number[]): number {
+  return nspid[0] ?? 0;
+}
