@@ -28,7 +28,10 @@ function markdownOfBlock(block: Block): string {
     case 'table': {
       const head = block.columns.map((column) => escaped(column.head));
       const rows = block.rows.map((row) => row.map(escaped));
-      return markdownTable([head, ...rows], { align: block.columns.map(({ align }) => align) });
+      return markdownTable([head, ...rows], {
+        align: block.columns.map(({ align }) => align),
+        alignDelimiters: false,
+      });
     }
     case 'drawing':
       // Its columns stand for time side by side, which a Markdown table would tear apart.

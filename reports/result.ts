@@ -142,46 +142,54 @@ const RestartTable = v.strictObject({
 
 const Mode = v.picklist(['plain', 'unused', 'directed']);
 
-export const ResultSchema = v.strictObject({
-  schema: v.literal(RESULT_SCHEMA),
-  /** Of Sideband. */
-  version: v.string(),
-  seed: count,
-  strategies: v.array(StrategyRow),
-  claims: v.array(Claim),
-  races: v.array(RaceRow),
-  restarts: v.array(RestartTable),
-  idsOnly: v.array(
-    v.strictObject({
-      strategy: v.string(),
-      capture: v.string(),
-      differs: v.nullable(v.string()),
+export const ResultSchema = v.pipe(
+  v.strictObject({
+    schema: v.literal(RESULT_SCHEMA),
+    /** Of Sideband. */
+    version: v.string(),
+    seed: count,
+    strategies: v.array(StrategyRow),
+    claims: v.array(Claim),
+    races: v.array(RaceRow),
+    restarts: v.array(RestartTable),
+    idsOnly: v.array(
+      v.strictObject({
+        strategy: v.string(),
+        capture: v.string(),
+        differs: v.nullable(v.string()),
+      }),
+    ),
+    deadPids: v.array(v.strictObject({ strategy: v.string(), wanted: count, shown: v.string() })),
+    ledger: v.array(
+      v.strictObject({ call: v.string(), by: v.string(), mode: Mode, ledger: Ledger }),
+    ),
+    timed: v.array(
+      v.strictObject({
+        call: v.string(),
+        by: v.string(),
+        mode: Mode,
+        nsMedian: v.number(),
+        nsP75: v.number(),
+        samples: count,
+        callsPerSample: count,
+      }),
+    ),
+    provenance: v.strictObject({
+      commit: v.string(),
+      node: v.string(),
+      cpu: v.string(),
+      kernel: v.string(),
+      virtualisation: v.string(),
+      mitigations: v.string(),
+      commandLine: v.string(),
+      started: v.string(),
     }),
-  ),
-  deadPids: v.array(v.strictObject({ strategy: v.string(), wanted: count, shown: v.string() })),
-  ledger: v.array(v.strictObject({ call: v.string(), by: v.string(), mode: Mode, ledger: Ledger })),
-  timed: v.array(
-    v.strictObject({
-      call: v.string(),
-      by: v.string(),
-      mode: Mode,
-      nsMedian: v.number(),
-      nsP75: v.number(),
-      samples: count,
-      callsPerSample: count,
-    }),
-  ),
-  provenance: v.strictObject({
-    commit: v.string(),
-    node: v.string(),
-    cpu: v.string(),
-    kernel: v.string(),
-    virtualisation: v.string(),
-    mitigations: v.string(),
-    commandLine: v.string(),
-    started: v.string(),
   }),
-});
+  v.title('Sideband result'),
+  v.description(
+    'What sideband compare measured. Identical for the same version, seed and captures, but for timed and provenance.',
+  ),
+);
 
 export type Result = v.InferOutput<typeof ResultSchema>;
 export type StrategyRow = Result['strategies'][number];

@@ -21,8 +21,10 @@ const plain = (text: string): string =>
     .replaceAll(/\p{Cc}/gu, ' ')
     .replaceAll(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 
-function textOfSection({ title, lane, blocks }: Section): string[] {
-  const label = lane === null ? '' : `lane: ${lane}`;
+function textOfSection(section: Section): string[] {
+  const { lane, blocks } = section;
+  const title = plain(section.title);
+  const label = lane === null ? '' : plain(`lane: ${lane}`);
   const fits = title.length + GAP + label.length <= WIDTH;
   const head = fits
     ? [(title.padEnd(WIDTH - label.length) + label).trimEnd()]
@@ -46,7 +48,8 @@ export function textOfBlock(block: Block): string[] {
 const indented = (lines: readonly string[]): string[] =>
   lines.map((line) => (line === '' ? '' : ' '.repeat(INDENT) + line));
 
-const wrap = (text: string, width = WIDTH): string[] => grid([[text]], [{ width, align: 'left' }]);
+const wrap = (text: string, width = WIDTH): string[] =>
+  grid([[plain(text)]], [{ width, align: 'left' }]);
 
 interface Laid {
   readonly width: number;
@@ -57,7 +60,7 @@ interface Laid {
 function grid(rows: readonly (readonly string[])[], columns: readonly Laid[]): string[] {
   if (rows.length === 0) return [];
   const text = layOut(
-    rows.map((row) => row.map(plain)),
+    rows.map((row) => [...row]),
     {
       border: getBorderCharacters('void'),
       drawHorizontalLine: () => false,
@@ -71,8 +74,9 @@ function grid(rows: readonly (readonly string[])[], columns: readonly Laid[]): s
     .map((line) => line.trimEnd());
 }
 
-function points(rows: readonly (readonly [string, string])[]): string[] {
-  const label = Math.min(20, Math.max(...rows.map(([name]) => name.length)));
+function points(pairs: readonly (readonly [string, string])[]): string[] {
+  const rows = pairs.map((pair) => pair.map(plain));
+  const label = Math.min(20, Math.max(...rows.map(([name]) => name?.length ?? 0)));
   return indented(
     grid(rows, [
       { width: label, align: 'left' },
@@ -81,8 +85,9 @@ function points(rows: readonly (readonly [string, string])[]): string[] {
   );
 }
 
-function table({ columns, rows, wide }: Block & { kind: 'table' }): string[] {
-  const heads = columns.map(({ head }) => head);
+function table({ columns, rows: cells, wide }: Block & { kind: 'table' }): string[] {
+  const rows = cells.map((row) => row.map(plain));
+  const heads = columns.map(({ head }) => plain(head));
   const all = heads.some((head) => head !== '') ? [heads, ...rows] : rows;
   const natural = columns.map((_, at) => Math.max(1, ...all.map((row) => (row[at] ?? '').length)));
   const room = WIDTH - INDENT - GAP * (columns.length - 1);
@@ -111,7 +116,9 @@ function shrunk(natural: readonly number[], room: number, wide: number | null): 
   return widths;
 }
 
-function drawing({ heads, rows }: Block & { kind: 'drawing' }): string[] {
+function drawing(block: Block & { kind: 'drawing' }): string[] {
+  const heads = block.heads.map(plain);
+  const rows = block.rows.map((row) => row.map(plain));
   const room = WIDTH - INDENT - GAP * (heads.length - 1);
   const natural = heads.map((head, at) =>
     Math.max(head.length, ...rows.map((row) => (row[at] ?? '').length)),

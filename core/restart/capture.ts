@@ -11,31 +11,40 @@ const UINT_MAX = 4294967295;
 const whole = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
 
-/** 0 stands for none, or for a process outside of the capture. */
-const pid = whole(0, INT_MAX);
 const time = whole(0, Number.MAX_SAFE_INTEGER);
+const pid = whole(0, INT_MAX);
+/** A number by which the capture's outermost namespace knows a process. */
+const outer = (what: string) =>
+  v.pipe(
+    pid,
+    v.description(`${what}, as numbered in the outermost captured namespace; 0: outside`),
+  );
 const numbers = v.pipe(v.array(pid), v.minLength(1), v.maxLength(32));
 
 const Task = v.strictObject({
-  /** Its number in each pid namespace, outermost captured first, as NSpid in /proc/PID/status. */
-  nspid: numbers,
-  /** Parent, group and session, as numbers in the outermost captured namespace. */
-  ppid: pid,
-  pgid: pid,
-  sid: pid,
-  /** Not every checkpoint has names. At most 15 bytes (TASK_COMM_LEN). */
-  comm: v.optional(v.pipe(v.string(), v.maxBytes(15))),
+  nspid: v.pipe(
+    numbers,
+    v.description('its number in each pid namespace, outermost captured first, as NSpid'),
+  ),
+  ppid: outer('parent'),
+  pgid: outer('process group'),
+  sid: outer('session'),
+  comm: v.optional(
+    v.pipe(v.string(), v.maxBytes(15), v.description('name, at most 15 bytes, where it is known')),
+  ),
   state: v.picklist(['running', 'zombie']),
-  /** What exit() was called with, for a zombie. */
-  exitCode: v.optional(whole(0, 255)),
-  /** The numbers of every other thread, the leader left out. */
-  threads: v.array(numbers),
+  exitCode: v.optional(
+    v.pipe(whole(0, 255), v.description('what exit() was called with, for a zombie')),
+  ),
+  threads: v.pipe(
+    v.array(numbers),
+    v.description('the numbers of every other thread, the leader left out'),
+  ),
 });
 
 const PERM = {
   id: whole(0, INT_MAX),
-  /** key_t is signed; 0 is IPC_PRIVATE. */
-  key: whole(-INT_MAX - 1, INT_MAX),
+  key: v.pipe(whole(-INT_MAX - 1, INT_MAX), v.description('key_t, signed; 0 is IPC_PRIVATE')),
   uid: whole(0, UINT_MAX - 1),
   gid: whole(0, UINT_MAX - 1),
   cuid: whole(0, UINT_MAX - 1),
@@ -52,7 +61,7 @@ const Queue = v.strictObject({
       text: v.pipe(v.string(), v.base64()),
     }),
   ),
-  /** Absent where the checkpoint did not carry it; CRIU's does not. */
+  // Absent where the checkpoint did not carry it; CRIU's does not.
   state: v.optional(
     v.strictObject({ lspid: pid, lrpid: pid, stime: time, rtime: time, ctime: time }),
   ),
@@ -72,16 +81,19 @@ const Segment = v.strictObject({
   ),
 });
 
-export const CaptureSchema = v.strictObject({
-  schema: v.literal('sideband-capture/1'),
-  /** Where it comes from, for people. */
-  source: v.string(),
-  tasks: v.pipe(v.array(Task), v.minLength(1)),
-  ipc: v.strictObject({
-    msg: v.array(Queue),
-    sem: v.array(SemaphoreSet),
-    shm: v.array(Segment),
+export const CaptureSchema = v.pipe(
+  v.strictObject({
+    schema: v.literal('sideband-capture/1'),
+    source: v.pipe(v.string(), v.description('where it comes from, for people')),
+    tasks: v.pipe(v.array(Task), v.minLength(1)),
+    ipc: v.strictObject({
+      msg: v.array(Queue),
+      sem: v.array(SemaphoreSet),
+      shm: v.array(Segment),
+    }),
   }),
-});
+  v.title('Sideband capture'),
+  v.description('A checkpoint reduced to what a restart must recreate.'),
+);
 
 export type Capture = v.InferOutput<typeof CaptureSchema>;
