@@ -49,7 +49,8 @@ function add(program: Command, { name, description, options, examples }: Describ
 const after = (examples: readonly string[]): string =>
   `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n\n${EXIT_CODES}`;
 
-function commandLine(): Command {
+/** Throws what goes wrong; main() turns it into a sentence and an exit code. */
+export function commandLine(): Command {
   const program = new Command('sideband')
     .description('Compares ways to hand a system call one more argument.')
     .version(version)

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+/** The command line as a user meets it: run as a process, judged by what comes out. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseCapture } from '../core/restart/parse-capture.ts';
+import { ResultSchema } from '../reports/result.ts';
+import { commandLine } from './main.ts';
+
+const BIN = fileURLToPath(new URL('../bin/sideband.js', import.meta.url));
+const CRIU = fileURLToPath(new URL('../core/restart/fixtures/criu', import.meta.url));
+const LAST_PIDS = fileURLToPath(
+  new URL('../core/restart/fixtures/last-pids.json', import.meta.url),
+);
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function sideband(args: readonly string[], onStart: (child: ChildProcess) => void = () => {}) {
+  return new Promise<Ended>((resolve) => {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    onStart(child);
+  });
+}
+
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sideband-cli-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const COMMANDS = ['compare', 'restart', 'import-criu', 'race', 'bench', 'list'];
+
+/** The same within this process: what it throws, and what it printed before. */
+async function within(args: readonly string[]) {
+  let printed = '';
+  const spies = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation((text) => {
+      printed += text;
+      return true;
+    }),
+  );
+  try {
+    await commandLine().parseAsync(['node', 'sideband', ...args]);
+    return { printed, thrown: null };
+  } catch (thrown) {
+    return { printed, thrown: thrown as Error };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe('--help', () => {
+  it('names every command, with examples and exit codes', async () => {
+    const { code, stdout, stderr } = await sideband(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of COMMANDS) expect(stdout).toContain(`\n  ${command} `);
+    expect(stdout).toContain('Examples:');
+    expect(stdout).toContain('Exit codes:');
+  });
+
+  it.each(COMMANDS)('of %s has examples and exit codes, in 72 columns', async (command) => {
+    const { printed } = await within([command, '--help']);
+    expect(printed).toContain(`  sideband ${command}`);
+    expect(printed).toContain('  130  interrupted');
+    expect(printed.split('\n').filter((line) => line.length > 72)).toEqual([]);
+  });
+});
+
+describe('what a user gets wrong', () => {
+  it.each<[string, string[], string]>([
+    [
+      'an unknown strategy',
+      ['race', '-s', 'sixth'],
+      '--strategy: there is no strategy "sixth"; choose from with_id, procfs, setter, indirect, process-field',
+    ],
+    [
+      'an unknown scenario',
+      ['race', 'none'],
+      'race: there is no scenario "none"; choose from threads-ask-at-once',
+    ],
+    ['an unknown command', ['rave'], "error: unknown command 'rave'"],
+    ['an unknown option', ['list', '--jsno'], "error: unknown option '--jsno'"],
+    [
+      'a seed that is none',
+      ['bench', '--seed', '1.5'],
+      'Give a whole number from 0 to 2147483647.',
+    ],
+    ['no capture', ['restart'], "error: missing required argument 'capture'"],
+    [
+      'a capture that is not there',
+      ['restart', '/no/such'],
+      "/no/such: can't be read (ENOENT); name a capture or a CRIU directory",
+    ],
+    [
+      'a directory without images',
+      ['import-criu', tmpdir()],
+      'inventory.img is missing; name a directory that criu dump wrote',
+    ],
+    [
+      'a replay string that is none',
+      ['race', 'threads-ask-at-once', '-s', 'setter', '--replay', 'A4 b'],
+      'replay string, run 2: "b" is not a thread and a number of steps; write runs such as "B1 A3 B2"',
+    ],
+    [
+      'a schedule that does not fit',
+      ['race', 'threads-ask-at-once', '-s', 'setter', '--replay', 'A99'],
+      "thread A can't go on there; threads that can: B",
+    ],
+    [
+      'a replay of everything',
+      ['race', '--replay', 'A4'],
+      '--replay: one schedule is of one scenario by one strategy; name both',
+    ],
+    [
+      'output below a file',
+      ['compare', '--out', `${BIN}/out`],
+      "can't be written (ENOTDIR); name a directory that you may write",
+    ],
+  ])('such as %s is one sentence with the place and the remedy', async (_, args, message) => {
+    const { thrown } = await within(args);
+    expect(thrown === null ? '' : `${thrown.constructor.name}: ${thrown.message}`).toMatch(
+      /^(InputError|CommanderError|InvalidArgumentError): /,
+    );
+    expect(thrown?.message).toContain(message);
+  });
+
+  it.each([
+    [
+      'a name',
+      ['race', '-s', 'sixth'],
+      'sideband: --strategy: there is no strategy "sixth"; choose',
+    ],
+    ['usage', ['rave'], "error: unknown command 'rave'\n(Did you mean race?)\n(--help shows what there is)"],
+  ])(
+    'about %s ends the process with 2, and nothing on standard output',
+    async (_, args, message) => {
+      const { code, stdout, stderr } = await sideband(args);
+      expect(stderr).toContain(message);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    },
+  );
+
+  it('loses nothing: a capture that was written stays when the next import fails', async () => {
+    const out = join(directory, 'kept');
+    expect((await sideband(['import-criu', CRIU, '--out', out])).code).toBe(0);
+    const before = await readFile(join(out, 'capture.json'), 'utf8');
+    expect((await sideband(['import-criu', out, '--out', out])).code).toBe(2);
+    expect(await readFile(join(out, 'capture.json'), 'utf8')).toBe(before);
+    expect(await readdir(out)).toEqual(['capture.json']);
+  });
+
+  it('in a capture is named by place', async () => {
+    const path = join(directory, 'truncated.json');
+    await writeFile(path, (await readFile(LAST_PIDS, 'utf8')).slice(0, 1000));
+    const { code, stderr } = await sideband(['restart', path]);
+    expect(stderr).toContain(`sideband: ${path}: not JSON (`);
+    expect(code).toBe(2);
+  });
+});
+
+describe.concurrent('the commands', () => {
+  it('import-criu prints a capture that restart takes', async () => {
+    const { code, stdout } = await sideband(['import-criu', CRIU]);
+    expect(code).toBe(0);
+    expect(parseCapture(stdout, 'stdout').tasks.length).toBe(5);
+    const path = join(directory, 'imported.json');
+    await writeFile(path, stdout);
+    const restarted = await sideband(['restart', path, '--strategy', 'procfs', '--json']);
+    expect(restarted.code).toBe(0);
+    const { rows, journal } = JSON.parse(restarted.stdout);
+    expect(rows.map((row: { end: unknown }) => row.end)).toEqual([
+      { kind: 'restored', fields: 67 },
+      { kind: 'restored', fields: 67 },
+    ]);
+    expect(journal[0]).toBe('fork task 1 as 1');
+  });
+
+  it('race exits with 0 if the designs hold and the control fails', async () => {
+    const { code, stdout } = await sideband(['race']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('replay  sideband race threads-ask-at-once -s process-field');
+  });
+
+  it('race replays the schedule that it printed, to the same end, with exit code 1', async () => {
+    const args = ['race', 'threads-ask-at-once', '-s', 'process-field'];
+    const { stdout } = await sideband([...args, '--json']);
+    const [{ counterexample }] = JSON.parse(stdout);
+    const replayed = await sideband([...args, '--replay', counterexample.replay, '--json']);
+    expect(replayed.code).toBe(1);
+    const { scenario, strategy, ...drawn } = JSON.parse(replayed.stdout);
+    expect(drawn).toEqual(counterexample);
+  });
+
+  it('race runs one schedule drawn from a seed, the same each time', async () => {
+    const args = ['race', 'threads-ask-at-once', '-s', 'setter', '--seed', '7'];
+    const [one, two] = await Promise.all([sideband(args), sideband(args)]);
+    expect(one).toEqual(two);
+    expect(one.code).toBe(0);
+    expect(one.stdout).toContain('as it should be');
+  });
+
+  it('list names strategies and scenarios', async () => {
+    const { stdout } = await sideband(['list', '--json']);
+    const { strategies, scenarios } = JSON.parse(stdout);
+    expect(strategies.map(({ name }: { name: string }) => name)).toContain('indirect');
+    expect(scenarios.map(({ name }: { name: string }) => name)).toContain('threads-ask-at-once');
+  });
+
+  it('bench prints times beside the ledger', async () => {
+    const { code, stdout } = await sideband(['bench', '-s', 'setter', '--json']);
+    const { ledger, timed, seed } = JSON.parse(stdout);
+    expect({ code, seed }).toEqual({ code: 0, seed: 200807 });
+    expect(timed.map(({ mode }: { mode: string }) => mode)).toEqual([
+      ...['plain', 'unused', 'directed'],
+      ...['plain', 'unused', 'directed'],
+    ]);
+    expect(timed.every(({ nsMedian }: { nsMedian: number }) => nsMedian > 0)).toBe(true);
+    expect(ledger.length).toBeGreaterThan(0);
+  });
+
+  it('compare writes what it prints, twice the same but for times and provenance', async () => {
+    const outs = [join(directory, 'one'), join(directory, 'two')] as const;
+    const runs = outs.map((out) =>
+      sideband(['compare', '-s', 'setter', '--out', out, '--seed', '3']),
+    );
+    const [run] = await Promise.all(runs);
+    expect(run?.code).toBe(0);
+    expect((await readdir(outs[0])).sort()).toEqual(['report.json', 'report.md', 'report.txt']);
+    expect(await readFile(join(outs[0], 'report.txt'), 'utf8')).toBe(run?.stdout);
+    const results = await Promise.all(
+      outs.map(async (out) => {
+        const text = await readFile(join(out, 'report.json'), 'utf8');
+        return v.parse(ResultSchema, JSON.parse(text));
+      }),
+    );
+    const [one, two] = results.map(({ timed, provenance, ...exact }) => exact);
+    expect(one).toEqual(two);
+    expect(one?.seed).toBe(3);
+  });
+});
+
+/** Progress that is said before a stage that takes seconds. */
+const TIMING = "Speed of this suite's model";
+
+describe.concurrent('the terminal', () => {
+  it('that stops reading ends the run without a word', async () => {
+    const { code, stderr } = await sideband(['race'], ({ stdout }) => stdout?.destroy());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('sees no escape sequences with NO_COLOR, and progress as lines on standard error', async () => {
+    const { stdout, stderr } = await sideband(['compare', '-s', 'with_id']);
+    expect(stdout + stderr).not.toContain('\u001b');
+    expect(stderr).toContain('Races: with_id ok');
+    expect(stdout).not.toContain('Races: with_id ok');
+  });
+
+  it('interrupts a run with one sentence, exit code 130, and nothing written', async () => {
+    const out = join(directory, 'interrupted');
+    const { code, stderr } = await sideband(['compare', '--out', out], (child) => {
+      let said = '';
+      child.stderr?.on('data', (text) => {
+        const isFirst = !said.includes(TIMING);
+        said += text;
+        if (isFirst && said.includes(TIMING)) child.kill('SIGINT');
+      });
+    });
+    expect(stderr).toContain('sideband: interrupted; nothing was written\n');
+    expect(code).toBe(130);
+    expect(await readdir(out)).toEqual([]);
+  });
+});
