@@ -150,7 +150,11 @@ describe('what a user gets wrong', () => {
       ['race', '-s', 'sixth'],
       'sideband: --strategy: there is no strategy "sixth"; choose',
     ],
-    ['usage', ['rave'], "error: unknown command 'rave'\n(Did you mean race?)\n(--help shows what there is)"],
+    [
+      'usage',
+      ['rave'],
+      "error: unknown command 'rave'\n(Did you mean race?)\n(--help shows what there is)",
+    ],
   ])(
     'about %s ends the process with 2, and nothing on standard output',
     async (_, args, message) => {
