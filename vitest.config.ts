@@ -4,5 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{core,strategies,properties,bench,reports,cli}/**/*.test.ts'],
+    // Tests keep nothing in modules, so files may share a process; and every CPU may take some.
+    isolate: false,
+    maxWorkers: '100%',
+    // A hang is a failure; slowness is not.
+    testTimeout: 60_000,
   },
 });

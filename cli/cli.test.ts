@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { InputError } from '../core/input-error.ts';
 import { parseCapture } from '../core/restart/parse-capture.ts';
 import { ResultSchema } from '../reports/result.ts';
 import { commandLine } from './main.ts';
@@ -50,23 +51,25 @@ afterAll(() => rm(directory, { recursive: true }));
 
 const COMMANDS = ['compare', 'restart', 'import-criu', 'race', 'bench', 'list'];
 
-/** The same within this process: what it throws, and what it printed before. */
+/** The same within this process, and what it throws where main() would explain it. */
 async function within(args: readonly string[]) {
-  let printed = '';
-  const spies = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      printed += text;
+  const printed = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      printed[name] += text;
       return true;
     }),
   );
+  let thrown: Error | null = null;
   try {
     await commandLine().parseAsync(['node', 'sideband', ...args]);
-    return { printed, thrown: null };
-  } catch (thrown) {
-    return { printed, thrown: thrown as Error };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
+  } catch (error) {
+    thrown = error as Error;
   }
+  for (const spy of spies) spy.mockRestore();
+  const code = process.exitCode ?? 0;
+  process.exitCode = undefined;
+  return { ...printed, code, thrown };
 }
 
 describe('--help', () => {
@@ -79,10 +82,10 @@ describe('--help', () => {
   });
 
   it.each(COMMANDS)('of %s has examples and exit codes, in 72 columns', async (command) => {
-    const { printed } = await within([command, '--help']);
-    expect(printed).toContain(`  sideband ${command}`);
-    expect(printed).toContain('  130  interrupted');
-    expect(printed.split('\n').filter((line) => line.length > 72)).toEqual([]);
+    const { stdout } = await within([command, '--help']);
+    expect(stdout).toContain(`  sideband ${command}`);
+    expect(stdout).toContain('  130  interrupted');
+    expect(stdout.split('\n').filter((line) => line.length > 72)).toEqual([]);
   });
 });
 
@@ -166,9 +169,9 @@ describe('what a user gets wrong', () => {
 
   it('loses nothing: a capture that was written stays when the next import fails', async () => {
     const out = join(directory, 'kept');
-    expect((await sideband(['import-criu', CRIU, '--out', out])).code).toBe(0);
+    expect((await within(['import-criu', CRIU, '--out', out])).code).toBe(0);
     const before = await readFile(join(out, 'capture.json'), 'utf8');
-    expect((await sideband(['import-criu', out, '--out', out])).code).toBe(2);
+    expect((await within(['import-criu', out, '--out', out])).thrown).toBeInstanceOf(InputError);
     expect(await readFile(join(out, 'capture.json'), 'utf8')).toBe(before);
     expect(await readdir(out)).toEqual(['capture.json']);
   });
@@ -176,20 +179,19 @@ describe('what a user gets wrong', () => {
   it('in a capture is named by place', async () => {
     const path = join(directory, 'truncated.json');
     await writeFile(path, (await readFile(LAST_PIDS, 'utf8')).slice(0, 1000));
-    const { code, stderr } = await sideband(['restart', path]);
-    expect(stderr).toContain(`sideband: ${path}: not JSON (`);
-    expect(code).toBe(2);
+    const { thrown } = await within(['restart', path]);
+    expect(thrown?.message).toContain(`${path}: not JSON (`);
   });
 });
 
-describe.concurrent('the commands', () => {
+describe('the commands', () => {
   it('import-criu prints a capture that restart takes', async () => {
-    const { code, stdout } = await sideband(['import-criu', CRIU]);
+    const { code, stdout } = await within(['import-criu', CRIU]);
     expect(code).toBe(0);
     expect(parseCapture(stdout, 'stdout').tasks.length).toBe(5);
     const path = join(directory, 'imported.json');
     await writeFile(path, stdout);
-    const restarted = await sideband(['restart', path, '--strategy', 'procfs', '--json']);
+    const restarted = await within(['restart', path, '--strategy', 'procfs', '--json']);
     expect(restarted.code).toBe(0);
     const { rows, journal } = JSON.parse(restarted.stdout);
     expect(rows.map((row: { end: unknown }) => row.end)).toEqual([
@@ -200,16 +202,16 @@ describe.concurrent('the commands', () => {
   });
 
   it('race exits with 0 if the designs hold and the control fails', async () => {
-    const { code, stdout } = await sideband(['race']);
+    const { code, stdout } = await within(['race']);
     expect(code).toBe(0);
     expect(stdout).toContain('replay  sideband race threads-ask-at-once -s process-field');
   });
 
   it('race replays the schedule that it printed, to the same end, with exit code 1', async () => {
     const args = ['race', 'threads-ask-at-once', '-s', 'process-field'];
-    const { stdout } = await sideband([...args, '--json']);
+    const { stdout } = await within([...args, '--json']);
     const [{ counterexample }] = JSON.parse(stdout);
-    const replayed = await sideband([...args, '--replay', counterexample.replay, '--json']);
+    const replayed = await within([...args, '--replay', counterexample.replay, '--json']);
     expect(replayed.code).toBe(1);
     const { scenario, strategy, ...drawn } = JSON.parse(replayed.stdout);
     expect(drawn).toEqual(counterexample);
@@ -217,21 +219,22 @@ describe.concurrent('the commands', () => {
 
   it('race runs one schedule drawn from a seed, the same each time', async () => {
     const args = ['race', 'threads-ask-at-once', '-s', 'setter', '--seed', '7'];
-    const [one, two] = await Promise.all([sideband(args), sideband(args)]);
+    const one = await within(args);
+    const two = await within(args);
     expect(one).toEqual(two);
     expect(one.code).toBe(0);
     expect(one.stdout).toContain('as it should be');
   });
 
   it('list names strategies and scenarios', async () => {
-    const { stdout } = await sideband(['list', '--json']);
+    const { stdout } = await within(['list', '--json']);
     const { strategies, scenarios } = JSON.parse(stdout);
     expect(strategies.map(({ name }: { name: string }) => name)).toContain('indirect');
     expect(scenarios.map(({ name }: { name: string }) => name)).toContain('threads-ask-at-once');
   });
 
   it('bench prints times beside the ledger', async () => {
-    const { code, stdout } = await sideband(['bench', '-s', 'setter', '--json']);
+    const { code, stdout } = await within(['bench', '-s', 'setter', '--json']);
     const { ledger, timed, seed } = JSON.parse(stdout);
     expect({ code, seed }).toEqual({ code: 0, seed: 200807 });
     expect(timed.map(({ mode }: { mode: string }) => mode)).toEqual([
@@ -240,26 +243,6 @@ describe.concurrent('the commands', () => {
     ]);
     expect(timed.every(({ nsMedian }: { nsMedian: number }) => nsMedian > 0)).toBe(true);
     expect(ledger.length).toBeGreaterThan(0);
-  });
-
-  it('compare writes what it prints, twice the same but for times and provenance', async () => {
-    const outs = [join(directory, 'one'), join(directory, 'two')] as const;
-    const runs = outs.map((out) =>
-      sideband(['compare', '-s', 'setter', '--out', out, '--seed', '3']),
-    );
-    const [run] = await Promise.all(runs);
-    expect(run?.code).toBe(0);
-    expect((await readdir(outs[0])).sort()).toEqual(['report.json', 'report.md', 'report.txt']);
-    expect(await readFile(join(outs[0], 'report.txt'), 'utf8')).toBe(run?.stdout);
-    const results = await Promise.all(
-      outs.map(async (out) => {
-        const text = await readFile(join(out, 'report.json'), 'utf8');
-        return v.parse(ResultSchema, JSON.parse(text));
-      }),
-    );
-    const [one, two] = results.map(({ timed, provenance, ...exact }) => exact);
-    expect(one).toEqual(two);
-    expect(one?.seed).toBe(3);
   });
 });
 
@@ -272,11 +255,27 @@ describe.concurrent('the terminal', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  it('sees no escape sequences with NO_COLOR, and progress as lines on standard error', async () => {
-    const { stdout, stderr } = await sideband(['compare', '-s', 'with_id']);
-    expect(stdout + stderr).not.toContain('\u001b');
-    expect(stderr).toContain('Races: with_id ok');
-    expect(stdout).not.toContain('Races: with_id ok');
+  it('gets from compare what it writes, twice the same but for times and provenance', async () => {
+    const outs = [join(directory, 'one'), join(directory, 'two')] as const;
+    const runs = outs.map((out) =>
+      sideband(['compare', '-s', 'setter', '--out', out, '--seed', '3']),
+    );
+    const [run] = await Promise.all(runs);
+    expect(run?.code).toBe(0);
+    expect(run?.stdout).not.toContain('\u001b');
+    expect(run?.stderr).not.toContain('\u001b');
+    expect(run?.stderr).toContain('Races: setter ok');
+    expect((await readdir(outs[0])).sort()).toEqual(['report.json', 'report.md', 'report.txt']);
+    expect(await readFile(join(outs[0], 'report.txt'), 'utf8')).toBe(run?.stdout);
+    const results = await Promise.all(
+      outs.map(async (out) => {
+        const text = await readFile(join(out, 'report.json'), 'utf8');
+        return v.parse(ResultSchema, JSON.parse(text));
+      }),
+    );
+    const [one, two] = results.map(({ timed, provenance, ...exact }) => exact);
+    expect(one).toEqual(two);
+    expect(one?.seed).toBe(3);
   });
 
   it('interrupts a run with one sentence, exit code 130, and nothing written', async () => {

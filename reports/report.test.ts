@@ -81,7 +81,7 @@ describe('the text report', () => {
         });
         expectMailable(renderText(reportOf(JSON.parse(text) as Result)));
       }),
-      { seed: 200807, numRuns: 60 },
+      { seed: 200807, numRuns: 20 },
     );
   });
 
