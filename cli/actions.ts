@@ -13,7 +13,6 @@ import { importCriu } from '../core/restart/import-criu.ts';
 import { restart } from '../core/restart/restart.ts';
 import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
-import type { RaceRow, RestartTable, Result } from '../reports/result.ts';
 import { ledgerSections } from '../reports/sections/ledger.ts';
 import { drawingBlocks, raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
@@ -22,6 +21,7 @@ import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
 import { compare, time } from './compare.ts';
+import { raceExit, restartExit, worst } from './exit-code.ts';
 import { captureName, races, restartTable } from './measure.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
@@ -71,26 +71,8 @@ export async function compareAndReport(
   stopIfInterrupted();
   if (options.out !== undefined) await writeReport(options.out, result);
   if (options.json === true) print(jsonOf(result));
-  process.exitCode = exitOf(result);
+  process.exitCode = worst([...result.races.map(raceExit), ...result.restarts.map(restartExit)]);
 }
-
-const exitOf = ({ races: rows, restarts }: Pick<Result, 'races' | 'restarts'>): number =>
-  worst([...rows.map(raceExit), ...restarts.map(restartExit)]);
-
-/** A failure is known, whatever else was cut short. */
-function worst(codes: readonly number[]): number {
-  return codes.includes(EXIT.failed) ? EXIT.failed : Math.max(EXIT.ok, ...codes);
-}
-
-/** A control is there to fail: one that passes means that the scenario proves nothing. */
-function raceExit({ verdict, counterexample, kind }: RaceRow): number {
-  const fails = counterexample !== null;
-  if (!fails && verdict.kind === 'INCOMPLETE') return EXIT.incomplete;
-  return fails === (kind === 'control') ? EXIT.ok : EXIT.failed;
-}
-
-const restartExit = ({ rows }: RestartTable): number =>
-  rows.every((row) => row.end.kind === 'restored') ? EXIT.ok : EXIT.failed;
 
 export async function restartAndReport(path: string, options: Common): Promise<void> {
   const capture = await readCapture(path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,8 +16,12 @@ describe('files', () => {
   it('are replaced whole, and nothing else is left beside them', async () => {
     const path = join(directory, 'file');
     await writeFile(path, 'old');
+    const reader = await open(path);
     await writeAtomically(path, 'new');
     expect(await readFile(path, 'utf8')).toBe('new');
+    // Whoever had it open reads on in the old file, which was replaced and not rewritten.
+    expect(await reader.readFile('utf8')).toBe('old');
+    await reader.close();
     expect(await readdir(directory)).toEqual(['file']);
   });
 

@@ -72,6 +72,23 @@ describe('the file of procfs', () => {
     expect(said).toEqual([fail('ENOENT')]);
   });
 
+  it('is not below the directory of a process that its thread is not of', () => {
+    const { said } = trial(
+      (say) => ({
+        *init(me) {
+          yield sys('fork', 'child');
+          say(yield open(me, `/proc/1/task/2/${FILE}`), yield open(me, `/proc/2/task/2/${FILE}`));
+          return 0;
+        },
+        *child() {
+          return yield sys('pause');
+        },
+      }),
+      procfs.kernel,
+    );
+    expect(said).toEqual([fail('ENOENT'), 0]);
+  });
+
   it('is of the thread, and no other thread of the process may arm it', () => {
     const flags = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
     const { said } = trial(

@@ -234,6 +234,34 @@ describe('IPC_SET', () => {
     expect(said[1]).toMatchObject({ ...changed, cuid: 0, cgid: 0, key: KEY, seq: 0 });
   });
 
+  it('is for the owner and the creator, and for nobody else', () => {
+    const { said } = trial((say) => ({
+      *init() {
+        yield sys('setuid', 1000);
+        yield sys('msgget', KEY, NEW);
+        yield sys('msgget', KEY + 1, NEW);
+        return yield sys('fork', 'creator');
+      },
+      *creator({ memory }) {
+        const set = (id: number, uid: number) =>
+          sys('msgctl', id, IPC_SET, putStruct(memory, MSQID_DS, { uid, mode: 0o600, qbytes: 1 }));
+        // Given away, it is still the creator's to take back.
+        say(yield set(0, 1001), yield set(0, 1001), yield set(1, 1000));
+        return 0;
+      },
+    }));
+    expect(said).toEqual([0, 0, 0]);
+    const others = trial((say) => ({
+      *init({ memory }) {
+        yield sys('msgget', KEY, NEW);
+        yield sys('setuid', 1000);
+        say(yield sys('msgctl', 0, IPC_SET, putStruct(memory, MSQID_DS, { mode: 0o666 })));
+        return 0;
+      },
+    }));
+    expect(others.said).toEqual([fail('EPERM')]);
+  });
+
   it('refuses -1 as an owner, and qbytes beyond the limit without CAP_SYS_RESOURCE', () => {
     const { said } = trial((say) => ({
       *init({ memory }) {

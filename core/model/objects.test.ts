@@ -374,7 +374,9 @@ describe('shared memory', () => {
       *init(me) {
         const id = yield sys('shmget', 7, 4096, NEW);
         const address = yield sys('shmat', id, 0);
+        const again = yield sys('shmat', id, 0);
         say(yield sys('shmctl', id, IPC_RMID, 0), yield sys('shmget', 7, 4096, 0));
+        yield sys('shmdt', again);
         const { key, mode, nattch } = yield* statOf(me, id);
         say(key, mode === (0o600 | SHM_DEST), nattch);
         yield sys('shmdt', address);

@@ -2,6 +2,9 @@
 /** clone, exit, wait, groups and sessions, by their manual pages and kernel/{fork,exit,sys}.c. */
 import { describe, expect, it } from 'vitest';
 import { withId } from '../../strategies/with-id.ts';
+import { explore } from '../explore/graph.ts';
+import type { System } from '../explore/machine.ts';
+import { replay } from '../explore/replay.ts';
 import { fail } from '../kernel/errno.ts';
 import {
   CLONE_FILES,
@@ -14,7 +17,8 @@ import {
   WNOHANG,
 } from '../kernel/flags.ts';
 import { putNumbers, putText } from '../kernel/memory.ts';
-import { type Program, sys } from '../kernel/syscall.ts';
+import { type Program, type ProgramBody, sys } from '../kernel/syscall.ts';
+import { ModelKernel } from './kernel.ts';
 import { trial } from './trial.ts';
 
 const THREAD = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
@@ -307,6 +311,62 @@ describe('exit and wait4', () => {
   });
 });
 
+describe('a fork while its namespace or its group is being killed', () => {
+  const dying = (last: ProgramBody): System => {
+    const kernel = new ModelKernel(
+      {},
+      {
+        *outside() {
+          const inner = yield sys('clone', CLONE_NEWPID, 'inner');
+          return (yield sys('wait4', -1, 0, 0)) === inner ? 0 : 1;
+        },
+        *inner() {
+          yield sys('fork', 'last');
+          return yield sys('exit_group', 0);
+        },
+        last,
+        pauses,
+      },
+    );
+    return {
+      threads: [kernel.thread('A', kernel.init, 'outside')],
+      judge: ({ results, blocked }) => {
+        if (blocked.length > 0) return `${blocked[0]?.thread} lives on`;
+        return results.get('A') === 0 ? null : 'init was not reaped';
+      },
+    };
+  };
+
+  it.each<[string, ProgramBody]>([
+    [
+      'a process',
+      function* () {
+        yield sys('fork', 'pauses');
+        return yield sys('pause');
+      },
+    ],
+    [
+      'a thread',
+      function* () {
+        yield sys('clone', THREAD, 'pauses');
+        return yield sys('pause');
+      },
+    ],
+    [
+      'a thread, and the group exits by itself',
+      function* () {
+        yield sys('clone', THREAD, 'pauses');
+        return yield sys('exit_group', 0);
+      },
+    ],
+  ])('leaves nobody behind in any interleaving: %s', (_, last) => {
+    const system = dying(last);
+    const { verdict, failing, counterexample } = explore(system, { maxStates: 100_000 });
+    expect(counterexample && replay(system, counterexample).wrong).toBeNull();
+    expect({ verdict, failing }).toEqual({ verdict: { kind: 'EXHAUSTIVE' }, failing: 0n });
+  });
+});
+
 describe('groups and sessions', () => {
   it('setsid leads both, once', () => {
     const { said } = trial((say) => ({
@@ -369,6 +429,28 @@ describe('groups and sessions', () => {
       },
     }));
     expect(said).toEqual([2, fail('EPERM'), fail('EPERM')]);
+  });
+
+  it('setpgid does not reach a child in another session, leader or not', () => {
+    const { said } = trial((say, said) => ({
+      *init() {
+        yield sys('clone', CLONE_NEWPID, 'root');
+        return 0;
+      },
+      *root() {
+        yield sys('fork', 'leads');
+        yield { until: () => said.length === 2, why: 'a sibling in the session' };
+        say(yield sys('setpgid', 3, 3), yield sys('getsid', 3));
+        return 0;
+      },
+      *leads() {
+        say(yield sys('setsid'));
+        say(yield sys('clone', CLONE_PARENT, 'pauses'));
+        return yield sys('pause');
+      },
+      pauses,
+    }));
+    expect(said).toEqual([2, 3, fail('EPERM'), 2]);
   });
 
   it('hold the number of a dead leader as long as they have members', () => {
