@@ -311,32 +311,37 @@ describe('exit and wait4', () => {
   });
 });
 
-describe('a fork while its namespace or its group is being killed', () => {
-  const dying = (last: ProgramBody): System => {
-    const kernel = new ModelKernel(
-      {},
-      {
-        *outside() {
-          const inner = yield sys('clone', CLONE_NEWPID, 'inner');
-          return (yield sys('wait4', -1, 0, 0)) === inner ? 0 : 1;
-        },
-        *inner() {
-          yield sys('fork', 'last');
-          return yield sys('exit_group', 0);
-        },
-        last,
-        pauses,
+/** A namespace whose init forks `last` and exits. */
+const dying = (last: ProgramBody): System => {
+  const kernel = new ModelKernel(
+    {},
+    {
+      *outside() {
+        const inner = yield sys('clone', CLONE_NEWPID, 'inner');
+        return (yield sys('wait4', -1, 0, 0)) === inner ? 0 : 1;
       },
-    );
-    return {
-      threads: [kernel.thread('A', kernel.init, 'outside')],
-      judge: ({ results, blocked }) => {
-        if (blocked.length > 0) return `${blocked[0]?.thread} lives on`;
-        return results.get('A') === 0 ? null : 'init was not reaped';
+      *inner() {
+        yield sys('fork', 'last');
+        return yield sys('exit_group', 0);
       },
-    };
+      last,
+      *clones() {
+        yield sys('clone', THREAD, 'pauses');
+        return yield sys('pause');
+      },
+      pauses,
+    },
+  );
+  return {
+    threads: [kernel.thread('A', kernel.init, 'outside')],
+    judge: ({ results, blocked }) => {
+      if (blocked.length > 0) return `${blocked[0]?.thread} lives on`;
+      return results.get('A') === 0 ? null : 'init was not reaped';
+    },
   };
+};
 
+describe('a fork while its namespace or its group is being killed', () => {
   it.each<[string, ProgramBody]>([
     [
       'a process',
@@ -363,6 +368,35 @@ describe('a fork while its namespace or its group is being killed', () => {
     const system = dying(last);
     const { verdict, failing, counterexample } = explore(system, { maxStates: 100_000 });
     expect(counterexample && replay(system, counterexample).wrong).toBeNull();
+    expect({ verdict, failing }).toEqual({ verdict: { kind: 'EXHAUSTIVE' }, failing: 0n });
+  });
+});
+
+describe('a clone by a thread while its group exits', () => {
+  it('leaves nobody behind in any interleaving', () => {
+    const kernel = new ModelKernel(
+      {},
+      {
+        *parent() {
+          const child = yield sys('fork', 'leader');
+          return (yield sys('wait4', -1, 0, 0)) === child ? 0 : 1;
+        },
+        *leader() {
+          yield sys('clone', THREAD, 'clones');
+          return yield sys('exit_group', 0);
+        },
+        *clones() {
+          yield sys('clone', THREAD, 'pauses');
+          return yield sys('pause');
+        },
+        pauses,
+      },
+    );
+    const system: System = {
+      threads: [kernel.thread('A', kernel.init, 'parent')],
+      judge: ({ blocked }) => blocked[0]?.thread ?? null,
+    };
+    const { verdict, failing } = explore(system, { maxStates: 100_000 });
     expect({ verdict, failing }).toEqual({ verdict: { kind: 'EXHAUSTIVE' }, failing: 0n });
   });
 });
@@ -480,6 +514,35 @@ describe('groups and sessions', () => {
       withId.kernel,
     );
     expect(said).toEqual([2, fail('EEXIST'), fail('ESRCH'), 2, 'gone', 3, 2]);
+  });
+
+  it('hold the number of a dead session leader as long as the session has members', () => {
+    const { said } = trial(
+      (say, said) => ({
+        *init({ memory }) {
+          const two = putNumbers(memory, 4, [2]);
+          yield sys('fork', 'leads');
+          say(yield sys('wait4', 2, 0, 0), yield sys('fork_with_id', 'exits', two, 1));
+          yield { until: () => said.includes('gone'), why: 'the member' };
+          say(yield sys('wait4', 3, 0, 0), yield sys('fork_with_id', 'exits', two, 1));
+          return 0;
+        },
+        *leads() {
+          yield sys('setsid');
+          yield sys('fork', 'member');
+          return yield sys('exit_group', 0);
+        },
+        *member() {
+          yield sys('setpgid', 0, 0);
+          yield { until: () => said.length === 2, why: 'init' };
+          say('gone');
+          return yield sys('exit_group', 0);
+        },
+        exits,
+      }),
+      withId.kernel,
+    );
+    expect(said).toEqual([2, fail('EEXIST'), 'gone', 3, 2]);
   });
 
   it('have no number in a namespace from which their leader is not seen', () => {

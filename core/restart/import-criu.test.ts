@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../input-error.ts';
 import { captureFromImages, type Images, importCriu } from './import-criu.ts';
@@ -89,6 +90,26 @@ describe('the images of a real dump', () => {
     const zombies = capture.tasks.filter(({ state }) => state === 'zombie');
     expect(zombies.length).toBe(capture.tasks.filter((task) => 'exitCode' in task).length);
     expect(capture.tasks.every(({ comm }) => (comm ?? '') !== '')).toBe(true);
+  });
+});
+
+describe('keys', () => {
+  it('are signed in a capture, and not in an image', () => {
+    const desc = protobuf.Writer.create();
+    for (const [field, value] of [0xfffffffb, 0, 0, 0, 0, 0o600, 7].entries()) {
+      desc.uint32(((field + 1) << 3) | 0).uint32(value);
+    }
+    const segment = protobuf.Writer.create();
+    segment.uint32((1 << 3) | 2).bytes(desc.finish());
+    segment.uint32((2 << 3) | 0).uint64(4096);
+    const entry = segment.finish();
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(entry.length);
+    const bytes = Buffer.concat([bytesOf('ipcns-shm-10.img').subarray(0, 8), size, entry]);
+    const { ipc } = captureFromImages(withFile('ipcns-shm-10.img', bytes));
+    expect(ipc.shm.map(({ id, key, mode, size: length }) => ({ id, key, mode, length }))).toEqual([
+      { id: 7, key: -5, mode: 0o600, length: 4096 },
+    ]);
   });
 });
 
