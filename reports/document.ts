@@ -10,6 +10,8 @@ export type Block =
   | { readonly kind: 'prose'; readonly text: string }
   /** Labelled sentences. */
   | { readonly kind: 'points'; readonly points: readonly (readonly [string, string])[] }
+  /** Lines for a shell. Within quotes they may wrap anywhere. */
+  | { readonly kind: 'command'; readonly label: string; readonly lines: readonly string[] }
   /** Cells stay on one line, except in the `wide` column, which takes the room that is left. */
   | {
       readonly kind: 'table';

@@ -33,6 +33,8 @@ function markdownOfBlock(block: Block): string {
         alignDelimiters: false,
       });
     }
+    case 'command':
+      return ['```', ...block.lines, '```'].join('\n');
     case 'drawing':
       // Its columns stand for time side by side, which a Markdown table would tear apart.
       return ['```', ...textOfBlock(block), '```'].join('\n');

@@ -38,6 +38,8 @@ export function textOfBlock(block: Block): string[] {
       return indented(wrap(block.text, WIDTH - INDENT));
     case 'points':
       return points(block.points);
+    case 'command':
+      return points(block.lines.map((line, at) => [at === 0 ? block.label : '', line] as const));
     case 'table':
       return table(block);
     case 'drawing':
@@ -76,7 +78,7 @@ function grid(rows: readonly (readonly string[])[], columns: readonly Laid[]): s
 
 function points(pairs: readonly (readonly [string, string])[]): string[] {
   const rows = pairs.map((pair) => pair.map(plain));
-  const label = Math.min(20, Math.max(...rows.map(([name]) => name?.length ?? 0)));
+  const label = Math.min(20, Math.max(6, ...rows.map(([name]) => name?.length ?? 0)));
   return indented(
     grid(rows, [
       { width: label, align: 'left' },

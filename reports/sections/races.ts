@@ -95,10 +95,14 @@ export function drawingBlocks(drawing: Drawing, scenario: string, strategy: stri
     ['steps', `${steps}, ${preemptions} preemption${preemptions === 1 ? '' : 's'}`],
     ['end', wrong ?? 'as it should be'],
     ...(cause === null ? [] : [['cause', `(*) ${cause}`] as [string, string]]),
-    ['replay', `sideband race ${scenario} -s ${strategy} --replay "${replay}"`],
   ];
   return [
     { kind: 'drawing', heads, rows },
     { kind: 'points', points: ends },
+    {
+      kind: 'command',
+      label: 'replay',
+      lines: [`sideband race ${scenario} -s ${strategy} \\`, `  --replay "${replay}"`],
+    },
   ];
 }
