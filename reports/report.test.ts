@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Reports of the real result of this tree, with what varies from run to run held still. */
+import { readFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import fc from 'fast-check';
 import * as v from 'valibot';
@@ -83,6 +84,17 @@ describe('the text report', () => {
       }),
       { seed: 200807, numRuns: 20 },
     );
+  });
+
+  it('is what the README shows of it, line by line', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const shown = /```\n([^]*?)```/
+      .exec(readme)?.[1]
+      ?.split('\n')
+      .filter((line) => line !== '');
+    const lines = renderText(reportOf(result)).split('\n');
+    expect(shown?.length).toBeGreaterThan(10);
+    expect(shown?.filter((line) => !lines.includes(line))).toEqual([]);
   });
 
   it('names the lane of every table', () => {
