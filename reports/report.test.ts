@@ -88,7 +88,7 @@ describe('the text report', () => {
 
   it('is what the README shows of it, line by line', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const shown = /```\n([^]*?)```/
+    const shown = /```\n([\s\S]*?)```/
       .exec(readme)?.[1]
       ?.split('\n')
       .filter((line) => line !== '');
