@@ -74,14 +74,18 @@ export async function compareAndReport(
   process.exitCode = worst([...result.races.map(raceExit), ...result.restarts.map(restartExit)]);
 }
 
-export async function restartAndReport(path: string, options: Common): Promise<void> {
+export async function restartAndReport(
+  path: string,
+  options: Common & { readonly seed?: number },
+): Promise<void> {
+  const seed = options.seed ?? null;
   const capture = await readCapture(path);
   const strategies = await chooseDesigns(options.strategy);
   await prepare(options);
   const name = captureName(path);
-  const result = await restartTable({ name, capture }, strategies);
+  const result = await restartTable({ name, capture }, strategies, seed);
   const [first] = strategies;
-  const journal = first === undefined ? [] : restart(capture, name, first).journal;
+  const journal = first === undefined ? [] : restart(capture, name, first, null, seed).journal;
   const steps: Section = {
     title: 'CALL BY CALL, in the order that the plan found',
     lane: 'model',
@@ -106,13 +110,11 @@ async function chooseDesigns(names: readonly string[]): Promise<readonly Strateg
 
 export async function importAndPrint(
   directory: string,
-  options: Pick<Common, 'out'>,
+  options: Pick<Common, 'json' | 'out'>,
 ): Promise<void> {
   const text = jsonOf(importCriu(directory));
-  if (options.out === undefined) {
-    print(text);
-    return;
-  }
+  if (options.out === undefined || options.json === true) print(text);
+  if (options.out === undefined) return;
   await prepare(options);
   const file = join(options.out, 'capture.json');
   await writeAtomically(file, text);

@@ -11,6 +11,10 @@ import { parseCapture } from '../core/restart/parse-capture.ts';
 import { loadScenarios } from '../properties/index.ts';
 import { loadStrategies } from '../strategies/index.ts';
 
+/** with_id is in with-id.ts: either will do. */
+const same = (name: string, given: string): boolean =>
+  name.replaceAll('_', '-') === given.replaceAll('_', '-');
+
 function choose<T extends { readonly name: string }>(
   all: readonly T[],
   names: readonly string[],
@@ -18,11 +22,13 @@ function choose<T extends { readonly name: string }>(
   what: string,
 ): readonly T[] {
   for (const name of names) {
-    if (all.some((candidate) => candidate.name === name)) continue;
+    if (all.some((candidate) => same(candidate.name, name))) continue;
     const known = all.map((candidate) => candidate.name).join(', ');
     throw new InputError(option, `there is no ${what} "${name}"`, `choose from ${known}`);
   }
-  return names.length === 0 ? all : all.filter((candidate) => names.includes(candidate.name));
+  return names.length === 0
+    ? all
+    : all.filter((candidate) => names.some((name) => same(candidate.name, name)));
 }
 
 /** Strategies by name; none named means all. */

@@ -31,17 +31,21 @@ export interface Comparison {
 
 export async function compare(comparison: Comparison): Promise<Result> {
   const { strategies, captures, seed, commandLine, asText } = comparison;
+  const origin = await provenance({ version, seed, commandLine });
   const exact = conclude(strategies, captures, await measure(comparison));
   if (asText) {
-    print(renderText({ title: titleOf({ ...exact, version }), sections: exactSections(exact) }));
+    print(
+      renderText({
+        title: titleOf({ ...exact, provenance: origin }),
+        sections: exactSections(exact),
+      }),
+    );
   }
   const result: Result = {
     schema: RESULT_SCHEMA,
-    version,
-    seed,
     ...exact,
     timed: await time(strategies, seed),
-    provenance: await provenance(commandLine),
+    provenance: origin,
   };
   if (asText) print(renderSections(otherSections(result)));
   return result;

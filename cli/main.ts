@@ -82,7 +82,12 @@ export function commandLine(): Command {
   add(program, {
     name: 'restart',
     description: 'Restart a capture on the model kernel and verify it field by field.',
-    options: [strategy(), json(), out('restart.txt and restart.json')],
+    options: [
+      strategy(),
+      seed('let the restored tasks run in a schedule drawn from this seed'),
+      json(),
+      out('restart.txt and restart.json'),
+    ],
     examples: ['sideband restart capture.json --strategy procfs', 'sideband restart dump/'],
   })
     .argument('<capture>', 'a capture (JSON), or a directory of CRIU images')
@@ -90,7 +95,10 @@ export function commandLine(): Command {
   add(program, {
     name: 'import-criu',
     description: 'Read the images that criu dump wrote, and print them as a capture (JSON).',
-    options: [new Option('--out <dir>', 'write capture.json there instead of printing it')],
+    options: [
+      new Option('--out <dir>', 'write capture.json there instead of printing it'),
+      new Option('--json', 'print it in any case'),
+    ],
     examples: ['sideband import-criu dump/ > capture.json', 'sideband import-criu dump/ --out out'],
   })
     .argument('<dir>', 'directory of CRIU images')

@@ -54,12 +54,13 @@ export async function races(
 export async function restartTable(
   { name, capture }: NamedCapture,
   strategies: readonly Strategy[],
+  seed: number | null = null,
 ): Promise<RestartTable> {
   const rows: RestartTable['rows'] = [];
   for (const strategy of strategies) {
     for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
       await breathe();
-      rows.push(restart(capture, name, strategy, variant).result);
+      rows.push(restart(capture, name, strategy, variant, seed).result);
     }
   }
   const { tasks, ipc, source } = capture;

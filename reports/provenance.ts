@@ -10,14 +10,20 @@ import type { Provenance } from './result.ts';
 const run = promisify(execFile);
 const TOP = fileURLToPath(new URL('..', import.meta.url));
 
-export async function provenance(commandLine: string): Promise<Provenance> {
+export async function provenance({
+  version,
+  seed,
+  commandLine,
+}: Pick<Provenance, 'version' | 'seed' | 'commandLine'>): Promise<Provenance> {
   return {
+    version,
     commit: await commit(),
     node: process.version,
     cpu: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} logical`,
     kernel: `${type()} ${release()} ${kernelVersion()}`,
     virtualisation: await virtualisation(),
     mitigations: await mitigations(),
+    seed,
     commandLine,
     started: new Date(Date.now() - performance.now()).toISOString(),
   };

@@ -29,13 +29,13 @@ async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
 
 const result: Result = {
   schema: RESULT_SCHEMA,
-  version: '0.0.0',
-  seed: 200807,
   ...(await measured()),
   timed: [
     { call: 'a', by: 'b', mode: 'plain', nsMedian: 1.4, nsP75: 2.5, samples: 3, callsPerSample: 4 },
   ],
   provenance: {
+    version: '0.0.0',
+    seed: 200807,
     commit: 'none',
     node: 'v20',
     cpu: 'a CPU',

@@ -16,9 +16,12 @@ export function reportOf(result: Result): Report {
   };
 }
 
-export function titleOf({ strategies, version }: Pick<Result, 'strategies' | 'version'>): string {
+export function titleOf({
+  strategies,
+  provenance,
+}: Pick<Result, 'strategies' | 'provenance'>): string {
   const designs = strategies.filter((strategy) => strategy.kind === 'design').length;
-  return `Sideband ${version}  ${designs} ways to hand a system call one more argument`;
+  return `Sideband ${provenance.version}  ${designs} ways to hand a system call one more argument`;
 }
 
 /** What is known before anything is timed; the same in every run. */
@@ -36,9 +39,8 @@ export function exactSections(measured: Measured & Pick<Result, 'claims'>): Sect
 export function otherSections({
   timed,
   provenance,
-  seed,
-}: Pick<Result, 'timed' | 'provenance' | 'seed'>): Section[] {
-  return [timedSection(timed), NOT_MEASURED, provenanceSection(provenance, seed)];
+}: Pick<Result, 'timed' | 'provenance'>): Section[] {
+  return [timedSection(timed), NOT_MEASURED, provenanceSection(provenance)];
 }
 
 function inShort(measured: Measured): Block {

@@ -145,9 +145,6 @@ const Mode = v.picklist(['plain', 'unused', 'directed']);
 export const ResultSchema = v.pipe(
   v.strictObject({
     schema: v.literal(RESULT_SCHEMA),
-    /** Of Sideband. */
-    version: v.string(),
-    seed: count,
     strategies: v.array(StrategyRow),
     claims: v.array(Claim),
     races: v.array(RaceRow),
@@ -175,12 +172,15 @@ export const ResultSchema = v.pipe(
       }),
     ),
     provenance: v.strictObject({
+      /** Of Sideband. */
+      version: v.string(),
       commit: v.string(),
       node: v.string(),
       cpu: v.string(),
       kernel: v.string(),
       virtualisation: v.string(),
       mitigations: v.string(),
+      seed: count,
       commandLine: v.string(),
       started: v.string(),
     }),

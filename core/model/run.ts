@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
-/** One program on a kernel of its own, run to completion. */
-import { type RunEnd, RunQueue } from '../explore/run.ts';
+/** One program on a kernel of its own. */
+import { type RunEnd, RunQueue, runAtRandom } from '../explore/run.ts';
 import type { ModelKernel } from './kernel.ts';
 
-/** Runs `program` as the kernel's init, thread A, and whatever it forks. */
-export function runInit(kernel: ModelKernel, program: string): RunEnd {
+/**
+ * Runs `program` as the kernel's init, thread A, and whatever it forks: each thread as far as it
+ * gets, or in a schedule drawn from a seed.
+ */
+export function runInit(kernel: ModelKernel, program: string, seed: number | null = null): RunEnd {
+  const thread = kernel.thread('A', kernel.init, program);
+  if (seed !== null) return runAtRandom([thread], seed);
   const queue = new RunQueue();
-  queue.add(kernel.thread('A', kernel.init, program));
+  queue.add(thread);
   return queue.toCompletion();
 }

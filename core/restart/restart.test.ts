@@ -28,6 +28,13 @@ describe.each(captures)('%s', (_, capture, fields) => {
   it.each(halves)('is restored by $name, field by field', ({ strategy }) => {
     expect(restart(capture, 'capture', strategy).result.end).toEqual({ kind: 'restored', fields });
   });
+
+  it.each(halves)('is restored by $name in whatever order its tasks run', ({ strategy }) => {
+    for (let seed = 0; seed < 10; seed++) {
+      const { end } = restart(capture, 'capture', strategy, null, seed).result;
+      expect(end).toEqual({ kind: 'restored', fields });
+    }
+  });
 });
 
 describe('a restart', () => {

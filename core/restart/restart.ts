@@ -20,6 +20,7 @@ export interface Restarted {
 
 /**
  * @param variant name of one of the strategy's other caller halves, or null for its own
+ * @param seed of the schedule in which the restored tasks run; null lets each run as far as it gets
  * @throws InputError where no order of calls leads to the captured tree
  */
 export function restart(
@@ -27,11 +28,12 @@ export function restart(
   place: string,
   strategy: Strategy,
   variant: string | null = null,
+  seed: number | null = null,
 ): Restarted {
   const plan = planRestart(capture, place);
   const run = new Restart(plan, capture, directBy(callerOf(strategy, variant)));
   const kernel = new ModelKernel(strategy.kernel, run.programs());
-  const { blocked } = runInit(kernel, RESTARTER);
+  const { blocked } = runInit(kernel, RESTARTER, seed);
   const [stuck] = blocked;
   const refused = run.refused.v;
   let end: RestartEnd;

@@ -3,7 +3,7 @@
 import type { Section } from '../document.ts';
 import type { Provenance } from '../result.ts';
 
-export function provenanceSection(provenance: Provenance, seed: number): Section {
+export function provenanceSection(provenance: Provenance): Section {
   const { commit, node, cpu, kernel, virtualisation, mitigations, commandLine, started } =
     provenance;
   return {
@@ -19,7 +19,7 @@ export function provenanceSection(provenance: Provenance, seed: number): Section
           ['kernel', kernel],
           ['machine', virtualisation],
           ['mitigations', mitigations],
-          ['seed', String(seed)],
+          ['seed', String(provenance.seed)],
           ['started', started],
           ['command', commandLine],
         ],
