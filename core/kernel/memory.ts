@@ -27,18 +27,6 @@ export interface UserMemory {
   load(address: number): Scalar;
 }
 
-/** Lays out `fields` (name, bytes) with C's alignment. */
-export function layout(name: string, fields: readonly (readonly [string, number])[]): Layout {
-  let offset = 0;
-  const placed = fields.map(([field, bytes]) => {
-    offset = Math.ceil(offset / bytes) * bytes;
-    const at = { name: field, offset, bytes };
-    offset += bytes;
-    return at;
-  });
-  return { name, bytes: Math.ceil(offset / 8) * 8, fields: placed };
-}
-
 /** Stores text in fresh memory, with room for the byte that ends it in C; the address. */
 export function putText(memory: UserMemory, text: string): number {
   const address = memory.allocate(text.length + 1);
@@ -83,54 +71,57 @@ export function getStruct(
   );
 }
 
-const IPC_PERM = [
-  ['key', 4],
-  ['uid', 4],
-  ['gid', 4],
-  ['cuid', 4],
-  ['cgid', 4],
-  ['mode', 4],
-  ['seq', 4],
-] as const;
+type Field = readonly [name: string, offset: number, bytes: number];
 
-/** struct msqid64_ds, the members that Linux fills. */
-export const MSQID_DS = layout('msqid64_ds', [
+const layout = (name: string, bytes: number, fields: readonly Field[]): Layout => ({
+  name,
+  bytes,
+  fields: fields.map(([field, offset, size]) => ({ name: field, offset, bytes: size })),
+});
+
+/** struct ipc64_perm, 48 bytes of it. */
+const IPC_PERM: readonly Field[] = [
+  ['key', 0, 4],
+  ['uid', 4, 4],
+  ['gid', 8, 4],
+  ['cuid', 12, 4],
+  ['cgid', 16, 4],
+  ['mode', 20, 4],
+  ['seq', 24, 2],
+];
+
+/** struct msqid64_ds; here and below, members that Linux leaves unused are left out. */
+export const MSQID_DS = layout('msqid64_ds', 120, [
   ...IPC_PERM,
-  ['stime', 8],
-  ['rtime', 8],
-  ['ctime', 8],
-  ['cbytes', 8],
-  ['qnum', 8],
-  ['qbytes', 8],
-  ['lspid', 4],
-  ['lrpid', 4],
+  ['stime', 48, 8],
+  ['rtime', 56, 8],
+  ['ctime', 64, 8],
+  ['cbytes', 72, 8],
+  ['qnum', 80, 8],
+  ['qbytes', 88, 8],
+  ['lspid', 96, 4],
+  ['lrpid', 100, 4],
 ]);
 
-/** struct semid64_ds. */
-export const SEMID_DS = layout('semid64_ds', [
+/** struct semid64_ds of x86-64. */
+export const SEMID_DS = layout('semid64_ds', 104, [
   ...IPC_PERM,
-  ['otime', 8],
-  ['ctime', 8],
-  ['nsems', 8],
+  ['otime', 48, 8],
+  ['ctime', 64, 8],
+  ['nsems', 80, 8],
 ]);
 
 /** struct shmid64_ds. */
-export const SHMID_DS = layout('shmid64_ds', [
+export const SHMID_DS = layout('shmid64_ds', 112, [
   ...IPC_PERM,
-  ['segsz', 8],
-  ['atime', 8],
-  ['dtime', 8],
-  ['ctime', 8],
-  ['cpid', 4],
-  ['lpid', 4],
-  ['nattch', 8],
+  ['segsz', 48, 8],
+  ['atime', 56, 8],
+  ['dtime', 64, 8],
+  ['ctime', 72, 8],
+  ['cpid', 80, 4],
+  ['lpid', 84, 4],
+  ['nattch', 88, 8],
 ]);
 
-/** struct sembuf. */
-export const SEMBUF = layout('sembuf', [
-  ['num', 2],
-  ['op', 2],
-  ['flg', 2],
-]);
-/** semop's array has no padding between elements. */
+/** struct sembuf: three numbers of two bytes. */
 export const SEMBUF_BYTES = 6;
