@@ -6,7 +6,7 @@
  */
 import { allocate, note } from '../explore/cell.ts';
 import { PREEMPT, type Steps, spawn } from '../explore/thread.ts';
-import type { Want } from '../kernel/directed.ts';
+import { MAX_PID_NS_LEVEL, type Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
   CAP_CHECKPOINT_RESTORE,
@@ -35,6 +35,24 @@ const KNOWN_FLAGS =
   CLONE_THREAD |
   CLONE_NEWIPC |
   CLONE_NEWPID;
+
+/** clone3() of Linux 5.5 and later, as far as set_tid goes: copy_clone_args_from_user(). */
+export function* clone3(
+  kernel: ModelKernel,
+  current: Task,
+  flags: number,
+  program: string,
+  setTidAddress: number,
+  setTidSize: number,
+): Steps<number> {
+  if (setTidSize < 0 || setTidSize > MAX_PID_NS_LEVEL) return fail('EINVAL');
+  if ((setTidAddress === 0) !== (setTidSize === 0)) return fail('EINVAL');
+  const values = kernel.copyFromUser(current, setTidAddress, 4, setTidSize);
+  if (values === null) return fail('EFAULT');
+  yield PREEMPT;
+  const want: Want | null = setTidSize === 0 ? null : { kind: 'pid', values };
+  return yield* kernelClone(kernel, current, { flags, program }, want);
+}
 
 /** The child's number as the caller sees it, or -errno. */
 export function* kernelClone(

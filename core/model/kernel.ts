@@ -248,10 +248,11 @@ export class ModelKernel implements InKernel {
 
   structFromUser(task: Task, address: number, layout: Layout): UserStruct | null {
     const values = { uid: 0, gid: 0, mode: 0, qbytes: 0 };
-    for (const { name, offset } of layout.fields) {
+    for (const { name, offset, bytes } of layout.fields) {
       const value = task.mm.get(address + offset);
       if (typeof value !== 'number') return null;
-      if (name in values) values[name as keyof UserStruct] = value;
+      // Its 32-bit members are unsigned: (uid_t)-1 is 0xffffffff.
+      if (name in values) values[name as keyof UserStruct] = bytes === 4 ? value >>> 0 : value;
     }
     this.ledger.copied += layout.bytes;
     return values;

@@ -77,6 +77,7 @@ export function doMsgctl(
   address: number,
   want: Want | null,
 ): Steps<number> | number {
+  if (id < 0 || command < 0) return fail('EINVAL');
   switch (command) {
     case IPC_RMID: {
       kernel.ledger.locks++;

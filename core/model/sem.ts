@@ -85,15 +85,17 @@ export function* semop(
   address: number,
   nsops: number,
 ): Steps<number> {
-  if (nsops < 1 || id < 0) return fail('EINVAL');
-  if (nsops > SEMOPM) return fail('E2BIG');
+  // nsops is unsigned; do_semtimedop() counts and copies before it looks at the id.
+  if (nsops < 0 || nsops > SEMOPM) return fail('E2BIG');
+  if (nsops === 0) return fail('EINVAL');
   const operations: SemOp[] = [];
   for (let n = 0; n < nsops; n++) {
     const read = kernel.copyFromUser(current, address + n * SEMBUF_BYTES, 2, 3);
     if (read === null) return fail('EFAULT');
     const [num = 0, op = 0, flags = 0] = read;
     if ((flags & ~IPC_NOWAIT) !== 0) return fail('EINVAL');
-    operations.push({ num, op, flags });
+    // struct sembuf: an unsigned and a signed short.
+    operations.push({ num: num & 0xffff, op: (op << 16) >> 16, flags });
   }
   for (;;) {
     yield PREEMPT;
@@ -153,6 +155,7 @@ export function doSemctl(
   argument: number,
   want: Want | null,
 ): Steps<number> | number {
+  if (id < 0 || command < 0) return fail('EINVAL');
   switch (command) {
     case IPC_RMID: {
       kernel.ledger.locks++;
@@ -187,9 +190,11 @@ function one(
   argument: number,
 ): number {
   kernel.ledger.locks++;
+  // semctl_setval() looks at the value before it looks for the set.
+  const isTooMuch = command === SETVAL && (argument < 0 || argument > SEMVMX);
+  if (isTooMuch && id >= 0) return fail('ERANGE');
   const set = obtain(current.ipcNs.sem, id);
   if (typeof set === 'number') return set;
-  if (command === SETVAL && (argument < 0 || argument > SEMVMX)) return fail('ERANGE');
   const value = set.values.v[semnum];
   if (command === SETVAL) {
     if (value === undefined) return fail('EINVAL');

@@ -68,7 +68,9 @@ export function doShmget(
   flags: number,
   want: Want | null,
 ): number {
-  return ipcget(kernel, current, current.ipcNs.shm, OPS, { key, flags, size: bytes }, want);
+  // size_t is unsigned: below 0 is more than there can be.
+  const size = bytes < 0 ? Number.POSITIVE_INFINITY : bytes;
+  return ipcget(kernel, current, current.ipcNs.shm, OPS, { key, flags, size }, want);
 }
 
 export function shmat(kernel: ModelKernel, current: Task, id: number, flags: number): number {
@@ -116,6 +118,7 @@ export function doShmctl(
   address: number,
   want: Want | null,
 ): Steps<number> | number {
+  if (id < 0 || command < 0) return fail('EINVAL');
   switch (command) {
     case IPC_RMID: {
       kernel.ledger.locks++;

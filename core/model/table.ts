@@ -8,7 +8,7 @@ import { fail } from '../kernel/errno.ts';
 import { IPC_SET } from '../kernel/flags.ts';
 import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
-import { kernelClone } from './fork.ts';
+import { clone3, kernelClone } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
 import { close, open, write } from './procfs.ts';
@@ -44,6 +44,7 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
     kernel.directable(current, 'pid', (want) =>
       kernelClone(kernel, current, { flags, program }, want),
     ),
+  clone3,
   exit: (kernel, current, code) => doExit(kernel, current, exitStatus(code)),
   exit_group: (kernel, current, code) => exitGroup(kernel, current, exitStatus(code)),
   wait4,

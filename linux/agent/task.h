@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tasks that wait at a mailbox for their next system call, in memory that
+ * every process of the agent shares.
+ */
+#ifndef SIDEBAND_TASK_H
+#define SIDEBAND_TASK_H
+
+#include <stdint.h>
+
+#include "protocol.h"
+
+#define STATUS_SIZE	4096
+#define STACK_SIZE	(16 * 1024)
+
+/* Where a mailbox stands. Only DONE and later are set by the task itself. */
+enum mailbox_state {
+	MAILBOX_FREE,		/* no task */
+	MAILBOX_POSTED,		/* a call waits to be taken */
+	MAILBOX_RUNNING,	/* the task is on its way into the kernel */
+	MAILBOX_DONE,		/* the call returned */
+	MAILBOX_BORN,		/* a new task, which has left its status */
+	MAILBOX_IDLE,
+};
+
+struct mailbox {
+	uint32_t state;		/* a futex */
+	uint32_t nr;
+	uint32_t child;		/* mailbox of the task that the call makes */
+	int64_t args[MAX_ARGS];
+	int64_t result;
+	char status[STATUS_SIZE];
+	uint32_t status_size;
+};
+
+struct shared {
+	struct mailbox mailboxes[MAX_TASKS];
+};
+
+/* Both at the same address in every process. */
+extern struct shared *shared;
+extern char *stacks;		/* private: a stack for each thread */
+
+int64_t raw_syscall(long nr, int64_t a, int64_t b, int64_t c, int64_t d,
+		    int64_t e, int64_t f);
+void futex_wait(uint32_t *word, uint32_t value, long timeout_ns);
+void futex_wake(uint32_t *word);
+_Noreturn void task_run(uint32_t index);
+
+#endif

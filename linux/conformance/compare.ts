@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/** Two kernels' answers to a script, side by side. */
+import type { Answer, Script } from './script.ts';
+import { formatAnswer, formatStep } from './script.ts';
+
+export interface Mismatch {
+  /** Index of the step, or null for the tasks that are left at the end. */
+  readonly step: number | null;
+  readonly linux: string;
+  readonly model: string;
+}
+
+/** The first difference, or null. */
+export function firstMismatch(script: Script, linux: Answer, model: Answer): Mismatch | null {
+  for (const index of script.keys()) {
+    const [theirs, ours] = [linux.steps[index], model.steps[index]].map((answer) =>
+      answer === undefined ? 'no answer' : formatAnswer(answer),
+    );
+    if (theirs !== ours) {
+      return { step: index, linux: theirs ?? '', model: ours ?? '' };
+    }
+  }
+  const [theirs, ours] = [linux.tasks.join('\n'), model.tasks.join('\n')];
+  return theirs === ours ? null : { step: null, linux: theirs, model: ours };
+}
+
+/** A script with both answers, for people. */
+export function sideBySide(script: Script, linux: Answer, model: Answer): string[] {
+  const lines = script.flatMap((step, index) => {
+    const [theirs, ours] = [linux.steps[index], model.steps[index]].map((answer) =>
+      answer === undefined ? 'no answer' : formatAnswer(answer),
+    );
+    const head = `${index + 1}. ${formatStep(step)}`;
+    if (theirs === ours) return [head, `     both   ${theirs}`];
+    return [head, `     linux  ${theirs}`, `     model  ${ours}   <-- differs`];
+  });
+  if (linux.tasks.join() === model.tasks.join()) return lines;
+  return [
+    ...lines,
+    ...linux.tasks.map((task) => `     linux  ${task}`),
+    ...model.tasks.map((task) => `     model  ${task}`),
+  ];
+}

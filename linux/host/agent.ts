@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/** An agent process, and the frames that go to it and come back. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { InputError } from '../../core/input-error.ts';
+import {
+  decodeHello,
+  decodeReply,
+  encodeRequest,
+  type Hello,
+  MAX_FRAME,
+  ProtocolError,
+  type WireReply,
+  type WireStep,
+} from './protocol.ts';
+
+export class Agent {
+  readonly hello: Hello;
+  private readonly process: ChildProcessWithoutNullStreams;
+  private readonly frames: Frames;
+
+  private constructor(process: ChildProcessWithoutNullStreams, frames: Frames, hello: Hello) {
+    this.process = process;
+    this.frames = frames;
+    this.hello = hello;
+  }
+
+  /** @throws InputError where the kernel forbids what the agent needs, or it is no agent */
+  static async start(path: string): Promise<Agent> {
+    const process = spawn(path, [], { stdio: 'pipe' });
+    const frames = new Frames(process);
+    const hello = await frames.next(decodeHello);
+    return new Agent(process, frames, hello);
+  }
+
+  /** Runs steps in namespaces of their own. @throws InputError where the agent fails */
+  async run(steps: readonly WireStep[]): Promise<WireReply> {
+    const reply = this.frames.next(decodeReply);
+    this.process.stdin.write(encodeRequest(steps));
+    return await reply;
+  }
+
+  /** Ends the agent, and with it every task that it made. */
+  async end(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const closed = once(this.process, 'close');
+    this.process.kill('SIGKILL');
+    await closed;
+  }
+}
+
+/** Splits what a process says into frames. */
+class Frames {
+  private buffer: Buffer = Buffer.alloc(0);
+  private complaint = '';
+  private ended: string | null = null;
+  private waiting: { resolve(frame: Buffer): void; reject(error: Error): void } | null = null;
+
+  constructor(process: ChildProcessWithoutNullStreams) {
+    process.stdout.on('data', (bytes: Buffer) => {
+      this.buffer = this.buffer.length === 0 ? bytes : Buffer.concat([this.buffer, bytes]);
+      this.serve();
+    });
+    process.stderr.on('data', (text: Buffer) => {
+      this.complaint += text.toString().slice(0, 1000);
+    });
+    process.stdin.on('error', () => {});
+    process.on('error', (error) => this.end(`can't be started (${error.message})`));
+    process.on('close', (code, signal) => {
+      const said = this.complaint.trim().replace(/^agent: /, '');
+      this.end(said === '' ? `ended with ${signal ?? `exit code ${code}`}` : said);
+    });
+  }
+
+  /** The next frame, decoded. One at a time. */
+  async next<T>(decode: (frame: Buffer) => T): Promise<T> {
+    try {
+      const frame = await new Promise<Buffer>((resolve, reject) => {
+        this.waiting = { resolve, reject };
+        this.serve();
+      });
+      return decode(frame);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      throw new InputError('the agent', error.message, 'build it again, or report this');
+    }
+  }
+
+  private serve(): void {
+    const { waiting, buffer } = this;
+    if (waiting === null) return;
+    const size = buffer.length < 4 ? null : buffer.readUInt32LE(0);
+    if (size !== null && size > MAX_FRAME) {
+      this.waiting = null;
+      waiting.reject(new ProtocolError(`it sends a frame of ${size} bytes`));
+    } else if (size !== null && buffer.length >= 4 + size) {
+      this.waiting = null;
+      this.buffer = buffer.subarray(4 + size);
+      waiting.resolve(buffer.subarray(4, 4 + size));
+    } else if (this.ended !== null) {
+      this.waiting = null;
+      waiting.reject(
+        new InputError(
+          'the agent',
+          this.ended,
+          'see CONTRIBUTING.md for what it needs of the kernel, or use the model alone',
+        ),
+      );
+    }
+  }
+
+  private end(why: string): void {
+    this.ended ??= why;
+    this.serve();
+  }
+}

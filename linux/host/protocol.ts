@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/** The harness's end of linux/agent/protocol.h, version 1, and nothing that is not in there. */
+
+export const AGENT_MAGIC = 0x42444953;
+export const AGENT_VERSION = 1;
+export const MAX_TASKS = 16;
+export const MAX_STEPS = 256;
+export const MEMORY_SIZE = 4096;
+export const MAX_FRAME = 1 << 20;
+export const NR_THREAD = 0xfffe;
+
+export type WireArg =
+  | { readonly kind: 'number'; readonly value: bigint }
+  | { readonly kind: 'result'; readonly step: number }
+  | { readonly kind: 'memory'; readonly offset: number };
+
+export interface WireStep {
+  readonly task: number;
+  readonly child: number;
+  readonly nr: number;
+  readonly args: readonly WireArg[];
+  readonly stores: readonly { readonly offset: number; readonly bytes: Buffer }[];
+  readonly loads: readonly { readonly offset: number; readonly bytes: number }[];
+}
+
+export type EventKind = 'done' | 'blocked' | 'gone' | 'busy' | 'born';
+const EVENT_KINDS: readonly EventKind[] = ['done', 'blocked', 'gone', 'busy', 'born'];
+
+export interface WireEvent {
+  readonly step: number;
+  readonly kind: EventKind;
+  readonly result: bigint;
+  readonly bytes: Buffer;
+}
+
+export interface WireReply {
+  readonly events: readonly WireEvent[];
+  /** The status file of each task at the end, empty for one that is gone. */
+  readonly tasks: readonly { readonly task: number; readonly status: string }[];
+}
+
+export interface Hello {
+  readonly base: bigint;
+  readonly size: number;
+}
+
+/** What the other end said is not of this protocol. */
+export class ProtocolError extends Error {}
+
+const ARG_KINDS = { number: 0, result: 1, memory: 2 } as const;
+
+export function encodeRequest(steps: readonly WireStep[]): Buffer {
+  const parts: Buffer[] = [word(steps.length, 4)];
+  for (const { task, child, nr, args, stores, loads } of steps) {
+    const head = Buffer.from([task, child, nr & 0xff, nr >> 8]);
+    parts.push(head, Buffer.from([args.length, stores.length, loads.length, 0]));
+    for (const arg of args) {
+      const bytes = Buffer.alloc(9);
+      bytes[0] = ARG_KINDS[arg.kind];
+      bytes.writeBigUInt64LE(BigInt.asUintN(64, wordOf(arg)), 1);
+      parts.push(bytes);
+    }
+    for (const { offset, bytes } of stores) {
+      parts.push(word(offset, 2), word(bytes.length, 2), bytes);
+    }
+    for (const { offset, bytes } of loads) parts.push(word(offset, 2), word(bytes, 2));
+  }
+  const body = Buffer.concat(parts);
+  return Buffer.concat([word(body.length, 4), body]);
+}
+
+function wordOf(arg: WireArg): bigint {
+  switch (arg.kind) {
+    case 'number':
+      return arg.value;
+    case 'result':
+      return BigInt(arg.step);
+    case 'memory':
+      return BigInt(arg.offset);
+  }
+}
+
+function word(value: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeUIntLE(value, 0, bytes);
+  return buffer;
+}
+
+/** Reads numbers and bytes from a frame, and never beyond it. */
+class FrameReader {
+  private at = 0;
+  private readonly frame: Buffer;
+
+  constructor(frame: Buffer) {
+    this.frame = frame;
+  }
+
+  bytes(count: number): Buffer {
+    const bytes = this.frame.subarray(this.at, this.at + count);
+    if (bytes.length < count) throw new ProtocolError('a frame ends in the middle of a value');
+    this.at += count;
+    return bytes;
+  }
+
+  number(count: number): number {
+    return this.bytes(count).readUIntLE(0, count);
+  }
+
+  end(): void {
+    if (this.at < this.frame.length) throw new ProtocolError('a frame goes on after its end');
+  }
+}
+
+/** @throws ProtocolError */
+export function decodeHello(frame: Buffer): Hello {
+  const reader = new FrameReader(frame);
+  if (reader.number(4) !== AGENT_MAGIC) throw new ProtocolError('it does not say who it is');
+  const version = reader.number(4);
+  if (version !== AGENT_VERSION) throw new ProtocolError(`it speaks version ${version}`);
+  const base = reader.bytes(8).readBigUInt64LE(0);
+  const size = reader.number(4);
+  reader.end();
+  return { base, size };
+}
+
+/** @throws ProtocolError */
+export function decodeReply(frame: Buffer): WireReply {
+  const reader = new FrameReader(frame);
+  const events = Array.from({ length: limited(reader.number(4), 4 * MAX_STEPS) }, () => {
+    const step = reader.number(4);
+    const kind = EVENT_KINDS[reader.number(1)];
+    if (kind === undefined) throw new ProtocolError('an event of no known kind');
+    reader.number(1);
+    const length = reader.number(2);
+    const result = reader.bytes(8).readBigInt64LE(0);
+    return { step, kind, result, bytes: reader.bytes(length) };
+  });
+  const tasks = Array.from({ length: limited(reader.number(4), MAX_TASKS) }, () => {
+    const task = reader.number(1);
+    reader.number(1);
+    return { task, status: reader.bytes(reader.number(2)).toString('latin1') };
+  });
+  reader.end();
+  return { events, tasks };
+}
+
+function limited(count: number, most: number): number {
+  if (count > most) throw new ProtocolError(`${count} of what can be ${most} at most`);
+  return count;
+}
