@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Imports point one way: explore <- kernel <- model, restart <- strategies <- properties <- bench
-// <- reports <- cli. A layer may import itself and those before it. Tests may reach further up.
+// Imports point one way: explore <- kernel <- model, restart <- strategies <- properties <- linux
+// <- bench <- reports <- cli. A layer may import itself and those before it. Tests may reach further up.
 const LAYERS = [
   '^core/explore/',
   '^core/kernel/',
@@ -8,6 +8,7 @@ const LAYERS = [
   '^core/restart/',
   '^strategies/',
   '^properties/',
+  '^linux/',
   '^bench/',
   '^reports/',
   '^cli/',

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{core,strategies,properties,bench,reports,cli}/**/*.test.ts'],
+    include: ['{core,linux,strategies,properties,bench,reports,cli}/**/*.test.ts'],
     // Tests keep nothing in modules, so files may share a process; and every CPU may take some.
     isolate: false,
     maxWorkers: '100%',

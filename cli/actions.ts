@@ -13,6 +13,8 @@ import { importCriu } from '../core/restart/import-criu.ts';
 import { restart } from '../core/restart/restart.ts';
 import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
+import type { Result } from '../reports/result.ts';
+import { conformanceSection } from '../reports/sections/conformance.ts';
 import { ledgerSections } from '../reports/sections/ledger.ts';
 import { drawingBlocks, raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
@@ -21,7 +23,8 @@ import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
 import { compare, time } from './compare.ts';
-import { raceExit, restartExit, worst } from './exit-code.ts';
+import { conformanceExit, raceExit, restartExit, worst } from './exit-code.ts';
+import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
@@ -71,7 +74,11 @@ export async function compareAndReport(
   stopIfInterrupted();
   if (options.out !== undefined) await writeReport(options.out, result);
   if (options.json === true) print(jsonOf(result));
-  process.exitCode = worst([...result.races.map(raceExit), ...result.restarts.map(restartExit)]);
+  process.exitCode = worst([
+    ...result.races.map(raceExit),
+    ...result.restarts.map(restartExit),
+    conformanceExit(result.conformance),
+  ]);
 }
 
 export async function restartAndReport(
@@ -174,6 +181,28 @@ export async function bench(options: Common & { readonly seed: number }): Promis
   const timed = await time(strategies, options.seed);
   const sections = [...ledgerSections(ledger), timedSection(timed)];
   await deliver('bench', options, sections, { seed: options.seed, ledger, timed });
+}
+
+/** Progress in a log: a line every so many calls. */
+const SAY_EVERY = 10_000;
+
+export async function compareWithHost(
+  options: Pick<Common, 'json' | 'out'> & { readonly seed: number; readonly calls: number },
+): Promise<void> {
+  await prepare(options);
+  let said = 0;
+  const run = await runHost({
+    seed: options.seed,
+    calls: options.calls,
+    onCalls: (calls) => {
+      if (calls - said < SAY_EVERY) return;
+      said = calls;
+      say(`${calls} of ${options.calls} calls compared`);
+    },
+  });
+  const conformance: Result['conformance'] = { kind: 'run', ...run };
+  await deliver('host', options, [conformanceSection(conformance)], conformance);
+  process.exitCode = conformanceExit(conformance);
 }
 
 export async function list(options: Pick<Common, 'json'>): Promise<void> {

@@ -15,6 +15,7 @@ import {
   type TimedRow,
 } from '../reports/result.ts';
 import { renderSections, renderText } from '../reports/text.ts';
+import { hostForReport } from './host.ts';
 import { conclude, type NamedCapture, races, restartTable } from './measure.ts';
 import { print, progress, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 import { version } from './version.ts';
@@ -44,6 +45,7 @@ export async function compare(comparison: Comparison): Promise<Result> {
   const result: Result = {
     schema: RESULT_SCHEMA,
     ...exact,
+    conformance: await host(seed),
     timed: await time(strategies, seed),
     provenance: origin,
   };
@@ -92,6 +94,34 @@ async function measure({
 function inShort({ strategy, verdict, failing }: RaceRow): string {
   if (verdict.kind === 'INCOMPLETE') return `${strategy} INCOMPLETE`;
   return `${strategy} ${failing === '0' ? 'ok' : 'fails'}`;
+}
+
+/** Calls that are compared with the kernel below as part of a report. */
+const CALLS = 4000;
+
+async function host(seed: number): Promise<Result['conformance']> {
+  let conformance: Result['conformance'] = { kind: 'not run', reason: 'interrupted' };
+  const stage = new Listr(
+    [
+      {
+        title: 'The model against the kernel below',
+        task: async (_context, task) => {
+          conformance = await hostForReport({ seed, calls: CALLS });
+          stopIfInterrupted();
+          task.title = `The model against the kernel below: ${inOneLine(conformance)}`;
+        },
+      },
+    ],
+    progress(),
+  );
+  await stage.run();
+  return conformance;
+}
+
+function inOneLine(conformance: Result['conformance']): string {
+  if (conformance.kind === 'not run') return 'NOT RUN';
+  const found = conformance.mismatch === null ? 'no mismatch' : 'A MISMATCH';
+  return `${conformance.calls} calls, ${found}`;
 }
 
 /** Rows of the timed table; controls are not worth anybody's time. */

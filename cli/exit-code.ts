@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** What a result deserves as an exit code, so that a script need not read the report. */
-import type { RaceRow, RestartTable } from '../reports/result.ts';
+import type { RaceRow, RestartTable, Result } from '../reports/result.ts';
 import { EXIT } from './terminal.ts';
 
 /** A control is there to fail: one that passes means that the scenario proves nothing. */
@@ -16,6 +16,10 @@ export function raceExit({
 
 export const restartExit = ({ rows }: Pick<RestartTable, 'rows'>): number =>
   rows.every((row) => row.end.kind === 'restored') ? EXIT.ok : EXIT.failed;
+
+/** A kernel that could not be asked confirms nothing, and is not a failure of the report. */
+export const conformanceExit = (conformance: Result['conformance']): number =>
+  conformance.kind === 'run' && conformance.mismatch !== null ? EXIT.failed : EXIT.ok;
 
 /** A failure is known, whatever else was cut short. */
 export function worst(codes: readonly number[]): number {

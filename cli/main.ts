@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import {
   bench,
   compareAndReport,
+  compareWithHost,
   importAndPrint,
   list,
   raceAndReport,
@@ -132,6 +133,22 @@ export function commandLine(): Command {
     ],
     examples: ['sideband bench', 'sideband bench --strategy setter --json'],
   }).action(bench);
+  const linux = program
+    .command('linux')
+    .description('Real kernels.')
+    .exitOverride()
+    .configureHelp({ helpWidth: 72 });
+  add(linux, {
+    name: 'host',
+    description: 'Compare the model with the kernel below, call by call.',
+    options: [
+      new Option('--calls <n>', 'how many').argParser(wholeNumber).default(20_000),
+      seed('for the scripts').default(DEFAULT_SEED),
+      json(),
+      out('host.txt and host.json'),
+    ],
+    examples: ['sideband linux host', 'sideband linux host --calls 1000000 --seed 7'],
+  }).action(compareWithHost);
   add(program, {
     name: 'list',
     description: 'Name the strategies and scenarios.',

@@ -140,6 +140,21 @@ const RestartTable = v.strictObject({
   ),
 });
 
+/** The model against the kernel below. */
+const Conformance = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('run'),
+    seed: count,
+    scripts: count,
+    calls: count,
+    byCall: v.record(v.string(), count),
+    byErrno: v.record(v.string(), count),
+    mismatch: v.nullable(v.array(v.string())),
+    knownDifferences: v.array(v.string()),
+  }),
+  v.strictObject({ kind: v.literal('not run'), reason: v.string() }),
+]);
+
 const Mode = v.picklist(['plain', 'unused', 'directed']);
 
 export const ResultSchema = v.pipe(
@@ -160,6 +175,7 @@ export const ResultSchema = v.pipe(
     ledger: v.array(
       v.strictObject({ call: v.string(), by: v.string(), mode: Mode, ledger: Ledger }),
     ),
+    conformance: Conformance,
     timed: v.array(
       v.strictObject({
         call: v.string(),

@@ -87,6 +87,30 @@ describe('exit and wait4', () => {
     expect(said).toEqual([0, 3, fail('ECHILD'), 2]);
   });
 
+  it('mean by 0 the group that the caller was in when it called', () => {
+    const { said } = trial((say, said) => ({
+      *init() {
+        yield sys('clone', CLONE_NEWPID, 'root');
+        return 0;
+      },
+      *root() {
+        yield sys('clone', THREAD, 'leads');
+        yield sys('fork', 'waits');
+        say(yield sys('wait4', 0, 0, 0));
+        return 0;
+      },
+      *leads() {
+        say(yield sys('setsid'));
+        return 0;
+      },
+      *waits() {
+        yield { until: () => said.length > 0, why: 'another session' };
+        return yield sys('exit_group', 0);
+      },
+    }));
+    expect(said).toEqual([1, 3]);
+  });
+
   it('reparent orphans to init', () => {
     const { said } = trial((say, said) => ({
       *init() {

@@ -11,7 +11,7 @@ import { fail } from '../kernel/errno.ts';
 import { WNOHANG } from '../kernel/flags.ts';
 import { isInit } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
-import { type PidNamespace, pidNrNs, putPid } from './pid.ts';
+import { findPidNs, type PidNamespace, pidNrNs, putPid } from './pid.ts';
 import { closed } from './shm.ts';
 import type { Signal, Task } from './task.ts';
 
@@ -127,11 +127,11 @@ export function* wait4(
   if ((options & ~WNOHANG) !== 0) return fail('EINVAL');
   const { signal } = current;
   const ns = current.activePidNs;
-  const matches = (child: Signal) => {
-    if (pid > 0) return pidNrNs(child.leader.v?.pid.v ?? null, ns) === pid;
-    if (pid === -1) return true;
-    return pidNrNs(child.pgrp.v, ns) === (pid === 0 ? pidNrNs(signal.pgrp.v, ns) : -pid);
-  };
+  // find_get_pid(): whom a number means is settled here, also if groups change while we sleep.
+  const ofGroup = pid <= 0;
+  const wanted = pid === 0 ? signal.pgrp.v : findPidNs(Math.abs(pid), ns);
+  const matches = (child: Signal) =>
+    pid === -1 || (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted);
   for (;;) {
     kernel.ledger.locks++;
     const children = [...signal.children].filter(matches);

@@ -187,7 +187,8 @@ static char letter_of(long tid, unsigned long *flags)
 	if (!end || sscanf(end + 1, " %c %*d %*d %*d %*d %*d %lu", &letter,
 			   flags) != 2)
 		return 'X';
-	return letter;
+	/* Dead, but release_task() is to come, and tells the parent. */
+	return letter == 'X' ? 'R' : letter;
 }
 
 static uint32_t state_of(uint32_t task)

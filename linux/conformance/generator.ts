@@ -106,18 +106,42 @@ class Builder {
   private readonly addresses: number[] = [];
   private picks: number[] = [];
   private task = 0;
-  /** Pid namespaces of the script that each task is in, and whether it is the init of its own. */
+  /** Pid namespaces of the script that each task is in, and which are their inits, or threads of one. */
   private readonly depths: number[] = [1];
   private readonly inits = new Set([0]);
+  private readonly doubtful = new Set<number>();
 
   add({ kind, task, picks }: Operation): void {
     this.picks = [...picks];
-    this.task = task % (this.children + 1);
+    this.task = this.chosen(task);
     const make = KINDS[kind % KINDS.length];
     const step = make?.(this);
     if (step === undefined) return;
     const [call, args, more] = step;
     this.steps.push({ task: this.task, call, args, ...more });
+  }
+
+  /** Mostly of those that should be alive; a call of the dead compares little. */
+  private chosen(pick: number): number {
+    const all = Array.from({ length: this.children + 1 }, (_, task) => task);
+    const living = all.filter((task) => !this.doubtful.has(task));
+    const from = living.length === 0 || pick % 20 === 19 ? all : living;
+    return from[Math.floor(pick / 20) % from.length] ?? 0;
+  }
+
+  /** The caller is about to die, and with it whoever depends on it. */
+  dies(): void {
+    this.doubtful.add(this.task);
+  }
+
+  /** The task made last may not come to be. */
+  doubts(): void {
+    this.doubtful.add(this.children);
+  }
+
+  /** Does it matter who is dead from here on? */
+  get isLate(): boolean {
+    return this.steps.length > MOST_STEPS - 6;
   }
 
   private next(): number {
@@ -148,7 +172,8 @@ class Builder {
     const depth = (this.depths[this.task] ?? 1) + ((flags & CLONE_NEWPID) === 0 ? 0 : 1);
     this.children++;
     this.depths[this.children] = depth;
-    if ((flags & CLONE_NEWPID) !== 0) this.inits.add(this.children);
+    const isThread = (flags & CLONE_THREAD) !== 0;
+    if ((flags & CLONE_NEWPID) !== 0 || (isThread && this.isInit)) this.inits.add(this.children);
     return { child: this.children, depth };
   }
 
@@ -196,7 +221,9 @@ function fork(b: Builder): Made | undefined {
 function clone(b: Builder): Made | undefined {
   if (b.isFull) return undefined;
   const flags = b.pick('cloneFlags');
-  return ['clone', [flags], { child: b.child(flags).child }];
+  const { child } = b.child(flags);
+  if (!isSound(flags)) b.doubts();
+  return ['clone', [flags], { child }];
 }
 
 function clone3(b: Builder): Made | undefined {
@@ -209,6 +236,7 @@ function clone3(b: Builder): Made | undefined {
   const stores = wanted.map((value, n): Store => ({ offset: b.memory + 4 * n, bytes: 4, value }));
   const size = b.once(9) ? ([0, 33, -1][wanted.length % 3] ?? 0) : wanted.length;
   const address: Arg = b.once(12) ? 0 : b.address();
+  if (!isSound(flags) || wanted.some((number) => number < 2)) b.doubts();
   return ['clone3', [flags, address, size], { child, stores }];
 }
 
@@ -229,6 +257,18 @@ function wait4(b: Builder): Made {
     [pid, address, options, 0],
     { loads: [{ name: 'status', offset: b.memory, bytes: 4, as: 'number' }] },
   ];
+}
+
+const isSound = (flags: number): boolean =>
+  [0, THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC].includes(flags);
+
+/** Not by an init, which takes everybody along, unless the script is nearly over. */
+function exits(call: 'exit' | 'exit_group'): Kind {
+  return (b) => {
+    if (b.isInit && !b.isLate) return undefined;
+    b.dies();
+    return [call, [b.pick('code')]];
+  };
 }
 
 function get(type: 'msg' | 'sem' | 'shm'): Kind {
@@ -358,8 +398,8 @@ const KINDS: readonly Kind[] = [
   clone3,
   wait4,
   wait4,
-  (b) => ['exit_group', [b.pick('code')]],
-  (b) => ['exit', [b.pick('code')]],
+  exits('exit_group'),
+  exits('exit'),
   plain('getpid'),
   plain('gettid'),
   plain('getppid'),

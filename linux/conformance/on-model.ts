@@ -5,6 +5,7 @@ import { RunQueue } from '../../core/explore/run.ts';
 import { spawnedName } from '../../core/explore/thread.ts';
 import { formatResult } from '../../core/kernel/errno.ts';
 import { CLONE_NEWIPC, CLONE_NEWPID } from '../../core/kernel/flags.ts';
+import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import {
   type Caller,
   type Program,
@@ -30,8 +31,9 @@ const MAKES_TASKS: ReadonlySet<string> = new Set(['fork', 'clone', 'clone3']);
 /** Arguments in front of the program that the model's calls name. */
 const PROGRAM_AT: Readonly<Record<string, number>> = { fork: 0, clone: 1, clone3: 1 };
 
-export function runOnModel(script: Script): Answer {
-  return new ModelRun(script).run();
+/** @param half what the model has beyond plain Linux: mutants, in tests */
+export function runOnModel(script: Script, half: KernelHalf = {}): Answer {
+  return new ModelRun(script, half).run();
 }
 
 interface Mailbox {
@@ -51,7 +53,7 @@ class ModelRun {
   private readonly kernel: ModelKernel;
   private readonly queue = new RunQueue();
 
-  constructor(script: Script) {
+  constructor(script: Script, half: KernelHalf) {
     this.script = script;
     this.answers = script.map(() => null);
     this.slept = script.map(() => false);
@@ -68,7 +70,7 @@ class ModelRun {
       },
     };
     for (const task of this.boxes.keys()) programs[`task ${task}`] = (me) => this.task(me, task);
-    this.kernel = new ModelKernel({}, programs);
+    this.kernel = new ModelKernel(half, programs);
     this.queue.add(this.kernel.thread('A', this.kernel.init, 'outside'));
   }
 

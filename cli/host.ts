@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/** The lane of the kernel that the user sits on. */
+import { InputError } from '../core/input-error.ts';
+import { type Conformance, conform } from '../linux/conformance/conform.ts';
+import { Agent } from '../linux/host/agent.ts';
+import { buildAgent } from '../linux/host/build-agent.ts';
+import type { Result } from '../reports/result.ts';
+import { wasInterrupted } from './terminal.ts';
+
+export interface HostRun {
+  readonly seed: number;
+  readonly calls: number;
+  readonly onCalls?: (calls: number) => void;
+}
+
+/** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
+export async function runHost({ seed, calls, onCalls }: HostRun): Promise<Conformance> {
+  const agent = await Agent.start(await buildAgent());
+  try {
+    return await conform(agent, {
+      seed,
+      calls,
+      interrupted: wasInterrupted,
+      ...(onCalls === undefined ? {} : { onScript: onCalls }),
+    });
+  } finally {
+    await agent.end();
+  }
+}
+
+/** The same for a report, which says why where it can't be run. */
+export async function hostForReport(run: HostRun): Promise<Result['conformance']> {
+  try {
+    return { kind: 'run', ...(await runHost(run)) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { kind: 'not run', reason: error.message };
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+/** The model against the kernel that runs the tests, and proof that a wrong rule does not hide. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fail } from '../../core/kernel/errno.ts';
+import type { KernelHalf, SyscallHandlers } from '../../core/kernel/strategy.ts';
+import { PLAIN_LINUX } from '../../core/model/table.ts';
+import { Agent } from '../host/agent.ts';
+import { buildAgent } from '../host/build-agent.ts';
+import { firstMismatch } from './compare.ts';
+import { conform } from './conform.ts';
+import { scripts } from './generator.ts';
+import { runOnLinux } from './on-linux.ts';
+import { runOnModel } from './on-model.ts';
+import type { Answer, Script, ScriptCall } from './script.ts';
+
+const SEED = 200807;
+let agent: Agent;
+const answered: { script: Script; linux: Answer }[] = [];
+
+beforeAll(async () => {
+  agent = await Agent.start(await buildAgent());
+  for (const script of fc.sample(scripts, { seed: SEED, numRuns: 900 })) {
+    answered.push({ script, linux: await runOnLinux(agent, script) });
+  }
+}, 120_000);
+afterAll(() => agent.end());
+
+/** The first script whose answers differ, as words; null if the model with `half` agrees in all. */
+function difference(half: KernelHalf = {}): string | null {
+  for (const { script, linux } of answered) {
+    const mismatch = firstMismatch(script, linux, runOnModel(script, half));
+    if (mismatch !== null) return JSON.stringify(mismatch);
+  }
+  return null;
+}
+
+describe('the model', () => {
+  it('answers generated scripts as this kernel does', () => {
+    expect(difference()).toBeNull();
+  });
+
+  it('is compared in as many calls as asked for, from a seed', async () => {
+    const { calls, mismatch, byErrno } = await conform(agent, { seed: 3, calls: 2000 });
+    expect(mismatch).toBeNull();
+    expect(calls).toBeGreaterThanOrEqual(2000);
+    expect(Object.keys(byErrno).length).toBeGreaterThan(8);
+  });
+});
+
+type Handler = (kernel: never, current: never, ...args: never[]) => unknown;
+
+/** A model in which one call answers otherwise. */
+function otherwise(
+  name: ScriptCall,
+  change: (result: number, args: readonly number[]) => number,
+): KernelHalf {
+  const original = PLAIN_LINUX[name] as Handler;
+  const handler = function* (kernel: never, current: never, ...args: never[]) {
+    const handled = original(kernel, current, ...args);
+    const result =
+      typeof handled === 'number' ? handled : yield* handled as Generator<null, number>;
+    return change(result, args as readonly number[]);
+  };
+  return { syscalls: { [name]: handler } as SyscallHandlers };
+}
+
+const says = (
+  name: ScriptCall,
+  wrong: Parameters<typeof fail>[0],
+  instead: Parameters<typeof fail>[0],
+) => otherwise(name, (result) => (result === fail(wrong) ? fail(instead) : result));
+
+const MUTANTS: readonly [string, KernelHalf][] = [
+  ['msgget: a key that is taken is EACCES', says('msgget', 'EEXIST', 'EACCES')],
+  ['msgget: a key that is free is EINVAL', says('msgget', 'ENOENT', 'EINVAL')],
+  ['msgget: ids start at 1', otherwise('msgget', (id) => (id < 0 ? id : id + 1))],
+  ['msgsnd: a bad address is EINVAL', says('msgsnd', 'EFAULT', 'EINVAL')],
+  [
+    'msgsnd: returns the size',
+    otherwise('msgsnd', (result, args) => (result === 0 ? (args[2] ?? 0) : result)),
+  ],
+  ['msgrcv: no message is EAGAIN', says('msgrcv', 'ENOMSG', 'EAGAIN')],
+  ['msgctl: an id that is none is ENOENT', says('msgctl', 'EINVAL', 'ENOENT')],
+  [
+    'semget: too many semaphores is ENOSPC',
+    otherwise('semget', (r, [, n]) => (n === 32001 ? fail('ENOSPC') : r)),
+  ],
+  ['semop: too many operations is EINVAL', says('semop', 'E2BIG', 'EINVAL')],
+  ['semop: a semaphore beyond the set is EINVAL', says('semop', 'EFBIG', 'EINVAL')],
+  ['semctl: too large a value is EINVAL', says('semctl', 'ERANGE', 'EINVAL')],
+  [
+    'semctl: GETVAL is one more',
+    otherwise('semctl', (r, [, , command]) => (command === 12 && r >= 0 ? r + 1 : r)),
+  ],
+  ['shmget: no size is ENOMEM', says('shmget', 'EINVAL', 'ENOMEM')],
+  ['shmdt: nothing there is EFAULT', says('shmdt', 'EINVAL', 'EFAULT')],
+  ['wait4: no child is ESRCH', says('wait4', 'ECHILD', 'ESRCH')],
+  ['wait4: nobody dead is ECHILD', otherwise('wait4', (r) => (r === 0 ? fail('ECHILD') : r))],
+  ['setsid: a leader is EINVAL', says('setsid', 'EPERM', 'EINVAL')],
+  ['setpgid: nobody there is EPERM', says('setpgid', 'ESRCH', 'EPERM')],
+  ['setpgid: a group that is none is ESRCH', says('setpgid', 'EPERM', 'ESRCH')],
+  ['getpgid: nobody there is EINVAL', says('getpgid', 'ESRCH', 'EINVAL')],
+  ['getsid: of oneself is 1 more', otherwise('getsid', (r, [pid]) => (pid === 0 ? r + 1 : r))],
+  ['getppid: of an orphan is 0', otherwise('getppid', (r) => (r === 1 ? 0 : r))],
+  ['gettid: is that of the leader', otherwise('gettid', () => 2)],
+  ['setuid: -1 is EPERM', says('setuid', 'EINVAL', 'EPERM')],
+  ['prctl: a bad address is EINVAL', says('prctl', 'EFAULT', 'EINVAL')],
+  ['clone3: a taken number is EBUSY, shown as EAGAIN', says('clone3', 'EEXIST', 'EAGAIN')],
+  ['clone3: a number out of range is ERANGE', says('clone3', 'EINVAL', 'ERANGE')],
+  ['clone: bad flags are EPERM', says('clone', 'EINVAL', 'EPERM')],
+];
+
+describe('a model with one wrong rule', () => {
+  it.each(MUTANTS)('is found: %s', (_, half) => {
+    expect(difference(half)).not.toBeNull();
+  });
+});
+
+/** What was measured of mainline's set_tid on Linux 6.18, as a script that both kernels run. */
+describe('clone3 with set_tid', () => {
+  const set = (child: number, number: number, size = 1) => ({
+    task: 0,
+    call: 'clone3' as const,
+    args: [0, { memory: 8 * child }, size],
+    child,
+    stores: [{ offset: 8 * child, bytes: 4 as const, value: number }],
+  });
+  const script: Script = [
+    { task: 0, call: 'fork', args: [], child: 1 },
+    set(2, 4000),
+    { task: 0, call: 'fork', args: [], child: 3 },
+    set(4, 4000),
+    set(5, 0),
+    set(6, -1),
+    { task: 0, call: 'clone3', args: [0, { memory: 0 }, 0], child: 7 },
+    { task: 0, call: 'clone3', args: [0, 0, 1], child: 7 },
+    { task: 1, call: 'setuid', args: [65534] },
+    { ...set(8, 1), task: 1 },
+    { ...set(8, 0), task: 1 },
+  ];
+  const results = [
+    '2',
+    '4000',
+    '3',
+    '-EEXIST',
+    '-EINVAL',
+    '-EINVAL',
+    '-EINVAL',
+    '-EINVAL',
+    '0',
+    '-EPERM',
+    '-EINVAL',
+  ];
+  const shown = ({ steps }: Answer) =>
+    steps.map(({ end }) => (end.kind === 'returned' ? end.result : end.kind));
+
+  it('does not move the cursor, checks range, then privilege, then who has it', async () => {
+    expect(shown(await runOnLinux(agent, script))).toEqual(results);
+    expect(shown(runOnModel(script))).toEqual(results);
+  });
+});

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/** The agent itself: what it refuses, what becomes of it, and that nothing is left behind. */
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../core/input-error.ts';
+import { Agent } from './agent.ts';
+import { buildAgent } from './build-agent.ts';
+import { encodeRequest, type WireStep } from './protocol.ts';
+
+let directory = '';
+let path = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sideband-agent-'));
+  path = await buildAgent(directory);
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const call = (task: number, nr: number, child = 0, ...args: number[]): WireStep => ({
+  task,
+  child,
+  nr,
+  args: args.map((value) => ({ kind: 'number', value: BigInt(value) })),
+  stores: [],
+  loads: [],
+});
+const GETPID = 39;
+const FORK = 57;
+const PAUSE = 34;
+
+/** Processes that run the agent which this test built. */
+async function running(): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const exe = await readlink(`/proc/${name}/exe`).catch(() => '');
+    if (exe === path) found.push(name);
+  }
+  return found;
+}
+
+async function untilNobodyRuns(): Promise<void> {
+  while ((await running()).length > 0) await setImmediate();
+}
+
+/** What a process that is given `input` says, and how it ends. */
+function answerTo(input: Buffer): Promise<{ code: number | null; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(path, [], { stdio: ['pipe', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    child.stdin.on('error', () => {});
+    child.on('close', (code) => resolve({ code, stderr }));
+    child.stdin.end(input);
+  });
+}
+
+describe('the build of the agent', () => {
+  it('is done once, and found again', async () => {
+    expect(await buildAgent(directory)).toBe(path);
+    expect((await readdir(directory)).filter((name) => name.startsWith('build-'))).toEqual([]);
+  });
+
+  it('says in one sentence that there is no compiler', async () => {
+    await expect(buildAgent(join(directory, 'none'), 'no-such-cc')).rejects.toThrow(
+      'no-such-cc: there is no such C compiler; install one, or name it in CC',
+    );
+  });
+
+  it('says in one sentence that a compiler is none', async () => {
+    await expect(buildAgent(join(directory, 'false'), 'false')).rejects.toThrow(
+      /^false: it does not build the agent \(.*\); name another compiler in CC$/,
+    );
+  });
+});
+
+describe('the agent', () => {
+  it('runs calls of several tasks in the order that it is given', async () => {
+    const agent = await Agent.start(path);
+    const { events } = await agent.run([call(0, FORK, 1), call(1, GETPID), call(0, GETPID)]);
+    const done = events.filter(({ kind }) => kind === 'done').map(({ result }) => result);
+    expect(done).toEqual([2n, 2n, 1n]);
+    await agent.end();
+    await untilNobodyRuns();
+  });
+
+  it('refuses what is no request, with exit code 2 and the reason', async () => {
+    const valid = encodeRequest([call(0, GETPID)]);
+    const broken = (change: (bytes: Buffer) => void): Buffer => {
+      const bytes = Buffer.from(valid);
+      change(bytes);
+      return bytes;
+    };
+    const cases: [Buffer, string][] = [
+      [broken((b) => b.writeUInt32LE(1 << 21, 0)), 'the request is longer than a frame'],
+      [broken((b) => b.writeUInt32LE(1000, 4)), 'the request has too many steps'],
+      [broken((b) => b.writeUInt32LE(2, 4)), 'the request ends in the middle of a step'],
+      [broken((b) => b.writeUInt32LE(0, 4)), 'the request goes on after its last step'],
+      [broken((b) => b.writeUInt8(99, 8)), "the request names a task that can't be"],
+      [broken((b) => b.writeUInt8(7, 12)), 'the request has a call with too many arguments'],
+    ];
+    for (const [input, reason] of cases) {
+      expect(await answerTo(input)).toEqual({ code: 2, stderr: `agent: ${reason}\n` });
+    }
+  });
+
+  it('ends without a word when its harness does', async () => {
+    expect(await answerTo(Buffer.alloc(0))).toEqual({ code: 0, stderr: '' });
+    expect(await answerTo(Buffer.from([1]))).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('leaves nobody behind when it is killed in the middle of a call', async () => {
+    const agent = await Agent.start(path);
+    await agent.run([call(0, FORK, 1)]);
+    const running_ = agent.run([
+      call(0, FORK, 1),
+      call(1, PAUSE),
+      ...Array(200).fill(call(0, GETPID)),
+    ]);
+    const ends = expect(running_).rejects.toThrow(/^the agent: ended with SIGKILL; see/);
+    await agent.end();
+    await ends;
+    await untilNobodyRuns();
+  });
+
+  it('is not trusted: garbage, silence and other versions are one sentence each', async () => {
+    const hello = (version: number) => {
+      const bytes = Buffer.alloc(24);
+      bytes.writeUInt32LE(20, 0);
+      bytes.writeUInt32LE(0x42444953, 4);
+      bytes.writeUInt32LE(version, 8);
+      return `process.stdout.write(Buffer.from('${bytes.toString('hex')}', 'hex'))`;
+    };
+    const cases: [string, string][] = [
+      ["process.stdout.write('hello, world, how are you today')", 'it sends a frame of'],
+      [hello(2), 'it speaks version 2'],
+      ['process.exit(7)', 'ended with exit code 7'],
+      ["process.stderr.write('agent: no room'); process.exit(3)", 'no room'],
+    ];
+    for (const [index, [body, reason]] of cases.entries()) {
+      const fake = join(directory, `fake-${index}`);
+      await writeFile(fake, `#!${process.execPath}\n${body};\n`);
+      await chmod(fake, 0o700);
+      await expect(Agent.start(fake)).rejects.toThrow(InputError);
+      await expect(Agent.start(fake)).rejects.toThrow(reason);
+    }
+    await expect(Agent.start(join(directory, 'missing'))).rejects.toThrow("can't be started");
+  });
+});
