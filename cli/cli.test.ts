@@ -24,10 +24,14 @@ interface Ended {
   readonly stderr: string;
 }
 
-function sideband(args: readonly string[], onStart: (child: ChildProcess) => void = () => {}) {
+function sideband(
+  args: readonly string[],
+  onStart: (child: ChildProcess) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
+) {
   return new Promise<Ended>((resolve) => {
     const child = spawn(process.execPath, [BIN, ...args], {
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
@@ -76,7 +80,7 @@ describe('--help', () => {
   it('names every command, with examples and exit codes', async () => {
     const { code, stdout, stderr } = await sideband(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of COMMANDS) expect(stdout).toContain(`\n  ${command} `);
+    for (const command of [...COMMANDS, 'linux']) expect(stdout).toContain(`\n  ${command} `);
     expect(stdout).toContain('Examples:');
     expect(stdout).toContain('Exit codes:');
   });
@@ -231,6 +235,30 @@ describe('the commands', () => {
     const one = await within([...args, 'with_id']);
     expect(JSON.parse(one.stdout).rows.length).toBe(1);
     expect(await within([...args, 'with-id'])).toEqual(one);
+  });
+
+  it('linux host compares as many calls as asked for, the same for the same seed', async () => {
+    const args = ['linux', 'host', '--calls', '300', '--seed', '9', '--json'];
+    const one = await within(args);
+    expect(one.code).toBe(0);
+    const { calls, mismatch, seed } = JSON.parse(one.stdout);
+    expect({ mismatch, seed }).toEqual({ mismatch: null, seed: 9 });
+    expect(calls).toBeGreaterThanOrEqual(300);
+    expect((await within(args)).stdout).toBe(one.stdout);
+  });
+
+  it('linux host without a compiler is one sentence, and compare says that it was not run', async () => {
+    const env = { CC: 'no-such-cc', XDG_CACHE_HOME: join(directory, 'empty') };
+    const host = await sideband(['linux', 'host'], undefined, env);
+    expect(host).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'sideband: no-such-cc: there is no such C compiler; install one, or name it in CC\n',
+    });
+    const compare = await sideband(['compare', '-s', 'with_id'], undefined, env);
+    expect(compare.code).toBe(0);
+    expect(compare.stdout).toContain('Not run: no-such-cc: there is no such C compiler');
+    expect(compare.stdout).toContain('were not confirmed by the kernel below');
   });
 
   it('list names strategies and scenarios', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import type { RaceRow, RestartTable } from '../reports/result.ts';
-import { raceExit, restartExit, worst } from './exit-code.ts';
+import { conformanceExit, raceExit, restartExit, worst } from './exit-code.ts';
 
 const EXHAUSTIVE: RaceRow['verdict'] = { kind: 'EXHAUSTIVE' };
 const INCOMPLETE: RaceRow['verdict'] = { kind: 'INCOMPLETE', reason: 'budget', seen: 1 };
@@ -27,6 +27,13 @@ describe('the exit code', () => {
     for (const kind of ['different', 'refused', 'stuck']) {
       expect(restartExit(rows('restored', kind))).toBe(1);
     }
+  });
+
+  it('of the model is 1 only if it is known to differ from the kernel below', () => {
+    const run = { kind: 'run' as const, seed: 1, scripts: 1, calls: 1, byCall: {}, byErrno: {} };
+    expect(conformanceExit({ ...run, mismatch: null, knownDifferences: [] })).toBe(0);
+    expect(conformanceExit({ ...run, mismatch: ['x'], knownDifferences: [] })).toBe(1);
+    expect(conformanceExit({ kind: 'not run', reason: 'no compiler' })).toBe(0);
   });
 
   it('of several is that of a failure, then that of what was cut short', () => {

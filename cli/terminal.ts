@@ -22,8 +22,8 @@ export const EXIT = {
 
 export const EXIT_CODES = `Exit codes:
   0    all is as it should be
-  1    a design failed a scenario, a control did not, or a restored
-       system differs from its capture
+  1    a design failed a scenario, a control did not, a restored
+       system differs from its capture, or the model from Linux
   2    bad usage or bad input; nothing was written
   3    a verdict is INCOMPLETE
   70   a defect of Sideband itself
