@@ -25,6 +25,7 @@
 
 #define BASE		((char *)0x200000000000)
 #define SPINS		2000
+#define ALL_USERS	65536
 #define LOOK_NS		50000		/* between looks at a task that is late */
 #define PATIENCE	100000		/* looks */
 #define ASLEEP		5		/* looks, for a short sleep is no block */
@@ -45,6 +46,7 @@ static const unsigned char *loads_of[MAX_TASKS];
 static uint8_t load_counts[MAX_TASKS];
 static uint32_t events;
 static int died;			/* somebody, in this step */
+static uint32_t users;			/* mapped in our namespace */
 
 static _Noreturn void die(int code, const char *what)
 {
@@ -500,6 +502,7 @@ static _Noreturn void serve(void)
 	put_number(AGENT_VERSION, 4);
 	put_number((uint64_t)BASE, 8);
 	put_number(MEMORY_SIZE, 4);
+	put_number(users, 4);
 	flush();
 	for (;;) {
 		read_all(&size, sizeof(size));
@@ -528,14 +531,14 @@ static void map_users(pid_t pid)
 	char path[64], map[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
-	snprintf(map, sizeof(map), uid ? "0 %u 1" : "0 %u 65536", uid);
+	snprintf(map, sizeof(map), "0 %u %u", uid, users);
 	write_file(path, map);
 	if (uid) {
 		snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
 		write_file(path, "deny");
 	}
 	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
-	snprintf(map, sizeof(map), uid ? "0 %u 1" : "0 %u 65536", gid);
+	snprintf(map, sizeof(map), "0 %u %u", uid ? gid : 0, users);
 	write_file(path, map);
 }
 
@@ -571,6 +574,7 @@ int main(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != harness)
 		return 0;
+	users = geteuid() ? 1 : ALL_USERS;
 	signal(SIGINT, SIG_IGN);	/* the harness says when to end */
 	shared = map(NULL, sizeof(*shared), MAP_SHARED);
 	map(BASE, MAX_TASKS * MEMORY_SIZE, MAP_SHARED);

@@ -6,9 +6,10 @@
  * numbers are little-endian and unaligned. The agent's first frame is a
  * hello; then each request is answered by one reply, until either end closes.
  *
- * hello	u32 AGENT_MAGIC, u32 AGENT_VERSION, u64 base, u32 size
+ * hello	u32 AGENT_MAGIC, u32 AGENT_VERSION, u64 base, u32 size, u32 users
  *		Each task has `size` bytes of user memory; that of task t begins
- *		at address base + t * size in every process.
+ *		at address base + t * size in every process. So many user and
+ *		group numbers are mapped, from 0 on: 1 without privilege.
  *
  * request	u32 steps, then each step:
  *		u8 task, u8 child, u16 nr, u8 args, u8 stores, u8 loads, u8 0

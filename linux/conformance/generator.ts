@@ -55,6 +55,23 @@ export const scripts: fc.Arbitrary<Script> = fc
   )
   .map(scriptOf);
 
+/** The same script where no user and group but 0 exist. */
+export function byOneUser(script: Script): Script {
+  return script.map((step) => {
+    const { call, args, stores, ...rest } = step;
+    const isSet = call === 'setuid' || call === 'setgid';
+    const alone = (value: number) => (OTHERS.has(value) ? 0 : value);
+    return {
+      ...rest,
+      call,
+      args: isSet ? args.map((arg) => (typeof arg === 'number' ? alone(arg) : arg)) : args,
+      stores: (stores ?? []).map((store) =>
+        'value' in store && store.bytes === 4 ? { ...store, value: alone(store.value) } : store,
+      ),
+    };
+  });
+}
+
 function scriptOf(operations: readonly Operation[]): Script {
   const builder = new Builder();
   for (const operation of operations) builder.add(operation);
@@ -90,13 +107,15 @@ const POOLS = {
   semaphore: [0, 1, 5, -1],
   operation: [1, -1, 0, 2, 32767, -2],
   value: [0, 1, 32767, 32768, -1],
-  command: [99, -1, 1000],
+  command: [99, -1, 4242],
   size: [4096, 1, 5000, 0, -1],
   wait: [IPC_NOWAIT, IPC_NOWAIT, 0],
   name: ['name', '', 'a name that is longer than fifteen bytes'],
 } as const;
 
 type Pool = keyof typeof POOLS;
+
+const OTHERS: ReadonlySet<number> = new Set(POOLS.user.filter((user) => user > 0));
 
 /** What the next operation may refer to, and the steps so far. */
 class Builder {

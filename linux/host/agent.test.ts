@@ -130,8 +130,8 @@ describe('the agent', () => {
 
   it('is not trusted: garbage, silence and other versions are one sentence each', async () => {
     const hello = (version: number) => {
-      const bytes = Buffer.alloc(24);
-      bytes.writeUInt32LE(20, 0);
+      const bytes = Buffer.alloc(28);
+      bytes.writeUInt32LE(24, 0);
       bytes.writeUInt32LE(0x42444953, 4);
       bytes.writeUInt32LE(version, 8);
       return `process.stdout.write(Buffer.from('${bytes.toString('hex')}', 'hex'))`;

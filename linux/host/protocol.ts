@@ -42,6 +42,8 @@ export interface WireReply {
 export interface Hello {
   readonly base: bigint;
   readonly size: number;
+  /** User and group numbers that can be used, from 0 on; 1 without privilege. */
+  readonly users: number;
 }
 
 /** What the other end said is not of this protocol. */
@@ -119,8 +121,9 @@ export function decodeHello(frame: Buffer): Hello {
   if (version !== AGENT_VERSION) throw new ProtocolError(`it speaks version ${version}`);
   const base = reader.bytes(8).readBigUInt64LE(0);
   const size = reader.number(4);
+  const users = reader.number(4);
   reader.end();
-  return { base, size };
+  return { base, size, users };
 }
 
 /** @throws ProtocolError */
