@@ -5,10 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { WANT_NUMBERS, type WantKind } from '../core/kernel/directed.ts';
 import { fail } from '../core/kernel/errno.ts';
 import {
-  CLONE_FILES,
-  CLONE_SIGHAND,
-  CLONE_THREAD,
-  CLONE_VM,
+  CLONE_A_THREAD,
   IPC_CREAT,
   IPC_PRIVATE,
   O_RDONLY,
@@ -90,11 +87,10 @@ describe('the file of procfs', () => {
   });
 
   it('is of the thread, and no other thread of the process may arm it', () => {
-    const flags = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
     const { said } = trial(
       (say, all) => ({
         *init() {
-          yield sys('clone', flags, 'thread');
+          yield sys('clone', CLONE_A_THREAD, 'thread');
           yield { until: () => all.length === 3, why: 'the thread' };
           say(yield QUEUE);
           return 0;

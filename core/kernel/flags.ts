@@ -9,6 +9,8 @@ export const CLONE_PARENT = 0x8000;
 export const CLONE_THREAD = 0x10000;
 export const CLONE_NEWIPC = 0x08000000;
 export const CLONE_NEWPID = 0x20000000;
+/** What makes a thread, as far as it is modelled. */
+export const CLONE_A_THREAD = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
 
 // ipc.h, sem.h
 export const IPC_PRIVATE = 0;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail } from '../kernel/errno.ts';
 import {
-  CLONE_FILES,
+  CLONE_A_THREAD,
   CLONE_NEWPID,
   CLONE_PARENT,
   CLONE_SIGHAND,
@@ -15,8 +15,6 @@ import { putText } from '../kernel/memory.ts';
 import { type Program, sys } from '../kernel/syscall.ts';
 import { trial } from './trial.ts';
 
-const THREAD = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
-
 function* exits(): Program {
   return yield sys('exit_group', 0);
 }
@@ -25,7 +23,7 @@ describe('clone', () => {
   it.each([
     ['CLONE_THREAD without CLONE_SIGHAND', CLONE_THREAD | CLONE_VM, 'EINVAL'],
     ['CLONE_SIGHAND without CLONE_VM', CLONE_SIGHAND, 'EINVAL'],
-    ['a thread in a new pid namespace', THREAD | CLONE_NEWPID, 'EINVAL'],
+    ['a thread in a new pid namespace', CLONE_A_THREAD | CLONE_NEWPID, 'EINVAL'],
     ['a sibling of init', CLONE_PARENT, 'EINVAL'],
     ['a flag that is not modelled', 0x80, 'EINVAL'],
   ])('refuses %s', (_, flags, errno) => {
@@ -58,7 +56,7 @@ describe('clone', () => {
         *init({ memory }) {
           address = memory.allocate(8);
           memory.store(address, 1);
-          say(yield sys('clone', THREAD, 'thread'));
+          say(yield sys('clone', CLONE_A_THREAD, 'thread'));
           yield { until: () => memory.load(address) === 2, why: 'the thread' };
           say(yield sys('getpid'), yield sys('gettid'));
           return 0;

@@ -5,19 +5,10 @@ import { explore } from '../explore/graph.ts';
 import type { System } from '../explore/machine.ts';
 import { replay } from '../explore/replay.ts';
 import { fail } from '../kernel/errno.ts';
-import {
-  CLONE_FILES,
-  CLONE_NEWPID,
-  CLONE_SIGHAND,
-  CLONE_THREAD,
-  CLONE_VM,
-  WNOHANG,
-} from '../kernel/flags.ts';
+import { CLONE_A_THREAD, CLONE_NEWPID, WNOHANG } from '../kernel/flags.ts';
 import { type Program, type ProgramBody, sys } from '../kernel/syscall.ts';
 import { ModelKernel } from './kernel.ts';
 import { trial } from './trial.ts';
-
-const THREAD = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
 
 function* exits(): Program {
   return yield sys('exit_group', 0);
@@ -94,7 +85,7 @@ describe('exit and wait4', () => {
         return 0;
       },
       *root() {
-        yield sys('clone', THREAD, 'leads');
+        yield sys('clone', CLONE_A_THREAD, 'leads');
         yield sys('fork', 'waits');
         say(yield sys('wait4', 0, 0, 0));
         return 0;
@@ -140,7 +131,7 @@ describe('exit and wait4', () => {
         return 0;
       },
       *leader() {
-        yield sys('clone', THREAD, 'thread');
+        yield sys('clone', CLONE_A_THREAD, 'thread');
         return yield sys('exit', 1);
       },
       *thread() {
@@ -160,7 +151,7 @@ describe('exit and wait4', () => {
         return 0;
       },
       *leader() {
-        yield sys('clone', THREAD, 'pauses');
+        yield sys('clone', CLONE_A_THREAD, 'pauses');
         yield sys('fork', 'exits');
         return yield sys('exit_group', 0);
       },
@@ -235,7 +226,7 @@ const dying = (last: ProgramBody): System => {
       },
       last,
       *clones() {
-        yield sys('clone', THREAD, 'pauses');
+        yield sys('clone', CLONE_A_THREAD, 'pauses');
         return yield sys('pause');
       },
       pauses,
@@ -262,14 +253,14 @@ describe('a fork while its namespace or its group is being killed', () => {
     [
       'a thread',
       function* () {
-        yield sys('clone', THREAD, 'pauses');
+        yield sys('clone', CLONE_A_THREAD, 'pauses');
         return yield sys('pause');
       },
     ],
     [
       'a thread, and the group exits by itself',
       function* () {
-        yield sys('clone', THREAD, 'pauses');
+        yield sys('clone', CLONE_A_THREAD, 'pauses');
         return yield sys('exit_group', 0);
       },
     ],
@@ -291,11 +282,11 @@ describe('a clone by a thread while its group exits', () => {
           return (yield sys('wait4', -1, 0, 0)) === child ? 0 : 1;
         },
         *leader() {
-          yield sys('clone', THREAD, 'clones');
+          yield sys('clone', CLONE_A_THREAD, 'clones');
           return yield sys('exit_group', 0);
         },
         *clones() {
-          yield sys('clone', THREAD, 'pauses');
+          yield sys('clone', CLONE_A_THREAD, 'pauses');
           return yield sys('pause');
         },
         pauses,

@@ -10,13 +10,10 @@ import { Cell } from '../explore/cell.ts';
 import type { Directable, Want } from '../kernel/directed.ts';
 import { formatResult } from '../kernel/errno.ts';
 import {
-  CLONE_FILES,
+  CLONE_A_THREAD,
   CLONE_NEWIPC,
   CLONE_NEWPID,
   CLONE_PARENT,
-  CLONE_SIGHAND,
-  CLONE_THREAD,
-  CLONE_VM,
   PR_SET_NAME,
 } from '../kernel/flags.ts';
 import { putText } from '../kernel/memory.ts';
@@ -35,8 +32,6 @@ import { type Calls, restoreIpc } from './ipc-objects.ts';
 import { outermost, type Plan, type Planned } from './planned.ts';
 
 export const RESTARTER = 'restarter';
-
-const THREAD_FLAGS = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
 
 export interface Refusal {
   readonly call: string;
@@ -144,7 +139,7 @@ export class Restart implements Calls {
     for (const numbers of task.threads) {
       const want: Want = { kind: 'pid', values: [...numbers].reverse() };
       const purpose = `clone a thread of ${name} as ${numbers.join('/')}`;
-      const call = sys('clone', THREAD_FLAGS, 'thread');
+      const call = sys('clone', CLONE_A_THREAD, 'thread');
       if ((yield* this.directedCall(me, purpose, want, call)) < 0) return -1;
     }
     if (!(yield* this.joinsAndReaps(planned))) return -1;

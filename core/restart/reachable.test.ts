@@ -12,13 +12,10 @@ import { withId } from '../../strategies/with-id.ts';
 import { runAtRandom } from '../explore/run.ts';
 import { InputError } from '../input-error.ts';
 import {
-  CLONE_FILES,
+  CLONE_A_THREAD,
   CLONE_NEWIPC,
   CLONE_NEWPID,
   CLONE_PARENT,
-  CLONE_SIGHAND,
-  CLONE_THREAD,
-  CLONE_VM,
   IPC_CREAT,
   IPC_NOWAIT,
   WNOHANG,
@@ -38,8 +35,6 @@ type Action =
   | { readonly do: 'msg' | 'sem' | 'shm'; readonly key: number }
   | { readonly do: 'exit'; readonly code: number };
 type Script = readonly Action[];
-
-const THREAD = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
 
 const { script } = fc.letrec<{ script: Script; action: Action }>((tie) => ({
   script: fc.array(tie('action'), { maxLength: 6, depthIdentifier: 'tree' }),
@@ -103,7 +98,7 @@ function* play(name: string, actions: Script, memory: Parameters<typeof putNumbe
         yield sys('setpgid', 0, action.group);
         break;
       case 'thread':
-        yield sys('clone', THREAD, 'thread');
+        yield sys('clone', CLONE_A_THREAD, 'thread');
         break;
       case 'reap':
         yield sys('wait4', -1, 0, WNOHANG);

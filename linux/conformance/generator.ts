@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check';
 import {
-  CLONE_FILES,
+  CLONE_A_THREAD,
   CLONE_NEWIPC,
   CLONE_NEWPID,
   CLONE_PARENT,
@@ -78,15 +78,26 @@ function scriptOf(operations: readonly Operation[]): Script {
   return builder.steps;
 }
 
-const THREAD = CLONE_VM | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
-
 const POOLS = {
   pid: [0, 1, 2, 3, 4, 5, 6, -1, 99],
   waited: [-1, 0, 2, 3, 4, 5, -2, -3, 99],
   wanted: [5, 2, 1, 3, 9, 40, 300, 0, -1],
   cloneFlags: [
-    ...[0, CLONE_NEWPID, THREAD, CLONE_PARENT, CLONE_NEWIPC, THREAD, CLONE_NEWPID | CLONE_NEWIPC],
-    ...[THREAD | CLONE_NEWPID, CLONE_SIGHAND, CLONE_VM | CLONE_THREAD, CLONE_NEWPID | CLONE_PARENT],
+    ...[
+      0,
+      CLONE_NEWPID,
+      CLONE_A_THREAD,
+      CLONE_PARENT,
+      CLONE_NEWIPC,
+      CLONE_A_THREAD,
+      CLONE_NEWPID | CLONE_NEWIPC,
+    ],
+    ...[
+      CLONE_A_THREAD | CLONE_NEWPID,
+      CLONE_SIGHAND,
+      CLONE_VM | CLONE_THREAD,
+      CLONE_NEWPID | CLONE_PARENT,
+    ],
   ],
   code: [0, 1, 255, 256 + 7],
   user: [0, 1000, 1001, -1],
@@ -279,7 +290,7 @@ function wait4(b: Builder): Made {
 }
 
 const isSound = (flags: number): boolean =>
-  [0, THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC].includes(flags);
+  [0, CLONE_A_THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC].includes(flags);
 
 /** Not by an init, which takes everybody along, unless the script is nearly over. */
 function exits(call: 'exit' | 'exit_group'): Kind {
