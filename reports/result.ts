@@ -4,7 +4,8 @@
  * Markdown reports are drawn from nothing else. Published as result.schema.json; a change that
  * breaks readers gets a new number.
  *
- * Same version, seed and captures: identical outside `provenance` and `timed`.
+ * Same version, seed and captures: identical outside `provenance` and `timed`; `conformance` is
+ * of the kernel below, and the same on the same kernel.
  */
 import * as v from 'valibot';
 
