@@ -10,7 +10,7 @@ import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { firstMismatch } from './compare.ts';
 import { conform } from './conform.ts';
-import { byOneUser, scripts } from './generator.ts';
+import { byOneUser, scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
 import type { Answer, Script, ScriptCall } from './script.ts';

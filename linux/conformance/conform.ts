@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import type { Agent } from '../host/agent.ts';
 import { firstMismatch, sideBySide } from './compare.ts';
-import { byOneUser, scripts } from './generator.ts';
+import { byOneUser, scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
 import type { Answer, Script } from './script.ts';

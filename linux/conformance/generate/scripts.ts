@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/** Scripts, generated and shrunk by fast-check: operations of all kinds, by whoever is alive. */
+import fc from 'fast-check';
+import type { Script } from '../script.ts';
+import { Builder, type Kind, MOST_STEPS, type Operation } from './builder.ts';
+import { CREDENTIALS, USERS } from './credentials.ts';
+import { IPC } from './ipc.ts';
+import { TASKS } from './tasks.ts';
+
+/** What an operation may be; what matters most is in here more than once. */
+const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC];
+
+export const scripts: fc.Arbitrary<Script> = fc
+  .array(
+    fc.record({
+      kind: fc.nat({ max: 9999 }),
+      task: fc.nat({ max: 9999 }),
+      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 7, maxLength: 7 }),
+    }),
+    { minLength: 1, maxLength: MOST_STEPS, size: 'max' },
+  )
+  .map(scriptOf);
+
+function scriptOf(operations: readonly Operation[]): Script {
+  const builder = new Builder();
+  for (const operation of operations) {
+    const kind = KINDS[operation.kind % KINDS.length];
+    if (kind !== undefined) builder.add(operation, kind);
+  }
+  return builder.steps;
+}
+
+const OTHERS: ReadonlySet<number> = new Set(USERS.filter((user) => user > 0));
+
+/** The same script where no user and group but 0 exist. */
+export function byOneUser(script: Script): Script {
+  return script.map((step) => {
+    const { call, args, stores, ...rest } = step;
+    const isSet = call === 'setuid' || call === 'setgid';
+    const alone = (value: number) => (OTHERS.has(value) ? 0 : value);
+    return {
+      ...rest,
+      call,
+      args: isSet ? args.map((arg) => (typeof arg === 'number' ? alone(arg) : arg)) : args,
+      stores: (stores ?? []).map((store) =>
+        'value' in store && store.bytes === 4 ? { ...store, value: alone(store.value) } : store,
+      ),
+    };
+  });
+}
