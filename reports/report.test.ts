@@ -34,6 +34,7 @@ const result: Result = {
     kind: 'run',
     seed: 200807,
     scripts: 2,
+    reordered: 0,
     calls: 3,
     byCall: { fork: 1, msgget: 2 },
     byErrno: { success: 2, EEXIST: 1 },

@@ -147,6 +147,7 @@ const Conformance = v.variant('kind', [
     kind: v.literal('run'),
     seed: count,
     scripts: count,
+    reordered: count,
     calls: count,
     byCall: v.record(v.string(), count),
     byErrno: v.record(v.string(), count),

@@ -31,34 +31,61 @@ const revive = (thread: Thread): Live => ({
   spawned: 0,
 });
 
-/** A run queue that can be added to and run again: a machine that stays up between workloads. */
+/**
+ * A run queue that can be added to and run again: a machine that stays up between workloads. Without
+ * a seed, a thread is left only when it waits or ends; with one, each step is of whichever thread
+ * is drawn.
+ */
 export class RunQueue {
+  private readonly random: ReturnType<typeof mersenne> | null;
   private readonly ready: Live[] = [];
   private waiting: Live[] = [];
   private readonly results = new Map<string, unknown>();
+  private current: string | null = null;
+
+  constructor(seed: number | null = null) {
+    this.random = seed === null ? null : mersenne(seed);
+  }
+
+  /** Name of the thread whose code runs at this moment. */
+  get running(): string | null {
+    return this.current;
+  }
 
   add(thread: Thread): void {
     this.ready.push(revive(thread));
   }
 
-  /** Runs until every thread has ended or waits. A thread is left only when it waits or ends. */
+  /** Runs until every thread has ended or waits. */
   toCompletion(): RunEnd {
     for (;;) {
-      for (let live = this.ready.shift(); live !== undefined; live = this.ready.shift()) {
+      for (let live = this.next(); live !== undefined; live = this.next()) {
         this.advance(live);
+        if (this.random !== null) this.wake();
       }
-      const still = this.waiting;
-      this.waiting = [];
-      for (const live of still) {
-        if (live.until === null || live.until()) this.ready.push(live);
-        else this.waiting.push(live);
-      }
+      this.wake();
       if (this.ready.length === 0) return this.end();
+    }
+  }
+
+  private next(): Live | undefined {
+    const { ready, random } = this;
+    if (random === null || ready.length < 2) return ready.shift();
+    return ready.splice(uniformInt(random, 0, ready.length - 1), 1)[0];
+  }
+
+  private wake(): void {
+    const still = this.waiting;
+    this.waiting = [];
+    for (const live of still) {
+      if (live.until === null || live.until()) this.ready.push(live);
+      else this.waiting.push(live);
     }
   }
 
   private advance(live: Live): void {
     live.until = null;
+    this.current = live.name;
     const onSpawn = (thread: Spawn) => this.add(named(live, thread));
     spawningTo(onSpawn, () => {
       for (;;) {
@@ -71,6 +98,10 @@ export class RunQueue {
           live.until = value.until;
           live.why = value.why;
           this.waiting.push(live);
+          return;
+        }
+        if (this.random !== null) {
+          this.ready.push(live);
           return;
         }
       }

@@ -36,7 +36,30 @@ export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const PR_SET_NAME = 15;
 
+// signal.h
+export const SIGHUP = 1;
+export const SIGKILL = 9;
+export const SIGUSR1 = 10;
+export const SIGUSR2 = 12;
+export const SIGTERM = 15;
+export const SIGCHLD = 17;
+export const SIGCONT = 18;
+export const SIGSTOP = 19;
+export const SIGURG = 23;
+export const SIGWINCH = 28;
+export const SIG_DFL = 0;
+export const SIG_IGN = 1;
+export const SA_NOCLDWAIT = 2;
+export const SA_RESTORER = 0x04000000;
+export const SA_RESTART = 0x10000000;
+export const SA_NODEFER = 0x40000000;
+export const SA_RESETHAND = 0x80000000;
+export const SIG_BLOCK = 0;
+export const SIG_UNBLOCK = 1;
+export const SIG_SETMASK = 2;
+
 // capability.h
+export const CAP_KILL = 5;
 export const CAP_SETGID = 6;
 export const CAP_SETUID = 7;
 export const CAP_IPC_OWNER = 15;

@@ -123,5 +123,13 @@ export const SHMID_DS = layout('shmid64_ds', 112, [
   ['nattch', 88, 8],
 ]);
 
+/** struct kernel_sigaction. */
+export const SIGACTION = layout('sigaction', 32, [
+  ['handler', 0, 8],
+  ['flags', 8, 8],
+  ['restorer', 16, 8],
+  ['mask', 24, 8],
+]);
+
 /** struct sembuf: three numbers of two bytes. */
 export const SEMBUF_BYTES = 6;

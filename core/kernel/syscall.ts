@@ -7,8 +7,9 @@
 import type { UserMemory } from './memory.ts';
 
 /**
- * Names and arguments of the calls of plain Linux that the model has. fork and clone name the
- * program that the child runs, because a generator can't be forked.
+ * Names and arguments of the calls of plain Linux that the model has. fork, clone and rt_sigaction
+ * name the program that the child or the handler runs, because a generator can't be forked. Where a
+ * handler's program ends, it returns by rt_sigreturn.
  */
 export interface LinuxSyscalls {
   fork: [program: string];
@@ -18,6 +19,10 @@ export interface LinuxSyscalls {
   exit_group: [code: number];
   wait4: [pid: number, statusAddress: number, options: number];
   pause: [];
+  kill: [pid: number, signal: number];
+  tgkill: [tgid: number, tid: number, signal: number];
+  rt_sigaction: [program: string, signal: number, address: number, old: number, bytes: number];
+  rt_sigprocmask: [how: number, address: number, old: number, bytes: number];
   getpid: [];
   gettid: [];
   getppid: [];

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: MIT
 /**
  * Exit and wait, after kernel/exit.c and zap_pid_ns_processes() of Linux 6.1. A leader that exits
- * before its threads stays a zombie until the last is gone; children of the dead go to their
- * namespace's init; the death of an init kills its namespace. Left out: subreapers, ptrace,
- * WUNTRACED and WCONTINUED, autoreaping by SIG_IGN.
+ * before its threads stays a zombie until the last is gone; children of the dead go to another
+ * thread of their parent or to their namespace's init; the death of an init kills its namespace.
+ * Left out: subreapers, ptrace, WUNTRACED and WCONTINUED, waiting by __WNOTHREAD.
  */
 import { note } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import { fail } from '../kernel/errno.ts';
-import { WNOHANG } from '../kernel/flags.ts';
+import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGKILL, WNOHANG } from '../kernel/flags.ts';
 import { isInit } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { findPidNs, type PidNamespace, pidNrNs, putPid } from './pid.ts';
 import { closed } from './shm.ts';
+import { ERESTARTSYS, kill, nextThread, retarget, sendSignal } from './signal.ts';
 import type { Signal, Task } from './task.ts';
-
-const SIGKILL = 9;
 
 /** do_group_exit(): every thread of the group goes. */
 export function* exitGroup(kernel: ModelKernel, current: Task, status: number): Steps<number> {
   const { signal } = current;
   kernel.ledger.locks++;
   signal.groupExit.v ??= status;
-  for (const thread of signal.threads) if (thread !== current) thread.killed.v = true;
+  for (const thread of signal.threads) if (thread !== current) kill(thread);
   yield PREEMPT;
   return yield* doExit(kernel, current, status);
 }
@@ -31,6 +30,7 @@ export function* exitGroup(kernel: ModelKernel, current: Task, status: number): 
 export function* doExit(kernel: ModelKernel, current: Task, status: number): Steps<number> {
   const { signal } = current;
   const ns = current.activePidNs;
+  exitSignals(current);
   current.exitCode.v = signal.groupExit.v ?? status;
   exitMm(kernel, current);
   yield PREEMPT;
@@ -39,7 +39,7 @@ export function* doExit(kernel: ModelKernel, current: Task, status: number): Ste
   const lastOfInit = signal.liveThreads.v === 0 && isInit(signal);
   if (lastOfInit) {
     ns.adding.v = false;
-    ns.killOthers(signal);
+    killOthers(ns, signal);
     yield PREEMPT;
     yield* reapNamespace(kernel, current, ns);
   }
@@ -48,12 +48,24 @@ export function* doExit(kernel: ModelKernel, current: Task, status: number): Ste
   return 0;
 }
 
+/** exit_signals(): what this thread would have taken is left to the others. */
+function exitSignals(current: Task): void {
+  const isLast = nextThread(current) === current || current.signal.groupExit.v !== null;
+  current.isExiting.v = true;
+  if (!isLast && current.sigpending.v) retarget(current, ~current.blocked.v);
+}
+
 function exitMm(kernel: ModelKernel, current: Task): void {
   const { mm } = current;
   kernel.ledger.locks++;
   mm.users.v -= 1;
   if (mm.users.v > 0) return;
   for (const segment of mm.attachments()) closed(kernel, current, segment);
+}
+
+function killOthers(ns: PidNamespace, signal: Signal): void {
+  for (const task of ns.tasks) if (task.signal !== signal) sendSignal(task, SIGKILL, true, true);
+  for (const below of ns.below) killOthers(below, signal);
 }
 
 /** An init waits until nobody else is left in its namespace. */
@@ -72,35 +84,66 @@ function* reapNamespace(kernel: ModelKernel, current: Task, ns: PidNamespace): S
 /** Reparents, then becomes a zombie or goes at once. Under the task list lock. */
 function exitNotify(kernel: ModelKernel, current: Task): void {
   const { signal, leader } = current;
-  if (signal.liveThreads.v === 0) forgetChildren(kernel, current);
-  if (current !== leader) {
+  forgetChildren(kernel, current);
+  if (current === leader) {
+    current.exitState.v = 'zombie';
+  } else {
     current.exitState.v = 'dead';
     releaseThread(current);
-    return;
   }
-  current.exitState.v = 'zombie';
+  if (isZombie(signal)) notifyParent(kernel, signal);
 }
 
+/** forget_original_parent(): to a thread that lives on, or else to the reaper. */
 function forgetChildren(kernel: ModelKernel, current: Task): void {
   const { signal } = current;
+  const heir = aliveThread(signal);
   // The namespace's init, or where that is what dies, whoever is left above it.
   let reaper = current.activePidNs.childReaper.v;
   if (reaper === signal) reaper = current.activePidNs.parent.v?.childReaper.v ?? null;
+  const adopter = reaper ?? kernel.init.signal;
   for (const child of signal.children) {
+    if (child.realParent.v !== current) continue;
+    if (heir !== null) {
+      child.realParent.v = heir;
+      continue;
+    }
     signal.children.remove(child);
-    child.parent.v = reaper ?? kernel.init.signal;
-    (reaper ?? kernel.init.signal).children.append(child);
+    child.parent.v = adopter;
+    child.realParent.v = aliveThread(adopter) ?? adopter.leader.v;
+    adopter.children.append(child);
+    if (isZombie(child)) notifyParent(kernel, child);
   }
+}
+
+/** find_alive_thread() */
+function aliveThread(signal: Signal): Task | null {
+  for (const thread of signal.threads) if (!thread.isExiting.v) return thread;
+  return null;
+}
+
+/** do_notify_parent(). Where nobody will wait, the dead go at once. */
+function notifyParent(kernel: ModelKernel, signal: Signal): void {
+  const parent = signal.realParent.v;
+  if (parent === null) return;
+  const { handler, flags } = parent.sighand.action(SIGCHLD);
+  if (handler !== SIG_IGN) sendSignal(parent, SIGCHLD, true, false);
+  if (handler !== SIG_IGN && (flags & SA_NOCLDWAIT) === 0) return;
+  release(kernel, signal);
+  parent.signal.unwaited.v += 1;
 }
 
 /** A group whose leader is dead and whose other threads are gone: wait4 may have it. */
 function isZombie(signal: Signal): boolean {
-  return signal.leader.v?.exitState.v === 'zombie' && signal.liveThreads.v === 0;
+  const leader = signal.leader.v;
+  return leader?.exitState.v === 'zombie' && nextThread(leader) === leader;
 }
 
 function releaseThread(task: Task): void {
   const pid = task.thePid;
-  task.signal.threads.remove(task);
+  const { signal } = task;
+  if (signal.target.v === task) signal.target.v = nextThread(task);
+  signal.threads.remove(task);
   task.activePidNs.tasks.remove(task);
   pid.task.v = null;
   putPid(pid);
@@ -132,29 +175,30 @@ export function* wait4(
   const wanted = pid === 0 ? signal.pgrp.v : findPidNs(Math.abs(pid), ns);
   const matches = (child: Signal) =>
     pid === -1 || (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted);
+  const matching = () => [...signal.children].filter(matches);
   for (;;) {
     kernel.ledger.locks++;
-    const children = [...signal.children].filter(matches);
+    const children = matching();
     if (children.length === 0) return fail('ECHILD');
     const dead = children.find(isZombie);
     if (dead !== undefined) {
       const number = pidNrNs(dead.leader.v?.pid.v ?? null, ns);
-      const status = dead.leader.v?.exitCode.v ?? 0;
+      const status = dead.groupExit.v ?? dead.leader.v?.exitCode.v ?? 0;
       release(kernel, dead);
       yield PREEMPT;
       if (statusAddress === 0) return number;
       return kernel.copyToUser(current, statusAddress, 4, [status]) ? number : fail('EFAULT');
     }
     if ((options & WNOHANG) !== 0) return 0;
+    if (current.sigpending.v) return ERESTARTSYS;
+    const unwaited = signal.unwaited.v;
     yield {
-      until: () => current.killed.v || [...signal.children].filter(matches).some(isZombie),
+      until: () =>
+        current.sigpending.v || signal.unwaited.v !== unwaited || matching().some(isZombie),
       why: `wait4: child ${pid}`,
     };
-    if (current.killed.v) return fail('EINTR');
   }
 }
 
 /** exit(2)'s argument in wait4's format. */
 export const exitStatus = (code: number): number => (code & 0xff) << 8;
-
-export const killedStatus = SIGKILL;

@@ -25,6 +25,7 @@ import type { ModelKernel } from './kernel.ts';
 import { Mm } from './mm.ts';
 import { allocPid, childNamespaceOf, type Pid, pidNrNs, putPid } from './pid.ts';
 import { closed, opened } from './shm.ts';
+import { ERESTARTNOINTR, Sighand } from './signal.ts';
 import { capable, fieldHook, Signal, Task } from './task.ts';
 
 const KNOWN_FLAGS =
@@ -63,6 +64,8 @@ export function* kernelClone(
 ): Steps<number> {
   const refused = refuseFlags(kernel, current, flags, program);
   if (refused !== 0) return refused;
+  // Whatever came until now is seen to before the fork happens.
+  if (current.sigpending.v) return ERESTARTNOINTR;
   const child = duplicateTask(kernel, current);
   const { mm, files, ipcNs } = copyResources(kernel, current, child, flags);
   const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
@@ -131,6 +134,7 @@ function duplicateTask(kernel: ModelKernel, current: Task): Task {
   const child = allocate(() => new Task(kernel.taskFields));
   child.cred.v = current.cred.v;
   child.comm.v = current.comm.v;
+  child.blocked.v = current.blocked.v;
   for (const name of Object.keys(kernel.taskFields) as TaskFieldName[]) {
     kernel.ledger.fieldOps++;
     const { initial, atFork } = fieldHook(kernel.taskFields, name);
@@ -139,7 +143,7 @@ function duplicateTask(kernel: ModelKernel, current: Task): Task {
   return child;
 }
 
-/** copy_files(), copy_mm(), copy_namespaces(). */
+/** copy_files(), copy_mm(), copy_namespaces(), copy_sighand(). */
 function copyResources(kernel: ModelKernel, current: Task, child: Task, flags: number) {
   let { files, mm, ipcNs } = current;
   if ((flags & CLONE_FILES) === 0) {
@@ -160,6 +164,13 @@ function copyResources(kernel: ModelKernel, current: Task, child: Task, flags: n
   if ((flags & CLONE_THREAD) === 0) {
     kernel.ledger.allocations++;
     child.signalCell.v = allocate(() => new Signal());
+  }
+  child.sighandCell.v = current.sighand;
+  if ((flags & CLONE_SIGHAND) === 0) {
+    kernel.ledger.allocations++;
+    const copy = allocate(() => new Sighand());
+    current.sighand.copyInto(copy);
+    child.sighandCell.v = copy;
   }
   return { files, mm, ipcNs };
 }
@@ -184,6 +195,7 @@ function linkProcess(
   const parent = siblings ? (current.signal.parent.v ?? current.signal) : current.signal;
   signal.leader.v = child;
   signal.parent.v = parent;
+  signal.realParent.v = siblings ? (current.signal.realParent.v ?? current) : current;
   parent.children.append(signal);
   signal.threads.append(child);
   signal.liveThreads.v = 1;

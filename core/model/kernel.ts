@@ -13,6 +13,7 @@ import { fail } from '../kernel/errno.ts';
 import {
   CAP_CHECKPOINT_RESTORE,
   CAP_IPC_OWNER,
+  CAP_KILL,
   CAP_SETGID,
   CAP_SETUID,
   CAP_SYS_ADMIN,
@@ -30,7 +31,6 @@ import type {
   WantedHook,
 } from '../kernel/strategy.ts';
 import type { Await, Programs, Syscall, SyscallTable } from '../kernel/syscall.ts';
-import { doExit, killedStatus } from './exit.ts';
 import { Files } from './file.ts';
 import { kernelClone } from './fork.ts';
 import { IpcNamespace } from './ipc.ts';
@@ -39,6 +39,15 @@ import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
+import {
+  blockedIn,
+  type Delivery,
+  getSignal,
+  isRestart,
+  restartsAfter,
+  Sighand,
+  setBlocked,
+} from './signal.ts';
 import { PLAIN_LINUX } from './table.ts';
 import { Signal, Task } from './task.ts';
 
@@ -49,6 +58,7 @@ type AnyHandler = (
 ) => Steps<number> | number;
 
 const ALL_CAPABILITIES = [
+  CAP_KILL,
   CAP_SETGID,
   CAP_SETUID,
   CAP_IPC_OWNER,
@@ -104,6 +114,7 @@ export class ModelKernel implements InKernel {
     task.arena.v = task.mm.addArena();
     task.filesCell.v = group?.files ?? new Files();
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
+    task.sighandCell.v = group?.sighand ?? new Sighand();
     task.signalCell.v = group?.signal ?? new Signal();
     task.signal.threads.append(task);
     task.signal.liveThreads.v += 1;
@@ -113,6 +124,7 @@ export class ModelKernel implements InKernel {
       signal.name = label;
       pid.group.v = signal;
       signal.parent.v = this.init?.signal ?? null;
+      signal.realParent.v = this.init ?? null;
       this.init?.signal.children.append(signal);
       this.attach(signal, this.init?.signal.pgrp.v ?? pid, this.init?.signal.session.v ?? pid);
       if (ns.childReaper.v === null) ns.childReaper.v = signal;
@@ -139,25 +151,63 @@ export class ModelKernel implements InKernel {
     const program = body({ memory: task.mm.view(task.arena.v) });
     let result = 0;
     for (;;) {
+      // Also what came since the last call returned: user code can be interrupted anywhere.
+      if (task.sigpending.v) yield* this.seeToSignals(task);
+      if (task.exitState.v !== 'running') return result;
       const { done, value } = program.next(result);
       if (done === true) return value;
-      if ('until' in value) {
-        yield* waitFor(task, value);
-        result = 0;
-      } else {
-        this.ledger.entries++;
-        yield PREEMPT;
-        if (!task.killed.v) {
-          const handled = this.handle(task, value);
-          result = typeof handled === 'number' ? handled : yield* handled;
-          yield PREEMPT;
-        }
-      }
-      if (task.killed.v && task.exitState.v === 'running') {
-        yield* doExit(this, task, killedStatus);
-      }
+      result = 'until' in value ? yield* this.waitFor(task, value) : yield* this.call(task, value);
       if (task.exitState.v !== 'running') return result;
     }
+  }
+
+  private *waitFor(task: Task, { until, why }: Await): Steps<number> {
+    const ready = () => until() || task.sigpending.v;
+    for (;;) {
+      while (!ready()) yield { until: ready, why };
+      if (task.sigpending.v) yield* this.seeToSignals(task);
+      if (task.exitState.v !== 'running' || until()) return 0;
+    }
+  }
+
+  /** One system call, made again where a signal that needs no answer interrupts it. */
+  private *call(task: Task, call: Syscall): Steps<number> {
+    this.ledger.entries++;
+    yield PREEMPT;
+    if (task.sigpending.v) yield* this.seeToSignals(task);
+    for (;;) {
+      if (task.exitState.v !== 'running') return 0;
+      const handled = this.handle(task, call);
+      const result = typeof handled === 'number' ? handled : yield* handled;
+      yield PREEMPT;
+      const wasInterrupted = isRestart(result);
+      const delivery = task.sigpending.v ? yield* this.seeToSignals(task) : null;
+      if (!wasInterrupted) return result;
+      if (delivery !== null && !restartsAfter(result, delivery.action)) return fail('EINTR');
+    }
+  }
+
+  /**
+   * exit_to_user_mode_loop(): runs handlers, or dies, before user code goes on. The first handler
+   * that was run is what decides about an interrupted call.
+   */
+  private *seeToSignals(task: Task): Steps<Delivery | null> {
+    let first: Delivery | null = null;
+    while (task.sigpending.v && task.exitState.v === 'running') {
+      const delivery = yield* getSignal(this, task);
+      if (delivery === null) break;
+      first ??= delivery;
+      const before = task.blocked.v;
+      setBlocked(task, blockedIn(task, delivery));
+      yield PREEMPT;
+      yield* this.run(task, delivery.action.program);
+      if (task.exitState.v !== 'running') break;
+      // rt_sigreturn()
+      this.ledger.entries++;
+      yield PREEMPT;
+      setBlocked(task, before);
+    }
+    return first;
   }
 
   private handle(task: Task, { name, args }: Syscall): Steps<number> | number {
@@ -326,11 +376,6 @@ export interface UserStruct {
 
 function* steps(handled: Steps<number> | number): Steps<number> {
   return typeof handled === 'number' ? handled : yield* handled;
-}
-
-function* waitFor(task: Task, { until, why }: Await): Steps<void> {
-  const ready = () => until() || task.killed.v;
-  while (!ready()) yield { until: ready, why };
 }
 
 /** Kernel halves hold tasks as views; every view is one of our tasks. */

@@ -22,6 +22,10 @@ export const SEMVMX = 32767;
 export const SHMMNI = 4096;
 export const SHMMIN = 1;
 
+/** Highest number of a signal, and sizeof(sigset_t). */
+export const NSIG = 64;
+export const SIGSET_BYTES = 8;
+
 export const NR_OPEN = 1024;
 export const TASK_COMM_LEN = 16;
 export const PATH_MAX = 4096;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /**
- * Message queues, after ipc/msg.c of Linux 6.1. Left out: MSG_COPY, MSG_EXCEPT, MSG_NOERROR, and
- * the direct hand-over to a sleeping receiver (messages always pass through the queue).
+ * Message queues, after ipc/msg.c of Linux 6.1: a message goes straight to a receiver that sleeps
+ * for it, whose thread is then the last to have received (pipelined_send()). Left out: MSG_COPY,
+ * MSG_EXCEPT, MSG_NOERROR; senders that sleep wake together, and not in order (ss_wakeup()).
  */
-import { allocate, type Cell } from '../explore/cell.ts';
+import { allocate, type Cell, Struct } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
@@ -26,11 +27,21 @@ import {
 import type { ModelKernel } from './kernel.ts';
 import { MSGMAX, MSGMNB, MSGMNI } from './limits.ts';
 import { pidNrNs } from './pid.ts';
+import { ERESTARTNOHAND } from './signal.ts';
 import { capable, type Task } from './task.ts';
 
 export interface Message {
   readonly type: number;
   readonly text: string;
+}
+
+/** struct msg_receiver: a task that sleeps for a message of `type`, up to `bytes` long. */
+class Receiver extends Struct {
+  readonly task: Cell<Task | null> = this.cell('task', null);
+  readonly type = this.cell('type', 0);
+  readonly bytes = this.cell('bytes', 0);
+  /** What it was given, or -errno. */
+  readonly given: Cell<Message | number | null> = this.cell('given', null);
 }
 
 export class Msg extends IpcPerm {
@@ -42,6 +53,9 @@ export class Msg extends IpcPerm {
   readonly messages: Cell<readonly Message[]> = this.cell('messages', []);
   readonly lspid: LastUser = this.cell('lspid', null);
   readonly lrpid: LastUser = this.cell('lrpid', null);
+  readonly receivers: Cell<readonly Receiver[]> = this.cell('receivers', []);
+  /** Goes up with every IPC_SET: who sleeps looks again at what it may do. */
+  readonly changes = this.cell('changes', 0);
 }
 
 const OPS: IpcOps<Msg> = {
@@ -114,6 +128,7 @@ function* setQueue(
   const error = updatePerm(queue, set);
   if (error !== 0) return error;
   queue.qbytes.v = set.qbytes;
+  queue.changes.v += 1;
   queue.ctime.v = kernel.clock.v;
   if (want !== null) {
     const [lspid = 0, lrpid = 0, stime = 0, rtime = 0, ctime = 0] = want.values;
@@ -178,21 +193,45 @@ export function* msgsnd(
     const messages = queue.messages.v;
     const limit = queue.qbytes.v;
     if (bytes + queue.cbytes.v <= limit && 1 + messages.length <= limit) {
-      queue.messages.v = [...messages, { type: type[0] ?? 0, text }];
-      queue.cbytes.v += bytes;
+      const message = { type: type[0] ?? 0, text };
       queue.lspid.v = current.leader.thePid;
       queue.stime.v = kernel.clock.v;
+      if (handOver(kernel, queue, message)) return 0;
+      queue.messages.v = [...messages, message];
+      queue.cbytes.v += bytes;
       return 0;
     }
     if ((flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
     const before = queue.cbytes.v;
+    const changes = queue.changes.v;
     yield {
-      until: () => queue.deleted.v || queue.cbytes.v < before || current.killed.v,
+      until: () =>
+        queue.deleted.v ||
+        queue.cbytes.v < before ||
+        queue.changes.v !== changes ||
+        current.sigpending.v,
       why: `msgsnd: queue ${id} is full`,
     };
-    if (current.killed.v) return fail('EINTR');
     if (queue.deleted.v) return fail('EIDRM');
+    if (current.sigpending.v) return ERESTARTNOHAND;
   }
+}
+
+/** pipelined_send(): true if a receiver took it. One for whom it is too long is told so. */
+function handOver(kernel: ModelKernel, queue: Msg, message: Message): boolean {
+  for (const receiver of queue.receivers.v) {
+    if (!isOfType(message, receiver.type.v)) continue;
+    queue.receivers.v = queue.receivers.v.filter((other) => other !== receiver);
+    if (message.text.length > receiver.bytes.v) {
+      receiver.given.v = fail('E2BIG');
+      continue;
+    }
+    receiver.given.v = message;
+    queue.lrpid.v = receiver.task.v?.pid.v ?? null;
+    queue.rtime.v = kernel.clock.v;
+    return true;
+  }
+  return false;
 }
 
 export function* msgrcv(
@@ -205,6 +244,25 @@ export function* msgrcv(
   flags: number,
 ): Steps<number> {
   if (id < 0 || bytes < 0) return fail('EINVAL');
+  const message = yield* receive(kernel, current, id, bytes, type, flags);
+  if (typeof message === 'number') return message;
+  yield PREEMPT;
+  const { text } = message;
+  const copied =
+    kernel.copyToUser(current, address, 8, [message.type]) &&
+    (text === '' || kernel.textToUser(current, address + MTEXT, text));
+  return copied ? text.length : fail('EFAULT');
+}
+
+/** A message, taken from the queue or handed over, or -errno. */
+function* receive(
+  kernel: ModelKernel,
+  current: Task,
+  id: number,
+  bytes: number,
+  type: number,
+  flags: number,
+): Steps<Message | number> {
   for (;;) {
     yield PREEMPT;
     kernel.ledger.locks++;
@@ -218,29 +276,47 @@ export function* msgrcv(
       queue.cbytes.v -= message.text.length;
       queue.lrpid.v = current.leader.thePid;
       queue.rtime.v = kernel.clock.v;
-      yield PREEMPT;
-      const { text } = message;
-      const copied =
-        kernel.copyToUser(current, address, 8, [message.type]) &&
-        (text === '' || kernel.textToUser(current, address + MTEXT, text));
-      return copied ? text.length : fail('EFAULT');
+      return message;
     }
     if ((flags & IPC_NOWAIT) !== 0) return fail('ENOMSG');
+    const receiver = sleepFor(current, queue, type, bytes);
+    const changes = queue.changes.v;
     yield {
-      until: () => queue.deleted.v || pick(queue.messages.v, type) !== null || current.killed.v,
+      until: () =>
+        receiver.given.v !== null ||
+        queue.deleted.v ||
+        queue.changes.v !== changes ||
+        current.sigpending.v,
       why: `msgrcv: queue ${id} has no message of type ${type}`,
     };
-    if (current.killed.v) return fail('EINTR');
+    const given = receiver.given.v;
+    if (given !== null) return given;
     if (queue.deleted.v) return fail('EIDRM');
+    queue.receivers.v = queue.receivers.v.filter((other) => other !== receiver);
+    if (current.sigpending.v) return ERESTARTNOHAND;
   }
 }
 
-/** The first of any type, of one type, or of the lowest type up to -type. */
+function sleepFor(current: Task, queue: Msg, type: number, bytes: number): Receiver {
+  const receiver = allocate(() => new Receiver());
+  receiver.task.v = current;
+  receiver.type.v = type;
+  receiver.bytes.v = bytes;
+  queue.receivers.v = [...queue.receivers.v, receiver];
+  return receiver;
+}
+
+/** testmsg() */
+const isOfType = (message: Message, type: number): boolean =>
+  type === 0 || (type > 0 ? message.type === type : message.type <= -type);
+
+/** find_msg(): the first of any type, of one type, or of the lowest type up to -type. */
 function pick(messages: readonly Message[], type: number): Message | null {
-  if (type >= 0) return messages.find((m) => type === 0 || m.type === type) ?? null;
   let best: Message | null = null;
   for (const message of messages) {
-    if (message.type <= -type && (best === null || message.type < best.type)) best = message;
+    if (!isOfType(message, type)) continue;
+    if (type >= 0) return message;
+    if (best === null || message.type < best.type) best = message;
   }
   return best;
 }

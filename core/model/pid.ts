@@ -38,11 +38,6 @@ export class PidNamespace extends Struct {
     for (const ns of this.below) if (ns.hasOthers(signal)) return true;
     return false;
   }
-
-  killOthers(signal: Signal): void {
-    for (const task of this.tasks) if (task.signal !== signal) task.killed.v = true;
-    for (const ns of this.below) ns.killOthers(signal);
-  }
 }
 
 export class Pid extends Struct {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /**
  * Semaphore sets, after ipc/sem.c of Linux 6.1: every semaphore of a completed semop gets the
- * caller as its last pid, zero-waits included; so do SETVAL and SETALL. Left out: SEM_UNDO (refused
- * with EINVAL), semtimedop, GETNCNT and GETZCNT.
+ * caller as its last pid, zero-waits included; so do SETVAL and SETALL. What sleeps is completed by
+ * whoever makes it possible, in order of arrival, zero-waits first (do_smart_update()). Left out:
+ * SEM_UNDO (refused with EINVAL), semtimedop, GETNCNT and GETZCNT.
  */
-import { allocate, type Cell } from '../explore/cell.ts';
+import { allocate, type Cell, Struct } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
@@ -38,11 +39,20 @@ import { SEMMNI, SEMMSL, SEMOPM, SEMVMX } from './limits.ts';
 import { type Pid, pidNrNs } from './pid.ts';
 import type { Task } from './task.ts';
 
+/** struct sem_queue: operations that sleep. */
+class Sleeper extends Struct {
+  readonly operations: Cell<readonly SemOp[]> = this.cell('sops', []);
+  readonly pid: Cell<Pid | null> = this.cell('pid', null);
+  /** Its result, once it has one. */
+  readonly status: Cell<number | null> = this.cell('status', null);
+}
+
 export class Sem extends IpcPerm {
   readonly otime = this.cell('otime', 0);
   readonly ctime = this.cell('ctime', 0);
   readonly values: Cell<readonly number[]> = this.cell('values', []);
   readonly pids: Cell<readonly (Pid | null)[]> = this.cell('pids', []);
+  readonly sleepers: Cell<readonly Sleeper[]> = this.cell('sleepers', []);
 }
 
 const OPS: IpcOps<Sem> = {
@@ -97,32 +107,71 @@ export function* semop(
     // struct sembuf: an unsigned and a signed short.
     operations.push({ num: num & 0xffff, op: (op << 16) >> 16, flags });
   }
-  for (;;) {
-    yield PREEMPT;
-    kernel.ledger.locks++;
-    const set = obtain(current.ipcNs.sem, id);
-    if (typeof set === 'number') return set;
-    if (operations.some(({ num }) => num >= set.values.v.length)) return fail('EFBIG');
-    const alters = operations.some(({ op }) => op !== 0);
-    if (!ipcperms(current, set, alters ? 0o222 : 0o444)) return fail('EACCES');
-    const done = attempt(set.values.v, operations);
-    if (typeof done === 'number') return done;
-    if ('values' in done) {
-      set.values.v = done.values;
-      set.pids.v = set.pids.v.map((pid, num) =>
-        operations.some((operation) => operation.num === num) ? current.leader.thePid : pid,
-      );
-      set.otime.v = kernel.clock.v;
-      return 0;
-    }
-    if ((done.waitsFor.flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
-    yield {
-      until: () => set.deleted.v || current.killed.v || !hasToWait(set.values.v, operations),
-      why: `semop: semaphore ${done.waitsFor.num} of set ${id}`,
-    };
-    if (current.killed.v) return fail('EINTR');
-    if (set.deleted.v) return fail('EIDRM');
+  yield PREEMPT;
+  kernel.ledger.locks++;
+  const set = obtain(current.ipcNs.sem, id);
+  if (typeof set === 'number') return set;
+  if (operations.some(({ num }) => num >= set.values.v.length)) return fail('EFBIG');
+  if (!ipcperms(current, set, operations.some(alters) ? 0o222 : 0o444)) return fail('EACCES');
+  const done = attempt(set.values.v, operations);
+  if (typeof done === 'number') return done;
+  if ('values' in done) {
+    complete(kernel, set, operations, done.values, current.leader.thePid);
+    updateSleepers(kernel, set);
+    return 0;
   }
+  if ((done.waitsFor.flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
+  const sleeper = allocate(() => new Sleeper());
+  sleeper.operations.v = operations;
+  sleeper.pid.v = current.leader.thePid;
+  set.sleepers.v = [...set.sleepers.v, sleeper];
+  yield {
+    until: () => sleeper.status.v !== null || set.deleted.v || current.sigpending.v,
+    why: `semop: semaphore ${done.waitsFor.num} of set ${id}`,
+  };
+  if (sleeper.status.v !== null) return sleeper.status.v;
+  if (set.deleted.v) return fail('EIDRM');
+  set.sleepers.v = set.sleepers.v.filter((other) => other !== sleeper);
+  return fail('EINTR');
+}
+
+const alters = ({ op }: SemOp): boolean => op !== 0;
+
+function complete(
+  kernel: ModelKernel,
+  set: Sem,
+  operations: readonly SemOp[],
+  values: readonly number[],
+  by: Pid | null,
+): void {
+  set.values.v = values;
+  set.pids.v = set.pids.v.map((pid, num) =>
+    operations.some((operation) => operation.num === num) ? by : pid,
+  );
+  set.otime.v = kernel.clock.v;
+}
+
+/** do_smart_update(): who waits for zero, then the others from the first on, until none can go. */
+function updateSleepers(kernel: ModelKernel, set: Sem): void {
+  for (;;) {
+    const waiting = set.sleepers.v;
+    const inOrder = [
+      ...waiting.filter((sleeper) => !sleeper.operations.v.some(alters)),
+      ...waiting.filter((sleeper) => sleeper.operations.v.some(alters)),
+    ];
+    if (!inOrder.some((sleeper) => awaken(kernel, set, sleeper))) return;
+  }
+}
+
+/** True if the sleeper has its result. */
+function awaken(kernel: ModelKernel, set: Sem, sleeper: Sleeper): boolean {
+  const operations = sleeper.operations.v;
+  const tried = attempt(set.values.v, operations);
+  if (typeof tried !== 'number' && 'waitsFor' in tried) return false;
+  set.sleepers.v = set.sleepers.v.filter((other) => other !== sleeper);
+  sleeper.status.v = typeof tried === 'number' ? tried : 0;
+  if (typeof tried !== 'number') complete(kernel, set, operations, tried.values, sleeper.pid.v);
+  return true;
 }
 
 type Tried = { readonly values: readonly number[] } | { readonly waitsFor: SemOp } | number;
@@ -139,11 +188,6 @@ function attempt(before: readonly number[], operations: readonly SemOp[]): Tried
     values[operation.num] = value + operation.op;
   }
   return { values };
-}
-
-function hasToWait(values: readonly number[], operations: readonly SemOp[]): boolean {
-  const tried = attempt(values, operations);
-  return typeof tried !== 'number' && 'waitsFor' in tried;
 }
 
 export function doSemctl(
@@ -202,6 +246,7 @@ function one(
     set.values.v = set.values.v.with(semnum, argument);
     set.pids.v = set.pids.v.with(semnum, current.leader.thePid);
     set.ctime.v = kernel.clock.v;
+    updateSleepers(kernel, set);
     return 0;
   }
   if (!ipcperms(current, set, 0o444)) return fail('EACCES');
@@ -235,6 +280,7 @@ function* setAll(kernel: ModelKernel, current: Task, id: number, address: number
   set.values.v = values;
   set.pids.v = values.map(() => current.leader.thePid);
   set.ctime.v = kernel.clock.v;
+  updateSleepers(kernel, set);
   return 0;
 }
 

@@ -4,7 +4,6 @@
  * first, if the loaded design has such a question; the rest is in the subsystems' files.
  */
 import type { Steps } from '../explore/thread.ts';
-import { fail } from '../kernel/errno.ts';
 import { IPC_SET } from '../kernel/flags.ts';
 import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
@@ -26,6 +25,7 @@ import {
   setuid,
 } from './session.ts';
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
+import { pause, rtSigaction, rtSigprocmask, sysKill, tgkill } from './signal.ts';
 import type { Task } from './task.ts';
 
 /** A handler without preemption points may return its result at once. */
@@ -49,6 +49,10 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   exit_group: (kernel, current, code) => exitGroup(kernel, current, exitStatus(code)),
   wait4,
   pause: (_kernel, current) => pause(current),
+  kill: sysKill,
+  tgkill,
+  rt_sigaction: rtSigaction,
+  rt_sigprocmask: rtSigprocmask,
   getpid: (_kernel, current) => getpid(current),
   gettid: (_kernel, current) => gettid(current),
   getppid: (_kernel, current) => getppid(current),
@@ -92,8 +96,3 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   write,
   close,
 };
-
-function* pause(current: Task): Steps<number> {
-  yield { until: () => current.killed.v, why: 'pause' };
-  return fail('EINTR');
-}

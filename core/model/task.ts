@@ -16,6 +16,7 @@ import type { Files } from './file.ts';
 import type { IpcNamespace } from './ipc.ts';
 import type { Mm } from './mm.ts';
 import type { Pid, PidNamespace } from './pid.ts';
+import type { Sighand, SignalSet } from './signal.ts';
 
 /** Credentials; replaced as a whole, as struct cred is. */
 export interface Cred {
@@ -29,7 +30,9 @@ export class Signal extends Struct {
   readonly leader: Cell<Task | null> = this.cell('leader', null);
   readonly threads = new List<Task>(this, 'threads', (task) => task.inGroup);
   readonly liveThreads = this.cell('live', 0);
-  readonly parent: Cell<Signal | null> = this.cell('real_parent', null);
+  readonly parent: Cell<Signal | null> = this.cell('parent', null);
+  /** The thread of the parent that is told of the group's end. */
+  readonly realParent: Cell<Task | null> = this.cell('real_parent', null);
   readonly children = new List<Signal>(this, 'children', (signal) => signal.sibling);
   readonly sibling = new Link<Signal>(this, 'sibling');
   readonly pgrp: Cell<Pid | null> = this.cell('pgrp', null);
@@ -39,6 +42,11 @@ export class Signal extends Struct {
   readonly isSessionLeader = this.cell('session_leader', false);
   /** The code for wait4, once the group exits. */
   readonly groupExit: Cell<number | null> = this.cell('group_exit', null);
+  /** Children that went without being waited for, so far. */
+  readonly unwaited = this.cell('unwaited', 0);
+  readonly sharedPending: Cell<SignalSet> = this.cell('shared_pending', 0);
+  /** Where the search for a thread that takes a signal starts: curr_target. */
+  readonly target: Cell<Task | null> = this.cell('curr_target', null);
 }
 
 export type ExitState = 'running' | 'zombie' | 'dead';
@@ -57,8 +65,15 @@ export class Task extends Struct implements TaskView {
   readonly comm = this.cell('comm', '');
   readonly exitState: Cell<ExitState> = this.cell('exit_state', 'running');
   readonly exitCode = this.cell('exit_code', 0);
-  /** A SIGKILL is pending: from exit_group, or because the namespace's init died. */
+  readonly sighandCell: Cell<Sighand | null> = this.cell('sighand', null);
+  readonly pending: Cell<SignalSet> = this.cell('pending', 0);
+  readonly blocked: Cell<SignalSet> = this.cell('blocked', 0);
+  /** TIF_SIGPENDING: before user code goes on, there is something to see to. */
+  readonly sigpending = this.cell('sigpending', false);
+  /** A SIGKILL is pending: the group exits, or the namespace's init died. */
   readonly killed = this.cell('killed', false);
+  /** PF_EXITING */
+  readonly isExiting = this.cell('exiting', false);
   private readonly fields = new Map<TaskFieldName, Cell<unknown>>();
 
   constructor(hooks: TaskFieldHooks) {
@@ -76,6 +91,10 @@ export class Task extends Struct implements TaskView {
 
   get signal(): Signal {
     return linked(this.signalCell.v, 'signal');
+  }
+
+  get sighand(): Sighand {
+    return linked(this.sighandCell.v, 'sighand');
   }
 
   get leader(): Task {

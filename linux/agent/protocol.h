@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a harness and the agent say to each other: version 1.
+ * What a harness and the agent say to each other: version 2.
  *
  * Both directions carry frames: a 32-bit length, then so many bytes. All
  * numbers are little-endian and unaligned. The agent's first frame is a
  * hello; then each request is answered by one reply, until either end closes.
  *
- * hello	u32 AGENT_MAGIC, u32 AGENT_VERSION, u64 base, u32 size, u32 users
- *		Each task has `size` bytes of user memory; that of task t begins
- *		at address base + t * size in every process. So many user and
- *		group numbers are mapped, from 0 on: 1 without privilege.
+ * hello	u32 AGENT_MAGIC, u32 AGENT_VERSION, u32 users, u32 features,
+ *		u64 memory, u64 stacks, u64 handler, u64 restorer
+ *		So many user and group numbers are mapped, from 0 on: 1 without
+ *		privilege. Features are what this kernel lets the agent do, found
+ *		out by trying. The rest are addresses, the same in every process:
+ *		task t has MEMORY_SIZE bytes of user memory from memory + t *
+ *		MEMORY_SIZE, and STACK_SIZE bytes of stack from stacks + t *
+ *		STACK_SIZE, which a task that shares memory is to be given.
+ *		handler and restorer are what rt_sigaction is to be given.
  *
  * request	u32 steps, then each step:
  *		u8 task, u8 child, u16 nr, u8 args, u8 stores, u8 loads, u8 0
@@ -20,36 +25,50 @@
  *		stores: u16 offset, u16 length, length bytes
  *		loads:  u16 offset, u16 length
  *		Runs in fresh pid and IPC namespaces. Task 0 is their init and is
- *		there from the start; fork and clone make task `child`, which
- *		waits for its steps. nr is a system call number, or NR_THREAD for
- *		a clone3 that makes a thread.
+ *		there from the start; fork, clone and clone3 make task `child`,
+ *		which waits for its steps. nr is a system call number.
+ *		rt_sigaction says with `child` which task, not 0, stands for the
+ *		handler: while it runs, that task's steps are the handler's, and
+ *		those of the task that it interrupted are not taken. rt_sigreturn
+ *		ends it. A handler whose task is in use returns at once.
  *
  * reply	u32 events, then each event:
  *		u32 step, u8 kind, u8 0, u16 length, s64 result, length bytes
  *		EVENT_DONE    the call of this step returned; the bytes are what
  *			      its loads read, one after the other
- *		EVENT_BLOCKED the call sleeps; should it return, EVENT_DONE
- *			      follows after the step that woke it
+ *		EVENT_BLOCKED the call had not returned when its step was over;
+ *			      should it return, EVENT_DONE follows later
  *		EVENT_GONE    the task is dead, or died of this call
- *		EVENT_BUSY    the step was skipped: its task still sleeps
- *		EVENT_BORN    the bytes are the status file of the new task
+ *		EVENT_BUSY    the step was skipped: its task is in a call still,
+ *			      or in a handler
+ *		EVENT_BORN    the result is a task that came to be in this step,
+ *			      the bytes are its status file
  *		Then u32 tasks, each u8 task, u8 0, u16 length, and so many bytes
- *		of its status file; 0 if it is gone.
+ *		of its status file; 0 if it is gone. Handlers are not in here.
  *
  * A request that is none of these ends the agent with a message on standard
- * error and exit code 2.
+ * error and exit code 2; a kernel that refuses what the agent needs, with exit
+ * code 3.
  */
 #ifndef SIDEBAND_PROTOCOL_H
 #define SIDEBAND_PROTOCOL_H
 
 #define AGENT_MAGIC	0x42444953	/* "SIDB" */
-#define AGENT_VERSION	1
+#define AGENT_VERSION	2
 
-#define MAX_TASKS	16
-#define MAX_STEPS	256
+#define MAX_TASKS	32
+#define MAX_STEPS	8192
 #define MAX_ARGS	6
-#define MEMORY_SIZE	4096
-#define MAX_FRAME	(1 << 20)
+#define MEMORY_SIZE	16384
+#define STACK_SIZE	65536
+#define MAX_FRAME	(1 << 21)
+
+#define FEATURE_CLONE3		1
+#define FEATURE_UNSHARE		2
+#define FEATURE_LAST_PID	4	/* ns_last_pid can be written */
+#define FEATURE_NEXT_ID		8	/* msg_next_id and its like, too */
+#define FEATURE_TIMER_IDS	16	/* PR_TIMER_CREATE_RESTORE_IDS */
+#define FEATURE_OWN_PROC	32	/* a /proc of the agent's namespace */
 
 #define ARG_NUMBER	0
 #define ARG_RESULT	1
@@ -60,8 +79,5 @@
 #define EVENT_GONE	2
 #define EVENT_BUSY	3
 #define EVENT_BORN	4
-
-/* No system call has this number; the flags are those of clone3. */
-#define NR_THREAD	0xfffe
 
 #endif

@@ -5,11 +5,15 @@
  */
 #include <fcntl.h>
 #include <linux/futex.h>
-#include <linux/sched.h>
 #include <sys/syscall.h>
 #include <time.h>
 
 #include "task.h"
+
+#define SIGNALS		65
+
+/* Private to a process, as actions are: the mailbox that stands for a handler. */
+static uint32_t handlers[SIGNALS];
 
 int64_t raw_syscall(long nr, int64_t a, int64_t b, int64_t c, int64_t d,
 		    int64_t e, int64_t f)
@@ -40,6 +44,11 @@ void futex_wake(uint32_t *word)
 	raw_syscall(SYS_futex, (int64_t)word, FUTEX_WAKE, 1, 0, 0, 0);
 }
 
+int makes_task(uint32_t nr)
+{
+	return nr == SYS_fork || nr == SYS_clone || nr == SYS_clone3;
+}
+
 static void set_state(struct mailbox *box, uint32_t state)
 {
 	__atomic_store_n(&box->state, state, __ATOMIC_RELEASE);
@@ -63,53 +72,48 @@ static void leave_status(struct mailbox *box)
 }
 
 /*
- * clone3 with a stack of the child's own. The child finds its mailbox's index
- * on that stack and never returns into the frames of its maker.
+ * The child, on a stack of its own if it was given one, finds its mailbox's
+ * index in a register and never returns into the frames of its maker.
  */
-static int64_t clone_thread(struct mailbox *box)
+static int64_t make_task(struct mailbox *box)
 {
-	struct clone_args *args = (struct clone_args *)box->args[0];
-	char *stack = stacks + box->child * STACK_SIZE;
-	uint64_t *top = (uint64_t *)(stack + STACK_SIZE - 16);
+	const int64_t *a = box->args;
+	register int64_t r10 asm("r10") = a[3];
+	register int64_t r8 asm("r8") = a[4];
 	int64_t result;
 
-	top[0] = box->child;
-	args->stack = (uint64_t)stack;
-	args->stack_size = STACK_SIZE - 16;
 	asm volatile("syscall\n\t"
 		     "test %%rax, %%rax\n\t"
 		     "jnz 1f\n\t"
 		     "xor %%ebp, %%ebp\n\t"
-		     "mov (%%rsp), %%rdi\n\t"
+		     "and $-16, %%rsp\n\t"
+		     "mov %%ebx, %%edi\n\t"
 		     "call task_run\n\t"
 		     "1:"
 		     : "=a"(result)
-		     : "a"(SYS_clone3), "D"(args), "S"(box->args[1])
+		     : "a"((int64_t)box->nr), "D"(a[0]), "S"(a[1]), "d"(a[2]),
+		       "r"(r10), "r"(r8), "b"(box->child)
 		     : "rcx", "r11", "memory");
 	return result;
 }
 
-/* In a child of fork or clone this returns too, with 0. */
 static int64_t make_call(struct mailbox *box)
 {
 	const int64_t *a = box->args;
-
-	if (box->nr == NR_THREAD)
-		return clone_thread(box);
-	return raw_syscall(box->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-}
-
-static int makes_task(const struct mailbox *box)
-{
-	return box->nr == SYS_fork || box->nr == SYS_clone ||
-	       box->nr == SYS_clone3;
-}
-
-_Noreturn __attribute__((used)) void task_run(uint32_t index)
-{
-	struct mailbox *box = &shared->mailboxes[index];
 	int64_t result;
-	uint32_t state, child;
+
+	if (makes_task(box->nr))
+		return make_task(box);
+	result = raw_syscall(box->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (box->nr == SYS_rt_sigaction && result == 0 && a[1])
+		handlers[a[0]] = box->child;
+	return result;
+}
+
+/* Until the step that ends a handler; a task itself has none. */
+static void serve(struct mailbox *box)
+{
+	uint32_t state;
 
 	leave_status(box);
 	set_state(box, MAILBOX_BORN);
@@ -119,18 +123,37 @@ _Noreturn __attribute__((used)) void task_run(uint32_t index)
 			futex_wait(&box->state, state, 0);
 			continue;
 		}
-		child = box->child;
+		if (box->nr == SYS_rt_sigreturn) {
+			/* The next signal may find it here at once. */
+			set_state(box, MAILBOX_FREE);
+			return;
+		}
 		__atomic_store_n(&box->state, MAILBOX_RUNNING,
 				 __ATOMIC_RELEASE);
-		result = make_call(box);
-		if (result == 0 && makes_task(box)) {
-			/* Its maker's mailbox is not the child's to touch. */
-			box = &shared->mailboxes[child];
-			leave_status(box);
-			set_state(box, MAILBOX_BORN);
-			continue;
-		}
-		box->result = result;
+		box->result = make_call(box);
 		set_state(box, MAILBOX_DONE);
 	}
 }
+
+_Noreturn __attribute__((used)) void task_run(uint32_t index)
+{
+	for (;;)
+		serve(&shared->mailboxes[index]);
+}
+
+void task_handler(int sig)
+{
+	struct mailbox *box = &shared->mailboxes[handlers[sig]];
+	uint32_t state = MAILBOX_FREE;
+
+	if (__atomic_compare_exchange_n(&box->state, &state, MAILBOX_BEGUN, 0,
+					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		serve(box);
+}
+
+/* What a handler returns to. */
+asm(".text\n"
+    ".global task_restorer\n"
+    "task_restorer:\n\t"
+    "mov $15, %eax\n\t"		/* rt_sigreturn */
+    "syscall\n");

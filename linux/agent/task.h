@@ -11,16 +11,20 @@
 #include "protocol.h"
 
 #define STATUS_SIZE	4096
-#define STACK_SIZE	(16 * 1024)
 
-/* Where a mailbox stands. Only DONE and later are set by the task itself. */
+/* At the same addresses in every process. */
+#define MEMORY_BASE	((char *)0x200000000000)
+#define STACKS_BASE	((char *)0x210000000000)
+
 enum mailbox_state {
-	MAILBOX_FREE,		/* no task */
+	MAILBOX_FREE,		/* no task, or a handler that does not run */
+	MAILBOX_BEGUN,		/* a handler, soon to be BORN */
 	MAILBOX_POSTED,		/* a call waits to be taken */
 	MAILBOX_RUNNING,	/* the task is on its way into the kernel */
 	MAILBOX_DONE,		/* the call returned */
 	MAILBOX_BORN,		/* a new task, which has left its status */
 	MAILBOX_IDLE,
+	MAILBOX_GONE,		/* its task died */
 };
 
 struct mailbox {
@@ -37,14 +41,15 @@ struct shared {
 	struct mailbox mailboxes[MAX_TASKS];
 };
 
-/* Both at the same address in every process. */
 extern struct shared *shared;
-extern char *stacks;		/* private: a stack for each thread */
 
 int64_t raw_syscall(long nr, int64_t a, int64_t b, int64_t c, int64_t d,
 		    int64_t e, int64_t f);
 void futex_wait(uint32_t *word, uint32_t value, long timeout_ns);
 void futex_wake(uint32_t *word);
+int makes_task(uint32_t nr);
 _Noreturn void task_run(uint32_t index);
+void task_handler(int sig);
+void task_restorer(void);
 
 #endif

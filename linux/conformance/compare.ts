@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Two kernels' answers to a script, side by side. */
+import type { KernelHalf } from '../../core/kernel/strategy.ts';
+import { runOnModel } from './on-model.ts';
 import type { Answer, Script } from './script.ts';
 import { formatAnswer, formatStep } from './script.ts';
 
@@ -22,6 +24,29 @@ export function firstMismatch(script: Script, linux: Answer, model: Answer): Mis
   }
   const [theirs, ours] = [linux.tasks.join('\n'), model.tasks.join('\n')];
   return theirs === ours ? null : { step: null, linux: theirs, model: ours };
+}
+
+/** Orders that are tried where tasks run at the same time. */
+const ORDERS = 100;
+
+/**
+ * The first difference, or null. Where one step sets several tasks going, a kernel is free to let
+ * them go in any order: it agrees if the model gives its answer in one of them.
+ */
+export function compare(
+  script: Script,
+  linux: Answer,
+  half: KernelHalf = {},
+): { readonly mismatch: Mismatch | null; readonly model: Answer; readonly isReordered: boolean } {
+  const model = runOnModel(script, half);
+  const mismatch = firstMismatch(script, linux, model);
+  for (let seed = 0; mismatch !== null && seed < ORDERS; seed++) {
+    const other = runOnModel(script, half, seed);
+    if (firstMismatch(script, linux, other) === null) {
+      return { mismatch: null, model: other, isReordered: true };
+    }
+  }
+  return { mismatch, model, isReordered: false };
 }
 
 /** A script with both answers, for people. */

@@ -6,10 +6,9 @@
 import fc from 'fast-check';
 import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import type { Agent } from '../host/agent.ts';
-import { firstMismatch, sideBySide } from './compare.ts';
+import { compare, sideBySide } from './compare.ts';
 import { byOneUser, scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
-import { runOnModel } from './on-model.ts';
 import type { Answer, Script } from './script.ts';
 
 /** Where the model is known to differ, and by which kernel function that is explained. */
@@ -26,6 +25,8 @@ const ONE_USER =
 export interface Conformance {
   readonly seed: number;
   readonly scripts: number;
+  /** Scripts in which tasks that ran at the same time went in an order of Linux's own. */
+  readonly reordered: number;
   readonly calls: number;
   /** How often each call was made, and how often each error or success was compared. */
   readonly byCall: Record<string, number>;
@@ -55,7 +56,9 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
     const linux = await runOnLinux(agent, script);
     count.add(script, linux);
     onScript?.(count.calls);
-    return firstMismatch(script, linux, runOnModel(script, half)) === null;
+    const { mismatch, isReordered } = compare(script, linux, half);
+    if (isReordered) count.reordered++;
+    return mismatch === null;
   };
   const property = fc.asyncProperty(scripts, holds);
   let counterexample: Script | undefined;
@@ -70,6 +73,7 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
   return {
     seed,
     scripts: count.scripts,
+    reordered: count.reordered,
     calls: count.calls,
     byCall: count.byCall,
     byErrno: count.byErrno,
@@ -83,14 +87,15 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
 
 async function shown(agent: Agent, script: Script, half?: KernelHalf): Promise<string[]> {
   const linux = await runOnLinux(agent, script);
-  const model = runOnModel(script, half);
+  const { mismatch, model } = compare(script, linux, half);
   const lines = sideBySide(script, linux, model);
-  if (firstMismatch(script, linux, model) !== null) return lines;
+  if (mismatch !== null) return lines;
   return ['This script differed once, and not when it was run again:', ...lines];
 }
 
 class Count {
   scripts = 0;
+  reordered = 0;
   calls = 0;
   readonly byCall: Record<string, number> = {};
   readonly byErrno: Record<string, number> = {};

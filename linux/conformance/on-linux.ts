@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 /** A script on the kernel below, by the agent. System call numbers are those of x86-64. */
-import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from '../../core/kernel/flags.ts';
+import { CLONE_PARENT, CLONE_THREAD, CLONE_VM, SIGCHLD } from '../../core/kernel/flags.ts';
 import type { Agent } from '../host/agent.ts';
-import { NR_THREAD, type WireArg, type WireEvent, type WireStep } from '../host/protocol.ts';
+import {
+  type Hello,
+  MEMORY_SIZE,
+  STACK_SIZE,
+  type WireArg,
+  type WireEvent,
+  type WireStep,
+} from '../host/protocol.ts';
 import { shown, shownResult } from './on-model.ts';
 import {
   type Answer,
@@ -11,6 +18,8 @@ import {
   formatTask,
   type Script,
   type ScriptCall,
+  SIGNAL_SETS,
+  type SignalSetName,
   type Step,
   type StepAnswer,
   type Store,
@@ -23,6 +32,12 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   exit: 60,
   exit_group: 231,
   wait4: 61,
+  pause: 34,
+  kill: 62,
+  tgkill: 234,
+  rt_sigaction: 13,
+  rt_sigprocmask: 14,
+  rt_sigreturn: 15,
   getpid: 39,
   gettid: 186,
   getppid: 110,
@@ -46,17 +61,20 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   shmctl: 31,
 };
 
-const SIGCHLD = 17;
 /** Where a step's struct clone_args goes: behind what generated scripts use. */
-const CLONE_ARGS = 4096 - 128;
+const CLONE_ARGS = MEMORY_SIZE - 128;
 const CLONE_ARGS_BYTES = 88;
 
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
-  const { base, size } = agent.hello;
-  const wire = script.map((step) => wireStep(step, base + BigInt(step.task * size)));
+  const wire = script.map((step) => wireStep(step, agent.hello));
   const { events, tasks } = await agent.run(wire);
   const births = new Map<number, string>();
-  const answers = script.map((step, index) => answerOf(step, index, events));
+  const stands = new Set(
+    script.flatMap(({ call, child }) => (call === 'rt_sigaction' && child ? [BigInt(child)] : [])),
+  );
+  const answers = script.map((step, index) =>
+    answerOf(step, index, events, (task) => stands.has(task)),
+  );
   for (const { kind, result, bytes } of events) {
     if (kind === 'born') births.set(Number(result), bytes.toString('latin1'));
   }
@@ -70,14 +88,24 @@ export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> 
   };
 }
 
-function answerOf(step: Step, index: number, events: readonly WireEvent[]): StepAnswer {
+function answerOf(
+  step: Step,
+  index: number,
+  events: readonly WireEvent[],
+  isHandler: (task: bigint) => boolean,
+): StepAnswer {
   const own = events.filter((event) => event.step === index && event.kind !== 'born');
+  const handlers = events
+    .filter(({ kind, step: at, result }) => kind === 'born' && at === index && isHandler(result))
+    .map(({ result }) => Number(result))
+    .sort((a, b) => a - b);
   const slept = own.some(({ kind }) => kind === 'blocked');
   const last = own.at(-1);
   switch (last?.kind) {
     case 'done':
       return {
         slept,
+        handlers,
         end: {
           kind: 'returned',
           result: shownResult(step, Number(last.result)),
@@ -85,11 +113,11 @@ function answerOf(step: Step, index: number, events: readonly WireEvent[]): Step
         },
       };
     case 'gone':
-      return { slept, end: { kind: 'gone' } };
+      return { slept, handlers, end: { kind: 'gone' } };
     case 'busy':
-      return { slept, end: { kind: 'skipped' } };
+      return { slept, handlers, end: { kind: 'skipped' } };
     default:
-      return { slept, end: { kind: 'asleep' } };
+      return { slept, handlers, end: { kind: 'asleep' } };
   }
 }
 
@@ -106,20 +134,22 @@ function loadsOf({ loads }: Step, bytes: Buffer): string[] {
 const signed = (bytes: Buffer): number =>
   bytes.length === 2 ? bytes.readUInt16LE(0) : bytes.readInt32LE(0);
 
-function wireStep(step: Step, memory: bigint): WireStep {
+function wireStep(step: Step, hello: Hello): WireStep {
   const { task, call, args, child } = step;
-  const stores = (step.stores ?? []).map(wireStore);
+  const memory = hello.memory + BigInt(task * MEMORY_SIZE);
+  const stack = hello.stacks + BigInt((child ?? 0) * STACK_SIZE);
+  const stores = (step.stores ?? []).map((store) => wireStore(store, hello));
   const common = { task, child: child ?? 0, loads: step.loads ?? [] };
   const wired = args.map(wireArg);
   const flags = call === 'fork' ? 0 : Number(args[0] ?? 0);
   const needsStack = (flags & CLONE_VM) !== 0;
-  if (call === 'clone3' || (call === 'clone' && needsStack)) {
-    const setTid = call === 'clone3' ? addressOf(args[1] ?? 0, memory) : 0n;
-    const count = call === 'clone3' ? BigInt(Number(args[2] ?? 0)) : 0n;
-    const struct = cloneArgs(BigInt(flags), setTid, count);
+  if (call === 'clone3') {
+    const setTid = addressOf(args[1] ?? 0, memory);
+    const count = BigInt(Number(args[2] ?? 0));
+    const struct = cloneArgs(BigInt(flags), setTid, count, needsStack ? stack : 0n);
     return {
       ...common,
-      nr: needsStack ? NR_THREAD : NUMBERS.clone3,
+      nr: NUMBERS.clone3,
       args: [
         { kind: 'memory', offset: CLONE_ARGS },
         { kind: 'number', value: BigInt(CLONE_ARGS_BYTES) },
@@ -127,18 +157,24 @@ function wireStep(step: Step, memory: bigint): WireStep {
       stores: [...stores, { offset: CLONE_ARGS, bytes: struct }],
     };
   }
-  if (call === 'clone') wired[0] = { kind: 'number', value: BigInt(flags | SIGCHLD) };
+  if (call === 'clone') {
+    wired[0] = { kind: 'number', value: BigInt(flags | SIGCHLD) };
+    // Whoever shares its maker's memory needs a stack of its own.
+    wired[1] = { kind: 'number', value: needsStack ? stack + BigInt(STACK_SIZE - 16) : 0n };
+  }
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
   return { ...common, nr: NUMBERS[call], args: wired, stores };
 }
 
 /** struct clone_args, as far as Linux 5.7 had it. */
-function cloneArgs(flags: bigint, setTid: bigint, setTidSize: bigint): Buffer {
+function cloneArgs(flags: bigint, setTid: bigint, setTidSize: bigint, stack: bigint): Buffer {
   const struct = Buffer.alloc(CLONE_ARGS_BYTES);
   struct.writeBigUInt64LE(flags, 0);
   // Threads have no exit signal, and siblings that of their parent.
   const inherits = (flags & BigInt(CLONE_THREAD | CLONE_PARENT)) !== 0n;
   if (!inherits) struct.writeBigUInt64LE(BigInt(SIGCHLD), 32);
+  struct.writeBigUInt64LE(stack, 40);
+  struct.writeBigUInt64LE(stack === 0n ? 0n : BigInt(STACK_SIZE - 16), 48);
   struct.writeBigUInt64LE(BigInt.asUintN(64, setTid), 64);
   struct.writeBigUInt64LE(BigInt.asUintN(64, setTidSize), 72);
   return struct;
@@ -156,9 +192,13 @@ function wireArg(arg: Arg): WireArg {
   return { kind: 'result', step: arg.result };
 }
 
-function wireStore(store: Store): { offset: number; bytes: Buffer } {
+function wireStore(store: Store, hello: Hello): { offset: number; bytes: Buffer } {
   if ('text' in store) return { offset: store.offset, bytes: Buffer.from(store.text, 'latin1') };
   const bytes = Buffer.alloc(8);
+  if ('address' in store) {
+    bytes.writeBigUInt64LE(hello[store.address]);
+    return { offset: store.offset, bytes };
+  }
   bytes.writeBigInt64LE(BigInt(store.value));
   return { offset: store.offset, bytes: bytes.subarray(0, store.bytes) };
 }
@@ -176,11 +216,13 @@ const nameOf = (status: string): string => /^Name:\t(.*)$/m.exec(status)?.[1] ??
 
 function taskOf(status: string, outer: number, born: string): string {
   const numbers = (name: string) => field(status, name).slice(outer).map(Number);
+  const sets = SIGNAL_SETS.map((name) => [name, Number(`0x${field(status, name)[0]}`)]);
   return formatTask({
     nspid: numbers('NSpid'),
     nspgid: numbers('NSpgid'),
     nssid: numbers('NSsid'),
     isZombie: field(status, 'State')[0] === 'Z',
     comm: nameOf(status) === born ? BORN : nameOf(status),
+    signals: Object.fromEntries(sets) as Record<SignalSetName, number>,
   });
 }

@@ -2,9 +2,9 @@
 /** A script on the model kernel: tasks that wait for their next call, as the agent's do. */
 import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
-import { spawnedName } from '../../core/explore/thread.ts';
 import { formatResult } from '../../core/kernel/errno.ts';
-import { CLONE_NEWIPC, CLONE_NEWPID } from '../../core/kernel/flags.ts';
+import { CAP_SYS_RESOURCE, CLONE_NEWIPC, CLONE_NEWPID, SIG_IGN } from '../../core/kernel/flags.ts';
+import type { Scalar } from '../../core/kernel/memory.ts';
 import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import {
   type Caller,
@@ -15,6 +15,7 @@ import {
 } from '../../core/kernel/syscall.ts';
 import { ModelKernel } from '../../core/model/kernel.ts';
 import type { Pid, PidNamespace } from '../../core/model/pid.ts';
+import type { Cred, Task } from '../../core/model/task.ts';
 import { MAX_TASKS, MEMORY_SIZE } from '../host/protocol.ts';
 import {
   type Answer,
@@ -23,45 +24,68 @@ import {
   formatTask,
   type Load,
   type Script,
+  type SignalSetName,
   type Step,
   type StepAnswer,
+  type Store,
 } from './script.ts';
 
-const MAKES_TASKS: ReadonlySet<string> = new Set(['fork', 'clone', 'clone3']);
 /** Arguments in front of the program that the model's calls name. */
-const PROGRAM_AT: Readonly<Record<string, number>> = { fork: 0, clone: 1, clone3: 1 };
+const PROGRAM_AT: Readonly<Record<string, number>> = {
+  fork: 0,
+  clone: 1,
+  clone3: 1,
+  rt_sigaction: 0,
+};
 
-/** @param half what the model has beyond plain Linux: mutants, in tests */
-export function runOnModel(script: Script, half: KernelHalf = {}): Answer {
-  return new ModelRun(script, half).run();
+/**
+ * @param half what the model has beyond plain Linux: mutants, in tests
+ * @param seed of the order in which tasks go that run at the same time, all within one step; null
+ * for one task after the other
+ */
+export function runOnModel(
+  script: Script,
+  half: KernelHalf = {},
+  seed: number | null = null,
+): Answer {
+  return new ModelRun(script, half, seed).run();
 }
 
 interface Mailbox {
   readonly posted: Cell<number | null>;
-  /** Name of its thread, once it is born. */
+  /** Name of the thread that it belongs to; null of a task to come, or a handler that does not run. */
   thread: string | null;
-  made: number;
+  /** The step that it is in, or was in last. */
   at: number;
+  /** What a handler runs on top of, as long as it runs. */
+  below: Mailbox | null;
+  isCovered: boolean;
 }
 
 class ModelRun {
   private readonly script: Script;
   private readonly boxes: readonly Mailbox[];
   private readonly results: number[] = [];
-  private readonly answers: (StepAnswer | null)[];
+  private readonly ends: (StepAnswer['end'] | undefined)[];
   private readonly slept: boolean[];
+  private readonly handlers: number[][];
   private readonly kernel: ModelKernel;
-  private readonly queue = new RunQueue();
+  private readonly queue: RunQueue;
+  /** The step that goes on. */
+  private now = 0;
 
-  constructor(script: Script, half: KernelHalf) {
+  constructor(script: Script, half: KernelHalf, seed: number | null) {
     this.script = script;
-    this.answers = script.map(() => null);
+    this.queue = new RunQueue(seed);
+    this.ends = script.map(() => undefined);
     this.slept = script.map(() => false);
+    this.handlers = script.map(() => []);
     this.boxes = Array.from({ length: MAX_TASKS }, () => ({
       posted: new Cell<number | null>(null, null, 'posted'),
       thread: null,
-      made: 0,
       at: -1,
+      below: null,
+      isCovered: false,
     }));
     const programs: Record<string, Programs[string]> = {
       *outside() {
@@ -71,17 +95,19 @@ class ModelRun {
     };
     for (const task of this.boxes.keys()) programs[`task ${task}`] = (me) => this.task(me, task);
     this.kernel = new ModelKernel(half, programs);
+    this.kernel.init.cred.v = asInUserNamespace(this.kernel.init.cred.v);
     this.queue.add(this.kernel.thread('A', this.kernel.init, 'outside'));
   }
 
   run(): Answer {
     this.queue.toCompletion();
-    this.boxOf(0).thread = 'Aa';
     for (const [index, step] of this.script.entries()) this.step(index, step);
     return {
-      steps: this.script.map(
-        (_, index) => this.answers[index] ?? { slept: true, end: { kind: 'asleep' } },
-      ),
+      steps: this.script.map((_, index) => ({
+        slept: this.slept[index] ?? false,
+        handlers: (this.handlers[index] ?? []).sort((a, b) => a - b),
+        end: this.ends[index] ?? { kind: 'asleep' },
+      })),
       tasks: this.tasks(),
     };
   }
@@ -94,62 +120,72 @@ class ModelRun {
 
   private step(index: number, { task }: Step): void {
     const box = this.boxOf(task);
+    this.now = index;
     if (box.thread === null || this.isGone(box)) {
-      this.answers[index] = { slept: false, end: { kind: 'gone' } };
-      return;
-    }
-    if (box.posted.v !== null || this.isAsleep(box)) {
-      this.answers[index] = { slept: false, end: { kind: 'skipped' } };
-      return;
-    }
-    box.at = index;
-    box.posted.v = index;
-    this.queue.toCompletion();
-    for (const other of this.boxes) this.settle(other);
-  }
-
-  /** What became of the call that a task is in. */
-  private settle(box: Mailbox): void {
-    if (box.at < 0 || this.answers[box.at] !== null) return;
-    if (this.isGone(box)) {
-      this.answers[box.at] = { slept: this.slept[box.at] ?? false, end: { kind: 'gone' } };
+      this.ends[index] = { kind: 'gone' };
+    } else if (box.isCovered || this.isInCall(box)) {
+      this.ends[index] = { kind: 'skipped' };
     } else {
-      this.slept[box.at] = true;
+      box.at = index;
+      box.posted.v = index;
+      this.queue.toCompletion();
+      for (const other of this.boxes) {
+        if (this.isInCall(other) && this.isGone(other)) this.ends[other.at] = { kind: 'gone' };
+      }
+      this.slept[index] = this.ends[index] === undefined;
     }
   }
 
-  private isAsleep(box: Mailbox): boolean {
-    return box.at >= 0 && this.answers[box.at] === null;
+  private isInCall(box: Mailbox): boolean {
+    return box.at >= 0 && this.ends[box.at] === undefined;
   }
 
   private isGone({ thread }: Mailbox): boolean {
     return this.queue.toCompletion().results.has(thread ?? '');
   }
 
+  /** What a task runs, or a handler that this task stands for. */
   private *task({ memory }: Caller, task: number): Program {
     const box = this.boxOf(task);
+    if (box.thread !== null) return 0;
+    const isHandler = this.begin(box, task);
     const base = memory.allocate(MEMORY_SIZE);
     for (;;) {
       yield { until: () => box.posted.v !== null, why: 'its next call' };
       const index = box.posted.v ?? 0;
       box.posted.v = null;
       const step = this.script[index] as Step;
-      for (const store of step.stores ?? []) {
-        memory.store(base + store.offset, 'text' in store ? store.text : store.value);
+      for (const store of step.stores ?? []) memory.store(base + store.offset, stored(store));
+      if (step.call === 'rt_sigreturn') {
+        if (!isHandler) throw new Error('a task that is no handler returns from one');
+        this.end(box, index);
+        return 0;
       }
       const result = yield this.callOf(step, base);
       this.results[index] = result;
       const loads = (step.loads ?? []).map((load) => shown(load, memory.load(base + load.offset)));
-      const slept = this.slept[index] ?? false;
-      const end = { kind: 'returned' as const, result: shownResult(step, result), loads };
-      this.answers[index] = { slept, end };
-      if (MAKES_TASKS.has(step.call) && result > 0) this.born(box, step);
+      this.ends[index] = { kind: 'returned', result: shownResult(step, result), loads };
     }
   }
 
-  private born(maker: Mailbox, { child }: Step): void {
-    const box = this.boxOf(child ?? 0);
-    box.thread = spawnedName(maker.thread ?? '', maker.made++);
+  /** True of a handler: somebody else has its thread. */
+  private begin(box: Mailbox, task: number): boolean {
+    const thread = this.queue.running;
+    const below = this.boxes.find((other) => other.thread === thread && !other.isCovered) ?? null;
+    box.thread = thread;
+    box.below = below;
+    if (below === null) return false;
+    below.isCovered = true;
+    this.handlers[this.now]?.push(task);
+    return true;
+  }
+
+  private end(box: Mailbox, index: number): void {
+    this.results[index] = 0;
+    this.ends[index] = { kind: 'returned', result: '0', loads: [] };
+    box.thread = null;
+    if (box.below !== null) box.below.isCovered = false;
+    box.below = null;
   }
 
   private callOf({ call, args, child }: Step, base: number): Syscall {
@@ -182,6 +218,7 @@ class ModelRun {
             nssid: numbers(task.signal.session.v),
             isZombie: task.exitState.v === 'zombie',
             comm: task.comm.v === this.kernel.init.comm.v ? BORN : task.comm.v,
+            signals: signalSets(task),
           }),
         );
       }
@@ -205,6 +242,33 @@ function numberIn(pid: Pid | null, ns: PidNamespace): number {
   return own === ns ? (pid.numbers.v[ns.level.v] ?? 0) : 0;
 }
 
+/**
+ * The agent's tasks are root of a user namespace of their own, as the model's are of the only one.
+ * What capable() asks for in the initial one, they lack: do_msgctl()'s CAP_SYS_RESOURCE.
+ */
+const asInUserNamespace = (cred: Cred): Cred => ({
+  ...cred,
+  capabilities: cred.capabilities.filter((capability) => capability !== CAP_SYS_RESOURCE),
+});
+
+/** Some address of user code, as rt_sigaction wants one: not SIG_DFL and not SIG_IGN. */
+const SOME_CODE = 0x401000;
+
+const stored = (store: Store): Scalar => {
+  if ('text' in store) return store.text;
+  return 'value' in store ? store.value : SOME_CODE;
+};
+
+function signalSets({ pending, signal, blocked, sighand }: Task): Record<SignalSetName, number> {
+  return {
+    SigPnd: pending.v >>> 0,
+    ShdPnd: signal.sharedPending.v >>> 0,
+    SigBlk: blocked.v >>> 0,
+    SigIgn: sighand.where((handler) => handler === SIG_IGN) >>> 0,
+    SigCgt: sighand.where((handler) => handler > SIG_IGN) >>> 0,
+  };
+}
+
 /** Addresses are the kernel's choice: only whether there is one is compared. */
 export function shownResult({ call }: Step, result: number): string {
   return call === 'shmat' && result > 0 ? 'an address' : formatResult(result);
@@ -212,9 +276,12 @@ export function shownResult({ call }: Step, result: number): string {
 
 export function shown({ name, as }: Load, value: number | string): string {
   if (as === 'time') return `${name}=${Number(value) === 0 ? 'never' : 'some time'}`;
+  if (as === 'handler') return `${name}=${HANDLERS[Number(value)] ?? 'a handler'}`;
   if (as === 'text') return `${name}=${JSON.stringify(untilNul(value))}`;
   return `${name}=${value}`;
 }
+
+const HANDLERS = ['SIG_DFL', 'SIG_IGN'];
 
 /** Text as C has it; memory that was never written reads as nothing. */
 function untilNul(value: number | string): string {

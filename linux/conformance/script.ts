@@ -5,8 +5,11 @@
  */
 import type { LinuxSyscalls } from '../../core/kernel/syscall.ts';
 
-/** Calls that a script may make: those of the model, but for procfs files that designs add. */
-export type ScriptCall = Exclude<keyof LinuxSyscalls, 'open' | 'write' | 'close' | 'pause'>;
+/**
+ * Calls that a script may make: those of the model, but for procfs files that designs add; and the
+ * one that ends a handler, which in the model is the end of its program.
+ */
+export type ScriptCall = Exclude<keyof LinuxSyscalls, 'open' | 'write' | 'close'> | 'rt_sigreturn';
 
 export type Arg =
   | number
@@ -18,22 +21,27 @@ export type Arg =
 /** A number of so many bytes, or text, put into memory before the call. */
 export type Store =
   | { readonly offset: number; readonly bytes: 2 | 4 | 8; readonly value: number }
-  | { readonly offset: number; readonly text: string };
+  | { readonly offset: number; readonly text: string }
+  /** Eight bytes that each kernel has its own value for: what rt_sigaction is to be given. */
+  | { readonly offset: number; readonly address: 'handler' | 'restorer' };
 
-/** What is read from memory after the call. A time is compared by whether it is 0. */
+/**
+ * What is read from memory after the call. A time is compared by whether it is 0, a handler by
+ * whether there is one.
+ */
 export interface Load {
   readonly name: string;
   readonly offset: number;
   readonly bytes: number;
-  readonly as: 'number' | 'text' | 'time';
+  readonly as: 'number' | 'text' | 'time' | 'handler';
 }
 
 export interface Step {
   readonly task: number;
   readonly call: ScriptCall;
-  /** Without the program of fork and clone, which is `child`. */
+  /** Without the program of fork, clone and rt_sigaction, which is `child`. */
   readonly args: readonly Arg[];
-  /** The task that fork and clone make. */
+  /** The task that fork and clone make, or that stands for the handler while it runs. */
   readonly child?: number;
   readonly stores?: readonly Store[];
   readonly loads?: readonly Load[];
@@ -50,8 +58,10 @@ export interface Answer {
 }
 
 export interface StepAnswer {
-  /** Did the call sleep before it returned, if it did? */
+  /** Had the call not returned when its step was over? It slept, or was in a handler. */
   readonly slept: boolean;
+  /** Handlers that this step made run, by their tasks. */
+  readonly handlers: readonly number[];
   readonly end:
     | { readonly kind: 'returned'; readonly result: string; readonly loads: readonly string[] }
     /** Its task died of it, or was dead before; or it sleeps still, or slept when it was due. */
@@ -68,11 +78,21 @@ export function formatTask(task: {
   readonly nssid: readonly number[];
   readonly isZombie: boolean;
   readonly comm: string;
+  /** Sets as /proc has them, bit n-1 for signal n. */
+  readonly signals: Readonly<Record<SignalSetName, number>>;
 }): string {
-  const { nspid, nspgid, nssid, isZombie, comm } = task;
-  const state = isZombie ? 'zombie' : 'alive';
-  return `pid ${nspid.join('/')} pgid ${nspgid.join('/')} sid ${nssid.join('/')} ${state} "${comm}"`;
+  const { nspid, nspgid, nssid, isZombie, comm, signals } = task;
+  const numbers = `pid ${nspid.join('/')} pgid ${nspgid.join('/')} sid ${nssid.join('/')}`;
+  if (isZombie) return `${numbers} zombie "${comm}"`;
+  const sets = SIGNAL_SETS.filter((name) => signals[name] !== 0).map(
+    (name) => ` ${name} ${signals[name].toString(16)}`,
+  );
+  return `${numbers} alive "${comm}"${sets.join('')}`;
 }
+
+/** Signals pending to the thread and to its group, blocked, ignored, caught: /proc/PID/status. */
+export const SIGNAL_SETS = ['SigPnd', 'ShdPnd', 'SigBlk', 'SigIgn', 'SigCgt'] as const;
+export type SignalSetName = (typeof SIGNAL_SETS)[number];
 
 export function formatStep({ task, call, args, child, stores }: Step): string {
   const shown = args.map((arg) => {
@@ -82,17 +102,20 @@ export function formatStep({ task, call, args, child, stores }: Step): string {
   const memory = (stores ?? []).map((store) =>
     'text' in store
       ? `&${store.offset}=${JSON.stringify(store.text)}`
-      : `&${store.offset}=${store.value}`,
+      : `&${store.offset}=${'value' in store ? store.value : store.address}`,
   );
-  const makes = child === undefined ? '' : ` -> task ${child}`;
+  const made = call === 'rt_sigaction' ? 'handler' : 'task';
+  const makes = child === undefined ? '' : ` -> ${made} ${child}`;
   const given = memory.length === 0 ? '' : `  [${memory.join(' ')}]`;
   return `task ${task}: ${call}(${shown.join(', ')})${makes}${given}`;
 }
 
-export function formatAnswer({ slept, end }: StepAnswer): string {
+export function formatAnswer({ slept, handlers, end }: StepAnswer): string {
+  const runs = handlers.map((task) => `, handler ${task} runs`).join('');
   // Who dies may sleep on the way; when is the kernel's choice.
-  if (end.kind === 'gone') return end.kind;
+  if (end.kind === 'gone') return end.kind + runs;
   const before = slept ? 'slept, ' : '';
-  if (end.kind !== 'returned') return before + end.kind;
-  return `${before}${end.result}${end.loads.length === 0 ? '' : ` {${end.loads.join(' ')}}`}`;
+  if (end.kind !== 'returned') return before + end.kind + runs;
+  const loads = end.loads.length === 0 ? '' : ` {${end.loads.join(' ')}}`;
+  return before + end.result + loads + runs;
 }

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
-/** The harness's end of linux/agent/protocol.h, version 1, and nothing that is not in there. */
+/** The harness's end of linux/agent/protocol.h, version 2, and nothing that is not in there. */
 
 export const AGENT_MAGIC = 0x42444953;
-export const AGENT_VERSION = 1;
-export const MAX_TASKS = 16;
-export const MAX_STEPS = 256;
-export const MEMORY_SIZE = 4096;
-export const MAX_FRAME = 1 << 20;
-export const NR_THREAD = 0xfffe;
+export const AGENT_VERSION = 2;
+export const MAX_TASKS = 32;
+export const MAX_STEPS = 8192;
+export const MEMORY_SIZE = 16384;
+export const STACK_SIZE = 65536;
+export const MAX_FRAME = 1 << 21;
+export const FEATURE_CLONE3 = 1;
+export const FEATURE_UNSHARE = 2;
+export const FEATURE_LAST_PID = 4;
+export const FEATURE_NEXT_ID = 8;
+export const FEATURE_TIMER_IDS = 16;
+export const FEATURE_OWN_PROC = 32;
 
 export type WireArg =
   | { readonly kind: 'number'; readonly value: bigint }
@@ -40,10 +46,15 @@ export interface WireReply {
 }
 
 export interface Hello {
-  readonly base: bigint;
-  readonly size: number;
   /** User and group numbers that can be used, from 0 on; 1 without privilege. */
   readonly users: number;
+  /** FEATURE_ bits. */
+  readonly features: number;
+  /** Addresses: of the first task's memory and stack, of what rt_sigaction is given. */
+  readonly memory: bigint;
+  readonly stacks: bigint;
+  readonly handler: bigint;
+  readonly restorer: bigint;
 }
 
 /** What the other end said is not of this protocol. */
@@ -119,11 +130,13 @@ export function decodeHello(frame: Buffer): Hello {
   if (reader.number(4) !== AGENT_MAGIC) throw new ProtocolError('it does not say who it is');
   const version = reader.number(4);
   if (version !== AGENT_VERSION) throw new ProtocolError(`it speaks version ${version}`);
-  const base = reader.bytes(8).readBigUInt64LE(0);
-  const size = reader.number(4);
   const users = reader.number(4);
+  const features = reader.number(4);
+  const [memory, stacks, handler, restorer] = Array.from({ length: 4 }, () =>
+    reader.bytes(8).readBigUInt64LE(0),
+  ) as [bigint, bigint, bigint, bigint];
   reader.end();
-  return { base, size, users };
+  return { users, features, memory, stacks, handler, restorer };
 }
 
 /** @throws ProtocolError */

@@ -8,7 +8,7 @@ import { CLONE_NEWPID, CLONE_THREAD } from '../../../core/kernel/flags.ts';
 import type { Arg, ScriptCall, Step } from '../script.ts';
 
 export const MOST_STEPS = 28;
-const MOST_CHILDREN = 12;
+const MOST_CHILDREN = 20;
 /** Memory that is a step's own, so that nothing is left in it from earlier ones. */
 const STEP_MEMORY = 128;
 export const BAD_ADDRESS = 1;
@@ -26,23 +26,35 @@ export type Made = readonly [ScriptCall, readonly Arg[], Partial<Step>?];
 export type Kind = (b: Builder) => Made | undefined;
 
 /** What later steps may refer to by the result of the step that made it. */
-export type Resource = 'msg' | 'sem' | 'shm' | 'address';
+export type Resource = 'msg' | 'sem' | 'shm' | 'address' | 'task';
 
 export class Builder {
   readonly steps: Step[] = [];
   private children = 0;
-  private readonly made: Record<Resource, number[]> = { msg: [], sem: [], shm: [], address: [] };
+  private readonly made: Record<Resource, number[]> = {
+    msg: [],
+    sem: [],
+    shm: [],
+    address: [],
+    task: [],
+  };
   private picks: number[] = [];
   private task = 0;
   /** Pid namespaces of the script that each task is in, and which are their inits, or threads of one. */
   private readonly depths: number[] = [1];
   private readonly inits = new Set([0]);
   private readonly doubtful = new Set<number>();
+  /** Tasks that stand for handlers: nobody knows whether they run, or as part of whom. */
+  private readonly handlers = new Map<number, number>();
+  /** A handler that may have begun to run. */
+  private begun: number | null = null;
 
   add({ task, picks }: Operation, kind: Kind): void {
     this.picks = [...picks];
     this.task = this.chosen(task);
-    const step = kind(this);
+    const returns = this.handlers.has(this.task) && this.once(2);
+    if (returns) this.begun = null;
+    const step: Made | undefined = returns ? ['rt_sigreturn', []] : kind(this);
     if (step === undefined) return;
     const [call, args, more] = step;
     this.steps.push({ task: this.task, call, args, ...more });
@@ -50,7 +62,13 @@ export class Builder {
 
   /** Mostly of those that should be alive; a call of the dead compares little. */
   private chosen(pick: number): number {
-    const all = Array.from({ length: this.children + 1 }, (_, task) => task);
+    const all = Array.from({ length: this.children + 1 }, (_, task) => task).filter(
+      (task) => !this.handlers.has(task),
+    );
+    if (this.begun !== null && pick % 5 < 3) return this.begun;
+    const handlers = [...this.handlers.keys()];
+    const handler = handlers[Math.floor(pick / 20) % Math.max(handlers.length, 1)];
+    if (pick % 20 === 18 && handler !== undefined) return handler;
     const living = all.filter((task) => !this.doubtful.has(task));
     const from = living.length === 0 || pick % 20 === 19 ? all : living;
     return from[Math.floor(pick / 20) % from.length] ?? 0;
@@ -99,9 +117,26 @@ export class Builder {
     const depth = (this.depths[this.task] ?? 1) + ((flags & CLONE_NEWPID) === 0 ? 0 : 1);
     this.children++;
     this.depths[this.children] = depth;
+    this.makes('task');
     const isThread = (flags & CLONE_THREAD) !== 0;
     if ((flags & CLONE_NEWPID) !== 0 || (isThread && this.isInit)) this.inits.add(this.children);
     return { child: this.children, depth };
+  }
+
+  /** A task that stands for a handler of `signal`; undefined if there are enough. */
+  handler(signal: number): number | undefined {
+    if (this.isFull) return undefined;
+    this.children++;
+    this.handlers.set(this.children, signal);
+    // Whoever inherits the action may run it, an init too, and in any namespace.
+    this.inits.add(this.children);
+    this.depths[this.children] = 1;
+    return this.children;
+  }
+
+  /** Somebody may have got a signal. */
+  sends(signal: number): void {
+    for (const [handler, handled] of this.handlers) if (handled === signal) this.begun = handler;
   }
 
   get isInit(): boolean {

@@ -5,17 +5,18 @@ import type { Script } from '../script.ts';
 import { Builder, type Kind, MOST_STEPS, type Operation } from './builder.ts';
 import { CREDENTIALS, USERS } from './credentials.ts';
 import { IPC } from './ipc.ts';
+import { handleUsr1, SIGNALS } from './signals.ts';
 import { TASKS } from './tasks.ts';
 
 /** What an operation may be; what matters most is in here more than once. */
-const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC];
+const KINDS: readonly Kind[] = [...TASKS, ...SIGNALS, ...CREDENTIALS, ...IPC];
 
 export const scripts: fc.Arbitrary<Script> = fc
   .array(
     fc.record({
       kind: fc.nat({ max: 9999 }),
       task: fc.nat({ max: 9999 }),
-      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 7, maxLength: 7 }),
+      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 12, maxLength: 12 }),
     }),
     { minLength: 1, maxLength: MOST_STEPS, size: 'max' },
   )
@@ -23,6 +24,9 @@ export const scripts: fc.Arbitrary<Script> = fc
 
 function scriptOf(operations: readonly Operation[]): Script {
   const builder = new Builder();
+  // Handlers matter most where all tasks inherit them.
+  const [first] = operations;
+  if (first !== undefined && first.task % 4 === 3) builder.add(first, handleUsr1);
   for (const operation of operations) {
     const kind = KINDS[operation.kind % KINDS.length];
     if (kind !== undefined) builder.add(operation, kind);

@@ -14,7 +14,7 @@ import {
 import type { Arg, ScriptCall, Store } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
 
-const PIDS = [0, 1, 2, 3, 4, 5, 6, -1, 99];
+export const PIDS = [0, 1, 2, 3, 4, 5, 6, -1, 99];
 const WAITED = [-1, 0, 2, 3, 4, 5, -2, -3, 99];
 const WANTED = [5, 2, 1, 3, 9, 40, 300, 0, -1];
 const SOUND_FLAGS = [0, CLONE_A_THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC];

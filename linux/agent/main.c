@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Issues system calls on command, so that a harness decides every interleaving
+ * at their granularity. See protocol.h for what is said on stdin and stdout.
+ *
+ * Nothing is left behind, whoever is killed: all tasks live below the init of a
+ * pid namespace, which dies with its parent, which dies with the harness; IPC
+ * objects and mounts are in namespaces that go with them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "request.h"
+#include "task.h"
+
+#define ALL_USERS	65536
+#define NEW_NAMESPACES	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC)
+
+#define TIMER_RESTORE_IDS	77	/* PR_TIMER_CREATE_RESTORE_IDS, since 6.15 */
+#define TIMER_RESTORE_IDS_GET	2
+
+struct shared *shared;
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die_errno(path);
+	close(fd);
+}
+
+/* All users where we may map them, or else ourselves as root alone. */
+static void map_users(pid_t pid, unsigned int users)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	char path[64], map[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
+	snprintf(map, sizeof(map), "0 %u %u", uid, users);
+	write_file(path, map);
+	if (uid) {
+		snprintf(path, sizeof(path), "/proc/%d/setgroups", pid);
+		write_file(path, "deny");
+	}
+	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
+	snprintf(map, sizeof(map), "0 %u %u", uid ? gid : 0, users);
+	write_file(path, map);
+}
+
+static void *map(void *address, size_t size, int flags)
+{
+	void *p = mmap(address, size, PROT_READ | PROT_WRITE,
+		       flags | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED || (address && p != address))
+		die_errno("mmap");
+	return p;
+}
+
+/* In our namespaces, where nobody else is to take the hint. */
+static int can_hint(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int can = fd >= 0 && write(fd, "1", 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return can;
+}
+
+/* What containers and older kernels refuse, found out by trying. */
+static uint32_t find_features(void)
+{
+	uint32_t features = 0;
+
+	/* Its own /proc is refused where parts of the old one are hidden. */
+	if (!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	    !mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		   NULL))
+		features |= FEATURE_OWN_PROC;
+	if (syscall(SYS_clone3, NULL, 0) < 0 && errno == EINVAL)
+		features |= FEATURE_CLONE3;
+	if (!unshare(0))
+		features |= FEATURE_UNSHARE;
+	if (can_hint("/proc/sys/kernel/ns_last_pid"))
+		features |= FEATURE_LAST_PID;
+	if (can_hint("/proc/sys/kernel/msg_next_id"))
+		features |= FEATURE_NEXT_ID;
+	if (prctl(TIMER_RESTORE_IDS, TIMER_RESTORE_IDS_GET, 0, 0, 0) >= 0)
+		features |= FEATURE_TIMER_IDS;
+	return features;
+}
+
+static _Noreturn void serve(unsigned int users)
+{
+	put_number(AGENT_MAGIC, 4);
+	put_number(AGENT_VERSION, 4);
+	put_number(users, 4);
+	put_number(find_features(), 4);
+	put_number((uint64_t)MEMORY_BASE, 8);
+	put_number((uint64_t)STACKS_BASE, 8);
+	put_number((uint64_t)task_handler, 8);
+	put_number((uint64_t)task_restorer, 8);
+	flush();
+	for (;;) {
+		read_request();
+		run_request();
+	}
+}
+
+/* The init of what is ours; its parent's end of the pipe tells of its death. */
+static _Noreturn void run_init(int go[2], unsigned int users)
+{
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(go[1]);
+	if (read(go[0], &byte, 1) != 1)
+		exit(0);
+	close(go[0]);
+	setgroups(0, NULL);	/* where it is forbidden, they mean nothing */
+	/* kill(0) of a script reaches its group: us, who can't be killed by it. */
+	setsid();
+	serve(users);
+}
+
+int main(void)
+{
+	pid_t harness = getppid(), pid;
+	unsigned int users;
+	int go[2], status;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != harness)
+		return 0;
+	users = geteuid() ? 1 : ALL_USERS;
+	signal(SIGINT, SIG_IGN);	/* the harness says when to end */
+	shared = map(NULL, sizeof(*shared), MAP_SHARED);
+	map(MEMORY_BASE, MAX_TASKS * MEMORY_SIZE, MAP_SHARED);
+	map(STACKS_BASE, MAX_TASKS * STACK_SIZE, MAP_PRIVATE);
+	if (pipe(go))
+		die_errno("pipe");
+	pid = raw_syscall(SYS_clone, NEW_NAMESPACES | SIGCHLD, 0, 0, 0, 0, 0);
+	if (pid == 0)
+		run_init(go, users);
+	if (pid < 0) {
+		errno = -pid;
+		die_errno("fresh user, pid, mount and IPC namespaces");
+	}
+	map_users(pid, users);
+	if (write(go[1], "", 1) != 1)
+		die_errno("pipe");
+	while (waitpid(pid, &status, 0) < 0)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A step is over when every call has returned or sleeps, and whoever got a
+ * signal has died of it or is in its handler. /proc/TID/stat tells: a wake-up
+ * or a fatal signal shows there before the call that caused it returns.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "frame.h"
+#include "task.h"
+#include "watch.h"
+
+#define SPINS		2000
+#define LOOK_NS		50000		/* between looks at a task that is late */
+#define PATIENCE	60		/* seconds */
+#define ASLEEP		5		/* looks, for a short sleep is no block */
+#define NOBODY		MAX_TASKS
+#define PF_EXITING	0x4		/* include/linux/sched.h */
+
+struct watched {
+	long tid;		/* the number that procfs knows it by */
+	uint32_t step;		/* that it is in */
+	int in_call;
+	int is_ending;		/* the call ends a handler */
+	int is_handler;		/* stands for one, whether it runs or not */
+	int is_covered;		/* a handler runs on top of it */
+	uint32_t below;		/* what a handler covers */
+	int asleep;		/* looks in a row that found it so */
+	const unsigned char *loads;
+	uint8_t load_count;
+};
+
+int64_t results[MAX_STEPS];
+
+static struct watched watched[MAX_TASKS];
+static uint32_t now;			/* the step that goes on */
+static int is_restless;			/* somebody may have got a signal */
+static int found_dead;
+
+char *memory_of(uint32_t task)
+{
+	return MEMORY_BASE + task * MEMORY_SIZE;
+}
+
+static time_t seconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* The number by which /proc/self knows the writer of a status file. */
+static long tid_of(const struct mailbox *box)
+{
+	const char *line;
+
+	line = memmem(box->status, box->status_size, "\nNSpid:\t", 8);
+	if (!line)
+		die(3, "/proc does not tell who is in it");
+	return strtol(line + 8, NULL, 10);
+}
+
+static ssize_t read_proc(long tid, const char *name, char *to, size_t size)
+{
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/%s", tid, tid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	got = read(fd, to, size);
+	close(fd);
+	return got > 0 ? got : 0;
+}
+
+/* Its letter in stat (R, S, D, Z, ...; X once it is gone), and its flags. */
+static char letter_of(long tid, unsigned long *flags)
+{
+	char stat[512];
+	ssize_t got = read_proc(tid, "stat", stat, sizeof(stat) - 1);
+	char letter, *end;
+
+	*flags = 0;
+	stat[got] = '\0';
+	end = strrchr(stat, ')');
+	if (!end || sscanf(end + 1, " %c %*d %*d %*d %*d %*d %lu", &letter,
+			   flags) != 2)
+		return 'X';
+	/* Dead, but release_task() is to come, and tells the parent. */
+	return letter == 'X' ? 'R' : letter;
+}
+
+static int is_dead(long tid)
+{
+	unsigned long flags;
+	char letter = letter_of(tid, &flags);
+
+	return letter == 'Z' || letter == 'X';
+}
+
+static uint32_t state_of(uint32_t task)
+{
+	return __atomic_load_n(&shared->mailboxes[task].state,
+			       __ATOMIC_ACQUIRE);
+}
+
+static void put_born(uint32_t step, uint32_t task)
+{
+	struct mailbox *box = &shared->mailboxes[task];
+
+	watched[task].tid = tid_of(box);
+	put_event(step, EVENT_BORN, task, box->status_size);
+	put(box->status, box->status_size);
+	box->state = MAILBOX_IDLE;
+}
+
+static void wait_for_birth(uint32_t step, uint32_t child)
+{
+	time_t late = seconds() + PATIENCE;
+
+	while (state_of(child) != MAILBOX_BORN) {
+		if (seconds() > late)
+			die(3, "a new task never came to its mailbox");
+		futex_wait(&shared->mailboxes[child].state, state_of(child),
+			   LOOK_NS);
+	}
+	put_born(step, child);
+}
+
+/* What its thread did until a signal came is covered by the handler. */
+static void handler_begins(uint32_t task)
+{
+	struct watched *w = &watched[task];
+	uint32_t other;
+
+	put_born(now, task);
+	w->below = NOBODY;
+	for (other = 0; other < MAX_TASKS; other++) {
+		if (other == task || watched[other].tid != w->tid ||
+		    watched[other].is_covered || state_of(other) == MAILBOX_FREE)
+			continue;
+		watched[other].is_covered = 1;
+		watched[other].asleep = 0;
+		w->below = other;
+	}
+}
+
+static void handler_ends(uint32_t task)
+{
+	struct watched *w = &watched[task];
+
+	results[w->step] = 0;
+	put_event(w->step, EVENT_DONE, 0, 0);
+	w->in_call = 0;
+	w->is_ending = 0;
+	w->tid = 0;
+	if (w->below != NOBODY)
+		watched[w->below].is_covered = 0;
+}
+
+static void put_done(uint32_t task)
+{
+	struct mailbox *box = &shared->mailboxes[task];
+	struct watched *w = &watched[task];
+	uint16_t where[2], total = 0;
+	uint8_t n;
+
+	for (n = 0; n < w->load_count; n++) {
+		memcpy(where, w->loads + 4 * n, 4);
+		total += where[1];
+	}
+	results[w->step] = box->result;
+	put_event(w->step, EVENT_DONE, box->result, total);
+	for (n = 0; n < w->load_count; n++) {
+		memcpy(where, w->loads + 4 * n, 4);
+		put(memory_of(task) + where[0], where[1]);
+	}
+	box->state = MAILBOX_IDLE;
+	w->in_call = 0;
+	if (box->result > 0 && makes_task(box->nr))
+		wait_for_birth(w->step, box->child);
+}
+
+static void put_gone(uint32_t task)
+{
+	is_restless = 1;
+	put_event(watched[task].step, EVENT_GONE, 0, 0);
+	shared->mailboxes[task].state = MAILBOX_GONE;
+	watched[task].in_call = 0;
+}
+
+/* One look at a task that has a call: 1 if anything is new, or soon will be. */
+static int look_at_call(uint32_t task)
+{
+	struct mailbox *box = &shared->mailboxes[task];
+	struct watched *w = &watched[task];
+	uint32_t state = state_of(task);
+	unsigned long flags;
+	char letter;
+	int n;
+
+	if (!w->asleep && !w->is_covered)
+		for (n = 0; n < SPINS && state != MAILBOX_DONE; n++)
+			state = state_of(task);
+	if (state == MAILBOX_DONE) {
+		put_done(task);
+		return 1;
+	}
+	letter = letter_of(w->tid, &flags);
+	if (letter == 'Z' || letter == 'X') {
+		put_gone(task);
+		return 1;
+	}
+	if (w->is_covered)
+		return 0;
+	/* Between RUNNING and its call a task runs; asleep, it is in the call. */
+	state = state_of(task);
+	if (letter == 'S' && state == MAILBOX_RUNNING) {
+		if (w->asleep > ASLEEP)
+			return 0;
+		w->asleep++;
+	} else {
+		w->asleep = 0;
+	}
+	if (state != MAILBOX_DONE)
+		futex_wait(&box->state, state, LOOK_NS);
+	return 1;
+}
+
+static int look_at(uint32_t task)
+{
+	uint32_t state = state_of(task);
+
+	if (watched[task].is_ending && state != MAILBOX_POSTED) {
+		handler_ends(task);
+		return 1;
+	}
+	if (state == MAILBOX_BORN && watched[task].is_handler) {
+		handler_begins(task);
+		return 1;
+	}
+	return watched[task].in_call ? look_at_call(task) : 0;
+}
+
+/*
+ * Does anybody run, or die? An init that exits sleeps until its namespace is
+ * empty, which may need a parent outside of it: then nobody else moves.
+ */
+static int is_moving(int *quiet)
+{
+	int is_exiting = 0, dead = 0;
+	unsigned long flags;
+	uint32_t task;
+	char letter;
+
+	/*
+	 * exit_notify() holds the lock that this takes: of whoever was found
+	 * dead before, it is over.
+	 */
+	setpgid(0, 0);
+	for (task = 0; task < MAX_TASKS; task++) {
+		if (!watched[task].tid)
+			continue;
+		letter = letter_of(watched[task].tid, &flags);
+		if (letter == 'Z' || letter == 'X') {
+			dead++;
+			continue;
+		}
+		if (letter != 'S') {
+			*quiet = 0;
+			return 1;
+		}
+		is_exiting |= (flags & PF_EXITING) != 0;
+	}
+	if (dead != found_dead) {
+		found_dead = dead;
+		return 1;
+	}
+	return is_exiting && ++*quiet <= ASLEEP;
+}
+
+static void settle(void)
+{
+	time_t late = seconds() + PATIENCE;
+	int news, moves, quiet = 0;
+	uint32_t task;
+
+	do {
+		/* First who moves: what it did last is found by the looks. */
+		moves = is_restless && is_moving(&quiet);
+		news = 0;
+		for (task = 0; task < MAX_TASKS; task++)
+			news |= look_at(task);
+		if (news)
+			quiet = 0;
+		else if (moves)
+			sched_yield();
+		if (seconds() > late)
+			die(3, "a call neither returned nor slept");
+	} while (news || moves);
+}
+
+static int may_signal(uint32_t nr)
+{
+	return nr == SYS_kill || nr == SYS_tgkill || nr == SYS_rt_sigreturn ||
+	       nr == SYS_rt_sigprocmask || nr == SYS_exit ||
+	       nr == SYS_exit_group;
+}
+
+void watch_begin(void)
+{
+	memset(watched, 0, sizeof(watched));
+	memset(results, 0, sizeof(results));
+	found_dead = 0;
+}
+
+void watch_init(uint32_t step)
+{
+	wait_for_birth(step, 0);
+}
+
+enum standing standing_of(uint32_t task)
+{
+	switch (state_of(task)) {
+	case MAILBOX_FREE:
+	case MAILBOX_GONE:
+		return STANDS_GONE;
+	case MAILBOX_IDLE:
+		if (!watched[task].is_covered)
+			return STANDS_FREE;
+		return is_dead(watched[task].tid) ? STANDS_GONE : STANDS_BUSY;
+	default:
+		return STANDS_BUSY;
+	}
+}
+
+void watch_call(uint32_t task, uint32_t step, const unsigned char *loads,
+		uint8_t load_count)
+{
+	struct mailbox *box = &shared->mailboxes[task];
+	struct watched *w = &watched[task];
+
+	now = step;
+	w->step = step;
+	w->loads = loads;
+	w->load_count = load_count;
+	w->in_call = 1;
+	w->asleep = 0;
+	w->is_ending = box->nr == SYS_rt_sigreturn;
+	if (w->is_ending && !w->is_handler)
+		die(2, "the request ends a handler that is none");
+	if (box->nr == SYS_rt_sigaction && box->child)
+		watched[box->child].is_handler = 1;
+	is_restless = may_signal(box->nr);
+	__atomic_store_n(&box->state, MAILBOX_POSTED, __ATOMIC_RELEASE);
+	futex_wake(&box->state);
+	settle();
+	if (w->in_call && w->step == step)
+		put_event(step, EVENT_BLOCKED, 0, 0);
+}
+
+void put_tasks(void)
+{
+	char status[STATUS_SIZE];
+	uint32_t count = 0, task;
+	ssize_t size;
+
+	for (task = 0; task < MAX_TASKS; task++)
+		count += watched[task].tid && !watched[task].is_handler;
+	put_number(count, 4);
+	for (task = 0; task < MAX_TASKS; task++) {
+		if (!watched[task].tid || watched[task].is_handler)
+			continue;
+		size = read_proc(watched[task].tid, "status", status,
+				 sizeof(status));
+		put_number(task, 1);
+		put_number(0, 1);
+		put_number(size, 2);
+		put(status, size);
+	}
+}
