@@ -17,6 +17,7 @@
 
 #define KERNEL_SIGSET	8
 #define SIGNALS		64
+#define MOST_DESCRIPTORS	64	/* of the agent's */
 #define PATIENCE	60		/* seconds */
 #define QUICK_LOOKS	10
 #define LOOK_US		50
@@ -116,11 +117,18 @@ static void run_step(uint32_t step)
 			  EVENT_BUSY, 0, 0);
 }
 
-/* Nothing of how the agent takes signals is to be seen by its tasks. */
+/*
+ * Tasks start as if there were no agent: signals as in a new process, and no
+ * descriptor open, least of all the pipes to the harness.
+ */
 static _Noreturn void run_init(void)
 {
 	uint64_t action[4] = { (uint64_t)SIG_DFL }, none = 0;
-	int sig;
+	int sig, fd;
+
+	if (raw_syscall(SYS_close_range, 0, ~0U, 0, 0, 0, 0) < 0)
+		for (fd = 0; fd < MOST_DESCRIPTORS; fd++)
+			raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
 
 	for (sig = 1; sig <= SIGNALS; sig++)
 		raw_syscall(SYS_rt_sigaction, sig, (int64_t)action, 0,

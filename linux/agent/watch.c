@@ -5,6 +5,7 @@
  * or a fatal signal shows there before the call that caused it returns.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -20,7 +21,9 @@
 
 #define SPINS		2000
 #define LOOK_NS		50000		/* between looks at a task that is late */
-#define PATIENCE	60		/* seconds */
+#define PATIENCE_MS	60000
+#define RELEASE_MS	5		/* unless a group or session holds it */
+#define EXIT_MS		50		/* for an init to find its namespace empty */
 #define ASLEEP		5		/* looks, for a short sleep is no block */
 #define NOBODY		MAX_TASKS
 #define PF_EXITING	0x4		/* include/linux/sched.h */
@@ -34,6 +37,8 @@ struct watched {
 	int is_covered;		/* a handler runs on top of it */
 	uint32_t below;		/* what a handler covers */
 	int asleep;		/* looks in a row that found it so */
+	int64_t gone_since;
+	int is_released;	/* gone, and its number free */
 	const unsigned char *loads;
 	uint8_t load_count;
 };
@@ -50,12 +55,12 @@ char *memory_of(uint32_t task)
 	return MEMORY_BASE + task * MEMORY_SIZE;
 }
 
-static time_t seconds(void)
+static int64_t milliseconds(void)
 {
 	struct timespec time;
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
+	return time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 /* The number by which /proc/self knows the writer of a status file. */
@@ -127,10 +132,10 @@ static void put_born(uint32_t step, uint32_t task)
 
 static void wait_for_birth(uint32_t step, uint32_t child)
 {
-	time_t late = seconds() + PATIENCE;
+	int64_t late = milliseconds() + PATIENCE_MS;
 
 	while (state_of(child) != MAILBOX_BORN) {
-		if (seconds() > late)
+		if (milliseconds() > late)
 			die(3, "a new task never came to its mailbox");
 		futex_wait(&shared->mailboxes[child].state, state_of(child),
 			   LOOK_NS);
@@ -198,6 +203,7 @@ static void put_gone(uint32_t task)
 	put_event(watched[task].step, EVENT_GONE, 0, 0);
 	shared->mailboxes[task].state = MAILBOX_GONE;
 	watched[task].in_call = 0;
+	watched[task].is_ending = 0;
 }
 
 /* One look at a task that has a call: 1 if anything is new, or soon will be. */
@@ -253,11 +259,44 @@ static int look_at(uint32_t task)
 	return watched[task].in_call ? look_at_call(task) : 0;
 }
 
+/* free_pid() comes a little after the task has left /proc. */
+static int is_released(struct watched *w)
+{
+	if (!w->gone_since)
+		w->gone_since = milliseconds();
+	if (syscall(SYS_pidfd_open, w->tid, 0) < 0 && errno == ESRCH)
+		w->is_released = 1;
+	else if (milliseconds() - w->gone_since > RELEASE_MS)
+		w->is_released = 1;
+	return w->is_released;
+}
+
+static unsigned long long set_in(const char *status, const char *name)
+{
+	const char *line = strstr(status, name);
+
+	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
+}
+
+/*
+ * On its way to sleep a task looks asleep before it finds out that a signal
+ * has come meanwhile.
+ */
+static int has_signal(long tid)
+{
+	char status[STATUS_SIZE];
+	ssize_t got = read_proc(tid, "status", status, sizeof(status) - 1);
+
+	status[got] = '\0';
+	return ((set_in(status, "\nSigPnd:\t") | set_in(status, "\nShdPnd:\t")) &
+		~set_in(status, "\nSigBlk:\t")) != 0;
+}
+
 /*
  * Does anybody run, or die? An init that exits sleeps until its namespace is
  * empty, which may need a parent outside of it: then nobody else moves.
  */
-static int is_moving(int *quiet)
+static int is_moving(int64_t *quiet_since)
 {
 	int is_exiting = 0, dead = 0;
 	unsigned long flags;
@@ -272,41 +311,48 @@ static int is_moving(int *quiet)
 	for (task = 0; task < MAX_TASKS; task++) {
 		if (!watched[task].tid)
 			continue;
+		if (watched[task].is_released) {
+			dead++;
+			continue;
+		}
 		letter = letter_of(watched[task].tid, &flags);
+		if (letter == 'X' && !is_released(&watched[task]))
+			return 1;
 		if (letter == 'Z' || letter == 'X') {
 			dead++;
 			continue;
 		}
-		if (letter != 'S') {
-			*quiet = 0;
+		if (flags & PF_EXITING)
+			is_exiting = 1;
+		if (letter != 'S' || (!(flags & PF_EXITING) &&
+				      has_signal(watched[task].tid))) {
+			*quiet_since = milliseconds();
 			return 1;
 		}
-		is_exiting |= (flags & PF_EXITING) != 0;
 	}
 	if (dead != found_dead) {
 		found_dead = dead;
+		*quiet_since = milliseconds();
 		return 1;
 	}
-	return is_exiting && ++*quiet <= ASLEEP;
+	return is_exiting && milliseconds() - *quiet_since < EXIT_MS;
 }
 
 static void settle(void)
 {
-	time_t late = seconds() + PATIENCE;
-	int news, moves, quiet = 0;
+	int64_t quiet_since = milliseconds(), late = quiet_since + PATIENCE_MS;
+	int news, moves;
 	uint32_t task;
 
 	do {
 		/* First who moves: what it did last is found by the looks. */
-		moves = is_restless && is_moving(&quiet);
+		moves = is_restless && is_moving(&quiet_since);
 		news = 0;
 		for (task = 0; task < MAX_TASKS; task++)
 			news |= look_at(task);
-		if (news)
-			quiet = 0;
-		else if (moves)
+		if (moves && !news)
 			sched_yield();
-		if (seconds() > late)
+		if (milliseconds() > late)
 			die(3, "a call neither returned nor slept");
 	} while (news || moves);
 }
