@@ -37,9 +37,15 @@ export const O_WRONLY = 1;
 export const PR_SET_NAME = 15;
 
 // capability.h
+export const CAP_KILL = 5;
 export const CAP_SETGID = 6;
 export const CAP_SETUID = 7;
+export const CAP_SETPCAP = 8;
 export const CAP_IPC_OWNER = 15;
 export const CAP_SYS_ADMIN = 21;
 export const CAP_SYS_RESOURCE = 24;
 export const CAP_CHECKPOINT_RESTORE = 40;
+export const CAP_LAST_CAP = 40;
+export const CAPABILITY_VERSION_1 = 0x19980330;
+export const CAPABILITY_VERSION_2 = 0x20071026;
+export const CAPABILITY_VERSION_3 = 0x20080522;

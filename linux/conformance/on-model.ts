@@ -13,6 +13,7 @@ import {
   type Syscall,
   sys,
 } from '../../core/kernel/syscall.ts';
+import type { CapabilitySet } from '../../core/model/cred.ts';
 import { ModelKernel } from '../../core/model/kernel.ts';
 import type { Pid, PidNamespace } from '../../core/model/pid.ts';
 import { MAX_TASKS, MEMORY_SIZE } from '../host/protocol.ts';
@@ -71,6 +72,8 @@ class ModelRun {
     };
     for (const task of this.boxes.keys()) programs[`task ${task}`] = (me) => this.task(me, task);
     this.kernel = new ModelKernel(half, programs);
+    const { cred } = this.kernel.init;
+    cred.v = { ...cred.v, userNsLevel: 1 };
     this.queue.add(this.kernel.thread('A', this.kernel.init, 'outside'));
   }
 
@@ -169,6 +172,7 @@ class ModelRun {
     const init = this.kernel.init.activePidNs.below.head;
     const visit = (ns: PidNamespace) => {
       for (const task of ns.tasks) {
+        const cred = task.cred.v;
         const levels = task.thePid.numbers.v.length;
         const numbers = (pid: Pid | null) =>
           Array.from({ length: levels - 1 }, (_, level) => {
@@ -182,6 +186,9 @@ class ModelRun {
             nssid: numbers(task.signal.session.v),
             isZombie: task.exitState.v === 'zombie',
             comm: task.comm.v === this.kernel.init.comm.v ? BORN : task.comm.v,
+            uids: [cred.uid, cred.euid, cred.suid],
+            gids: [cred.gid, cred.egid, cred.sgid],
+            capabilities: [cred.permitted, cred.effective, cred.inheritable].map(shownSet),
           }),
         );
       }
@@ -204,6 +211,10 @@ function numberIn(pid: Pid | null, ns: PidNamespace): number {
   while (own !== null && own.level.v > ns.level.v) own = own.parent.v;
   return own === ns ? (pid.numbers.v[ns.level.v] ?? 0) : 0;
 }
+
+/** As status files have it: 16 digits. */
+const shownSet = ([low, high]: CapabilitySet): string =>
+  [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 
 /** Addresses are the kernel's choice: only whether there is one is compared. */
 export function shownResult({ call }: Step, result: number): string {

@@ -61,17 +61,23 @@ export interface StepAnswer {
 /** Stands for the name that a task is born with, which is that of a program. */
 export const BORN = '(as born)';
 
-/** What is shown of a task: numbers at each level of namespaces, state, name. */
+/** What is shown of a task: numbers at each level of namespaces, credentials, state, name. */
 export function formatTask(task: {
   readonly nspid: readonly number[];
   readonly nspgid: readonly number[];
   readonly nssid: readonly number[];
   readonly isZombie: boolean;
   readonly comm: string;
+  /** Real, effective and saved; capabilities in hexadecimal. */
+  readonly uids: readonly number[];
+  readonly gids: readonly number[];
+  readonly capabilities: readonly string[];
 }): string {
-  const { nspid, nspgid, nssid, isZombie, comm } = task;
+  const { nspid, nspgid, nssid, isZombie, comm, uids, gids, capabilities } = task;
+  const cred = `uid ${uids.join('/')} gid ${gids.join('/')} cap ${capabilities.join('/')}`;
   const state = isZombie ? 'zombie' : 'alive';
-  return `pid ${nspid.join('/')} pgid ${nspgid.join('/')} sid ${nssid.join('/')} ${state} "${comm}"`;
+  const numbers = `pid ${nspid.join('/')} pgid ${nspgid.join('/')} sid ${nssid.join('/')}`;
+  return `${numbers} ${cred} ${state} "${comm}"`;
 }
 
 export function formatStep({ task, call, args, child, stores }: Step): string {

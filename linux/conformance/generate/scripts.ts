@@ -15,7 +15,7 @@ export const scripts: fc.Arbitrary<Script> = fc
     fc.record({
       kind: fc.nat({ max: 9999 }),
       task: fc.nat({ max: 9999 }),
-      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 7, maxLength: 7 }),
+      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 12, maxLength: 12 }),
     }),
     { minLength: 1, maxLength: MOST_STEPS, size: 'max' },
   )
@@ -36,7 +36,7 @@ const OTHERS: ReadonlySet<number> = new Set(USERS.filter((user) => user > 0));
 export function byOneUser(script: Script): Script {
   return script.map((step) => {
     const { call, args, stores, ...rest } = step;
-    const isSet = call === 'setuid' || call === 'setgid';
+    const isSet = /^setr?e?s?[ug]id$/.test(call);
     const alone = (value: number) => (OTHERS.has(value) ? 0 : value);
     return {
       ...rest,
