@@ -124,14 +124,14 @@ function addId<T extends IpcPerm>(
   if (refused !== 0) return refused;
   const id = wanted === null ? nextId(ids, inUse, limit) : claimId(ids, wanted);
   if (id < 0) return id;
-  const { uid, gid } = current.cred.v;
+  const { euid, egid } = current.cred.v;
   made.id.v = id;
   made.key.v = key;
   made.mode.v = flags & 0o777;
-  made.uid.v = uid;
-  made.cuid.v = uid;
-  made.gid.v = gid;
-  made.cgid.v = gid;
+  made.uid.v = euid;
+  made.cuid.v = euid;
+  made.gid.v = egid;
+  made.cgid.v = egid;
   ids.slots.set(id % IPCMNI, made);
   if (key !== IPC_PRIVATE) ids.keys.set(key, made);
   ids.inUse.v = inUse + 1;
@@ -163,11 +163,11 @@ function claimId<T extends IpcPerm>(ids: IpcIds<T>, { values }: Want): number {
 
 /** ipcperms(): may the caller do what `flags` (as mode bits) ask? */
 export function ipcperms(current: Task, object: IpcPerm, flags: number): boolean {
-  const { uid, gid } = current.cred.v;
+  const { euid, egid } = current.cred.v;
   const requested = (flags >> 6) | (flags >> 3) | flags;
   let granted = object.mode.v;
-  if (uid === object.cuid.v || uid === object.uid.v) granted >>= 6;
-  else if (gid === object.cgid.v || gid === object.gid.v) granted >>= 3;
+  if (euid === object.cuid.v || euid === object.uid.v) granted >>= 6;
+  else if (egid === object.cgid.v || egid === object.gid.v) granted >>= 3;
   return (requested & ~granted & 0o7) === 0 || capable(current, CAP_IPC_OWNER);
 }
 
@@ -186,8 +186,8 @@ export function obtainOwned<T extends IpcPerm>(
 ): T | number {
   const object = obtain(ids, id);
   if (typeof object === 'number') return object;
-  const { uid } = current.cred.v;
-  if (uid === object.cuid.v || uid === object.uid.v) return object;
+  const { euid } = current.cred.v;
+  if (euid === object.cuid.v || euid === object.uid.v) return object;
   return capable(current, CAP_SYS_ADMIN) ? object : fail('EPERM');
 }
 

@@ -10,15 +10,6 @@ import { Cell } from '../explore/cell.ts';
 import { PREEMPT, type Steps, type Thread } from '../explore/thread.ts';
 import type { Want, WantKind } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import {
-  CAP_CHECKPOINT_RESTORE,
-  CAP_IPC_OWNER,
-  CAP_KILL,
-  CAP_SETGID,
-  CAP_SETUID,
-  CAP_SYS_ADMIN,
-  CAP_SYS_RESOURCE,
-} from '../kernel/flags.ts';
 import { emptyLedger } from '../kernel/ledger.ts';
 import type { Layout, Scalar } from '../kernel/memory.ts';
 import type {
@@ -56,16 +47,6 @@ type AnyHandler = (
   current: Task,
   ...args: unknown[]
 ) => Steps<number> | number;
-
-const ALL_CAPABILITIES = [
-  CAP_KILL,
-  CAP_SETGID,
-  CAP_SETUID,
-  CAP_IPC_OWNER,
-  CAP_SYS_ADMIN,
-  CAP_SYS_RESOURCE,
-  CAP_CHECKPOINT_RESTORE,
-];
 
 /** 4 July 2008, when the question was asked. Time stands still unless somebody moves it. */
 const BOOT_TIME = 1215129600;
@@ -107,7 +88,6 @@ export class ModelKernel implements InKernel {
     pid.numbers.v = [number];
     ns.tasks.append(task);
     task.pidNsForChildren.v = ns;
-    task.cred.v = { uid: 0, gid: 0, capabilities: ALL_CAPABILITIES };
     task.comm.v = label;
     task.mmCell.v = group?.mm ?? new Mm();
     task.mm.users.v += 1;

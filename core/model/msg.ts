@@ -28,7 +28,7 @@ import type { ModelKernel } from './kernel.ts';
 import { MSGMAX, MSGMNB, MSGMNI } from './limits.ts';
 import { pidNrNs } from './pid.ts';
 import { ERESTARTNOHAND } from './signal.ts';
-import { capable, type Task } from './task.ts';
+import { initiallyCapable, type Task } from './task.ts';
 
 export interface Message {
   readonly type: number;
@@ -124,7 +124,7 @@ function* setQueue(
   if (typeof queue === 'number') return queue;
   const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
   if (refused !== 0) return refused;
-  if (set.qbytes > MSGMNB && !capable(current, CAP_SYS_RESOURCE)) return fail('EPERM');
+  if (set.qbytes > MSGMNB && !initiallyCapable(current, CAP_SYS_RESOURCE)) return fail('EPERM');
   const error = updatePerm(queue, set);
   if (error !== 0) return error;
   queue.qbytes.v = set.qbytes;

@@ -87,7 +87,7 @@ export function* open(
 /** generic_permission() on an inode that belongs to the target task's user. */
 function permitted(current: Task, target: Task, mode: number, writable: boolean): boolean {
   const bit = writable ? 2 : 4;
-  const owner = current.cred.v.uid === target.cred.v.uid;
+  const owner = current.cred.v.euid === target.cred.v.euid;
   const granted = owner ? mode >> 6 : mode;
   return (granted & bit) !== 0 || capable(current, CAP_SYS_ADMIN);
 }

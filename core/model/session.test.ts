@@ -174,18 +174,3 @@ describe('groups and sessions', () => {
     expect(said).toEqual([0, 0, 0]);
   });
 });
-
-describe('credentials', () => {
-  it('are dropped for good by root, and by nobody else', () => {
-    const { said } = trial((say) => ({
-      *init() {
-        say(yield sys('setgid', 50), yield sys('setuid', 1000));
-        say(yield sys('setuid', 0), yield sys('setuid', 1000), yield sys('setgid', 0));
-        say(yield sys('setuid', -1), yield sys('setgid', -1));
-        return 0;
-      },
-    }));
-    const refused = fail('EPERM');
-    expect(said).toEqual([0, 0, refused, 0, refused, fail('EINVAL'), fail('EINVAL')]);
-  });
-});

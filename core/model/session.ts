@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 /**
- * Numbers, process groups, sessions, credentials and names of tasks: kernel/sys.c and setsid() of
- * Linux 6.1. Left out: exec, hence EACCES of setpgid; saved and effective ids apart.
+ * Numbers, process groups, sessions and names of tasks: kernel/sys.c and setsid() of Linux 6.1. Left
+ * out: exec, hence EACCES of setpgid.
  */
 import { note } from '../explore/cell.ts';
 import { fail } from '../kernel/errno.ts';
-import { CAP_SETGID, CAP_SETUID, PR_SET_NAME } from '../kernel/flags.ts';
+import { PR_SET_NAME } from '../kernel/flags.ts';
 import type { ModelKernel } from './kernel.ts';
 import { TASK_COMM_LEN } from './limits.ts';
 import { findPidNs, type Pid, pidNrNs } from './pid.ts';
-import { capable, type Signal, type Task } from './task.ts';
+import type { Signal, Task } from './task.ts';
 
 const numberOf = (pid: Pid | null, reader: Task): number => pidNrNs(pid, reader.activePidNs);
 
@@ -79,23 +79,6 @@ function groupOf(current: Task, mine: Signal, number: number): Pid | null {
   const pid = findPidNs(number, current.activePidNs);
   const member = pid?.pgrpMembers.head ?? null;
   return member !== null && member.session.v === mine.session.v ? pid : null;
-}
-
-/** setuid() without saved ids: root drops all privilege, others only become themselves. */
-export function setuid(current: Task, uid: number): number {
-  const cred = current.cred.v;
-  if (uid < 0) return fail('EINVAL');
-  if (!capable(current, CAP_SETUID)) return uid === cred.uid ? 0 : fail('EPERM');
-  current.cred.v = { ...cred, uid, capabilities: uid === 0 ? cred.capabilities : [] };
-  return 0;
-}
-
-export function setgid(current: Task, gid: number): number {
-  const cred = current.cred.v;
-  if (gid < 0) return fail('EINVAL');
-  if (!capable(current, CAP_SETGID)) return gid === cred.gid ? 0 : fail('EPERM');
-  current.cred.v = { ...cred, gid };
-  return 0;
 }
 
 export function prctl(kernel: ModelKernel, current: Task, option: number, address: number): number {

@@ -235,7 +235,8 @@ export const blockedIn = (task: Task, { signal, action }: Delivery): SignalSet =
 function mayKill(current: Task, target: Task, signal: number): boolean {
   if (current.signal === target.signal) return true;
   const [mine, theirs] = [current.cred.v, target.cred.v];
-  if (mine.uid === theirs.uid || capable(current, CAP_KILL)) return true;
+  const isTheirs = (id: number) => id === theirs.uid || id === theirs.suid;
+  if (isTheirs(mine.euid) || isTheirs(mine.uid) || capable(current, CAP_KILL)) return true;
   return signal === SIGCONT && current.signal.session.v === target.signal.session.v;
 }
 

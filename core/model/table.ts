@@ -6,24 +6,15 @@
 import type { Steps } from '../explore/thread.ts';
 import { IPC_SET } from '../kernel/flags.ts';
 import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall.ts';
+import { capget, capset } from './capability.ts';
+import { GROUP, getResId, setId, setReId, setResId, USER } from './cred.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
 import { clone3, kernelClone } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
 import { close, open, write } from './procfs.ts';
 import { doSemctl, doSemget, semop } from './sem.ts';
-import {
-  getpgid,
-  getpid,
-  getppid,
-  getsid,
-  gettid,
-  prctl,
-  setgid,
-  setpgid,
-  setsid,
-  setuid,
-} from './session.ts';
+import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from './session.ts';
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
 import { pause, rtSigaction, rtSigprocmask, sysKill, tgkill } from './signal.ts';
 import type { Task } from './task.ts';
@@ -60,8 +51,20 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   getsid,
   setpgid,
   getpgid,
-  setuid: (_kernel, current, uid) => setuid(current, uid),
-  setgid: (_kernel, current, gid) => setgid(current, gid),
+  getuid: (_kernel, current) => current.cred.v.uid,
+  geteuid: (_kernel, current) => current.cred.v.euid,
+  getgid: (_kernel, current) => current.cred.v.gid,
+  getegid: (_kernel, current) => current.cred.v.egid,
+  setuid: (kernel, current, uid) => setId(kernel, current, USER, uid),
+  setgid: (kernel, current, gid) => setId(kernel, current, GROUP, gid),
+  setreuid: (kernel, current, ...to) => setReId(kernel, current, USER, ...to),
+  setregid: (kernel, current, ...to) => setReId(kernel, current, GROUP, ...to),
+  setresuid: (kernel, current, ...to) => setResId(kernel, current, USER, ...to),
+  setresgid: (kernel, current, ...to) => setResId(kernel, current, GROUP, ...to),
+  getresuid: (kernel, current, ...at) => getResId(kernel, current, USER, ...at),
+  getresgid: (kernel, current, ...at) => getResId(kernel, current, GROUP, ...at),
+  capget,
+  capset,
   prctl,
   msgget: (kernel, current, key, flags) =>
     kernel.directable(current, 'msg', (want) => doMsgget(kernel, current, key, flags, want)),

@@ -12,18 +12,12 @@ import type {
   TaskFields,
   TaskView,
 } from '../kernel/strategy.ts';
+import { type Cred, isRaised, ROOT } from './cred.ts';
 import type { Files } from './file.ts';
 import type { IpcNamespace } from './ipc.ts';
 import type { Mm } from './mm.ts';
 import type { Pid, PidNamespace } from './pid.ts';
 import type { Sighand, SignalSet } from './signal.ts';
-
-/** Credentials; replaced as a whole, as struct cred is. */
-export interface Cred {
-  readonly uid: number;
-  readonly gid: number;
-  readonly capabilities: readonly number[];
-}
 
 /** A thread group. */
 export class Signal extends Struct {
@@ -61,7 +55,7 @@ export class Task extends Struct implements TaskView {
   readonly filesCell: Cell<Files | null> = this.cell('files', null);
   readonly ipcNsCell: Cell<IpcNamespace | null> = this.cell('ipc_ns', null);
   readonly pidNsForChildren: Cell<PidNamespace | null> = this.cell('pid_ns_for_children', null);
-  readonly cred: Cell<Cred> = this.cell('cred', { uid: 0, gid: 0, capabilities: [] });
+  readonly cred: Cell<Cred> = this.cell('cred', ROOT);
   readonly comm = this.cell('comm', '');
   readonly exitState: Cell<ExitState> = this.cell('exit_state', 'running');
   readonly exitCode = this.cell('exit_code', 0);
@@ -139,8 +133,13 @@ function linked<T>(value: T | null, what: string): T {
   return value;
 }
 
-/** checkpoint_restore_ns_capable() and friends; one user namespace, so no namespace to name. */
+/** ns_capable() of the user namespace that all tasks are in. */
 export function capable(task: Task, ...anyOf: readonly number[]): boolean {
-  const { capabilities } = task.cred.v;
-  return anyOf.some((capability) => capabilities.includes(capability));
+  const { effective } = task.cred.v;
+  return anyOf.some((capability) => isRaised(effective, capability));
+}
+
+/** capable(): asked in the initial user namespace, in which the root of another is nobody. */
+export function initiallyCapable(task: Task, capability: number): boolean {
+  return task.cred.v.userNsLevel === 0 && capable(task, capability);
 }

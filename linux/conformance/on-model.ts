@@ -3,7 +3,7 @@
 import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
 import { formatResult } from '../../core/kernel/errno.ts';
-import { CAP_SYS_RESOURCE, CLONE_NEWIPC, CLONE_NEWPID, SIG_IGN } from '../../core/kernel/flags.ts';
+import { CLONE_NEWIPC, CLONE_NEWPID, SIG_IGN } from '../../core/kernel/flags.ts';
 import type { Scalar } from '../../core/kernel/memory.ts';
 import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import {
@@ -13,9 +13,10 @@ import {
   type Syscall,
   sys,
 } from '../../core/kernel/syscall.ts';
+import type { CapabilitySet } from '../../core/model/cred.ts';
 import { ModelKernel } from '../../core/model/kernel.ts';
 import type { Pid, PidNamespace } from '../../core/model/pid.ts';
-import type { Cred, Task } from '../../core/model/task.ts';
+import type { Task } from '../../core/model/task.ts';
 import { MAX_TASKS, MEMORY_SIZE } from '../host/protocol.ts';
 import {
   type Answer,
@@ -95,7 +96,9 @@ class ModelRun {
     };
     for (const task of this.boxes.keys()) programs[`task ${task}`] = (me) => this.task(me, task);
     this.kernel = new ModelKernel(half, programs);
-    this.kernel.init.cred.v = asInUserNamespace(this.kernel.init.cred.v);
+    const { cred } = this.kernel.init;
+    // The agent's tasks are root of a user namespace of their own.
+    cred.v = { ...cred.v, userNsLevel: 1 };
     this.queue.add(this.kernel.thread('A', this.kernel.init, 'outside'));
   }
 
@@ -205,6 +208,7 @@ class ModelRun {
     const init = this.kernel.init.activePidNs.below.head;
     const visit = (ns: PidNamespace) => {
       for (const task of ns.tasks) {
+        const cred = task.cred.v;
         const levels = task.thePid.numbers.v.length;
         const numbers = (pid: Pid | null) =>
           Array.from({ length: levels - 1 }, (_, level) => {
@@ -219,6 +223,9 @@ class ModelRun {
             isZombie: task.exitState.v === 'zombie',
             comm: task.comm.v === this.kernel.init.comm.v ? BORN : task.comm.v,
             signals: signalSets(task),
+            uids: [cred.uid, cred.euid, cred.suid],
+            gids: [cred.gid, cred.egid, cred.sgid],
+            capabilities: [cred.permitted, cred.effective, cred.inheritable].map(shownSet),
           }),
         );
       }
@@ -242,14 +249,9 @@ function numberIn(pid: Pid | null, ns: PidNamespace): number {
   return own === ns ? (pid.numbers.v[ns.level.v] ?? 0) : 0;
 }
 
-/**
- * The agent's tasks are root of a user namespace of their own, as the model's are of the only one.
- * What capable() asks for in the initial one, they lack: do_msgctl()'s CAP_SYS_RESOURCE.
- */
-const asInUserNamespace = (cred: Cred): Cred => ({
-  ...cred,
-  capabilities: cred.capabilities.filter((capability) => capability !== CAP_SYS_RESOURCE),
-});
+/** As status files have it: 16 digits. */
+const shownSet = ([low, high]: CapabilitySet): string =>
+  [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 
 /** Some address of user code, as rt_sigaction wants one: not SIG_DFL and not SIG_IGN. */
 const SOME_CODE = 0x401000;

@@ -71,23 +71,28 @@ export interface StepAnswer {
 /** Stands for the name that a task is born with, which is that of a program. */
 export const BORN = '(as born)';
 
-/** What is shown of a task: numbers at each level of namespaces, state, name. */
+/** What is shown of a task: numbers at each level of namespaces, credentials, state, name. */
 export function formatTask(task: {
   readonly nspid: readonly number[];
   readonly nspgid: readonly number[];
   readonly nssid: readonly number[];
   readonly isZombie: boolean;
   readonly comm: string;
+  /** Real, effective and saved; capabilities in hexadecimal. */
+  readonly uids: readonly number[];
+  readonly gids: readonly number[];
+  readonly capabilities: readonly string[];
   /** Sets as /proc has them, bit n-1 for signal n. */
   readonly signals: Readonly<Record<SignalSetName, number>>;
 }): string {
-  const { nspid, nspgid, nssid, isZombie, comm, signals } = task;
+  const { nspid, nspgid, nssid, isZombie, comm, uids, gids, capabilities, signals } = task;
   const numbers = `pid ${nspid.join('/')} pgid ${nspgid.join('/')} sid ${nssid.join('/')}`;
-  if (isZombie) return `${numbers} zombie "${comm}"`;
+  const cred = `uid ${uids.join('/')} gid ${gids.join('/')} cap ${capabilities.join('/')}`;
+  if (isZombie) return `${numbers} ${cred} zombie "${comm}"`;
   const sets = SIGNAL_SETS.filter((name) => signals[name] !== 0).map(
     (name) => ` ${name} ${signals[name].toString(16)}`,
   );
-  return `${numbers} alive "${comm}"${sets.join('')}`;
+  return `${numbers} ${cred} alive "${comm}"${sets.join('')}`;
 }
 
 /** Signals pending to the thread and to its group, blocked, ignored, caught: /proc/PID/status. */

@@ -40,7 +40,7 @@ const OTHERS: ReadonlySet<number> = new Set(USERS.filter((user) => user > 0));
 export function byOneUser(script: Script): Script {
   return script.map((step) => {
     const { call, args, stores, ...rest } = step;
-    const isSet = call === 'setuid' || call === 'setgid';
+    const isSet = /^setr?e?s?[ug]id$/.test(call);
     const alone = (value: number) => (OTHERS.has(value) ? 0 : value);
     return {
       ...rest,
