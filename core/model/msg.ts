@@ -175,24 +175,31 @@ export function* msgsnd(
     const queue = obtain(current.ipcNs.msg, id);
     if (typeof queue === 'number') return queue;
     if (!ipcperms(current, queue, 0o222)) return fail('EACCES');
-    const messages = queue.messages.v;
-    const limit = queue.qbytes.v;
-    if (bytes + queue.cbytes.v <= limit && 1 + messages.length <= limit) {
-      queue.messages.v = [...messages, { type: type[0] ?? 0, text }];
+    if (fitsInQueue(queue, bytes)) {
+      queue.messages.v = [...queue.messages.v, { type: type[0] ?? 0, text }];
       queue.cbytes.v += bytes;
       queue.lspid.v = current.leader.thePid;
       queue.stime.v = kernel.clock.v;
       return 0;
     }
     if ((flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
-    const before = queue.cbytes.v;
+    // IPC_SET wakes senders too, to look at the size and their permission again.
     yield {
-      until: () => queue.deleted.v || queue.cbytes.v < before || current.killed.v,
+      until: () =>
+        queue.deleted.v ||
+        current.killed.v ||
+        fitsInQueue(queue, bytes) ||
+        !ipcperms(current, queue, 0o222),
       why: `msgsnd: queue ${id} is full`,
     };
     if (current.killed.v) return fail('EINTR');
     if (queue.deleted.v) return fail('EIDRM');
   }
+}
+
+/** msg_fits_inqueue(). */
+function fitsInQueue({ qbytes, cbytes, messages }: Msg, bytes: number): boolean {
+  return bytes + cbytes.v <= qbytes.v && 1 + messages.v.length <= qbytes.v;
 }
 
 export function* msgrcv(
@@ -226,8 +233,13 @@ export function* msgrcv(
       return copied ? text.length : fail('EFAULT');
     }
     if ((flags & IPC_NOWAIT) !== 0) return fail('ENOMSG');
+    // And receivers, whom a stricter mode may exclude: expunge_all(-EAGAIN).
     yield {
-      until: () => queue.deleted.v || pick(queue.messages.v, type) !== null || current.killed.v,
+      until: () =>
+        queue.deleted.v ||
+        current.killed.v ||
+        pick(queue.messages.v, type) !== null ||
+        !ipcperms(current, queue, 0o444),
       why: `msgrcv: queue ${id} has no message of type ${type}`,
     };
     if (current.killed.v) return fail('EINTR');

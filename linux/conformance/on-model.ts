@@ -4,7 +4,7 @@ import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
 import { spawnedName } from '../../core/explore/thread.ts';
 import { formatResult } from '../../core/kernel/errno.ts';
-import { CLONE_NEWIPC, CLONE_NEWPID } from '../../core/kernel/flags.ts';
+import { CAP_SYS_RESOURCE, CLONE_NEWIPC, CLONE_NEWPID } from '../../core/kernel/flags.ts';
 import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import {
   type Caller,
@@ -71,6 +71,10 @@ class ModelRun {
     };
     for (const task of this.boxes.keys()) programs[`task ${task}`] = (me) => this.task(me, task);
     this.kernel = new ModelKernel(half, programs);
+    // capable() asks in the initial user namespace, where the root of a script's own is nobody.
+    const { cred } = this.kernel.init;
+    const capabilities = cred.v.capabilities.filter((one) => one !== CAP_SYS_RESOURCE);
+    cred.v = { ...cred.v, capabilities };
     this.queue.add(this.kernel.thread('A', this.kernel.init, 'outside'));
   }
 

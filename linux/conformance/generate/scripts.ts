@@ -2,22 +2,24 @@
 /** Scripts, generated and shrunk by fast-check: operations of all kinds, by whoever is alive. */
 import fc from 'fast-check';
 import type { Script } from '../script.ts';
-import { Builder, type Kind, MOST_STEPS, type Operation } from './builder.ts';
+import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.ts';
 import { CREDENTIALS, USERS } from './credentials.ts';
 import { IPC } from './ipc.ts';
+import { SLEEPERS } from './sleepers.ts';
+import { STRANGERS } from './strangers.ts';
 import { TASKS } from './tasks.ts';
 
 /** What an operation may be; what matters most is in here more than once. */
-const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC];
+const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC, ...SLEEPERS, ...STRANGERS];
 
 export const scripts: fc.Arbitrary<Script> = fc
   .array(
     fc.record({
       kind: fc.nat({ max: 9999 }),
       task: fc.nat({ max: 9999 }),
-      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 7, maxLength: 7 }),
+      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 12, maxLength: 12 }),
     }),
-    { minLength: 1, maxLength: MOST_STEPS, size: 'max' },
+    { minLength: 1, maxLength: MOST_OPERATIONS, size: 'max' },
   )
   .map(scriptOf);
 
