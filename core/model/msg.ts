@@ -183,13 +183,9 @@ export function* msgsnd(
       return 0;
     }
     if ((flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
-    // IPC_SET wakes senders too, to look at the size and their permission again.
+    // ss_wakeup(), which IPC_SET calls too, wakes whose message fits; it asks for permission again.
     yield {
-      until: () =>
-        queue.deleted.v ||
-        current.killed.v ||
-        fitsInQueue(queue, bytes) ||
-        !ipcperms(current, queue, 0o222),
+      until: () => queue.deleted.v || current.killed.v || fitsInQueue(queue, bytes),
       why: `msgsnd: queue ${id} is full`,
     };
     if (current.killed.v) return fail('EINTR');
@@ -233,7 +229,7 @@ export function* msgrcv(
       return copied ? text.length : fail('EFAULT');
     }
     if ((flags & IPC_NOWAIT) !== 0) return fail('ENOMSG');
-    // And receivers, whom a stricter mode may exclude: expunge_all(-EAGAIN).
+    // IPC_SET wakes receivers, whom a stricter mode may exclude: expunge_all(-EAGAIN).
     yield {
       until: () =>
         queue.deleted.v ||

@@ -97,14 +97,15 @@ export function* semop(
     // struct sembuf: an unsigned and a signed short.
     operations.push({ num: num & 0xffff, op: (op << 16) >> 16, flags });
   }
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     yield PREEMPT;
     kernel.ledger.locks++;
     const set = obtain(current.ipcNs.sem, id);
     if (typeof set === 'number') return set;
     if (operations.some(({ num }) => num >= set.values.v.length)) return fail('EFBIG');
     const alters = operations.some(({ op }) => op !== 0);
-    if (!ipcperms(current, set, alters ? 0o222 : 0o444)) return fail('EACCES');
+    // A sleeper's operations are done by who wakes it, whatever the mode is by then.
+    if (isFirst && !ipcperms(current, set, alters ? 0o222 : 0o444)) return fail('EACCES');
     const done = attempt(set.values.v, operations);
     if (typeof done === 'number') return done;
     if ('values' in done) {

@@ -10,7 +10,7 @@ import {
   IPC_SET,
   SETVAL,
 } from '../../../core/kernel/flags.ts';
-import { MSQID_DS } from '../../../core/kernel/memory.ts';
+import { type Layout, MSQID_DS, SEMID_DS } from '../../../core/kernel/memory.ts';
 import type { Arg, Store } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
 
@@ -21,24 +21,28 @@ interface Sleep {
   readonly call: (made: Arg, b: Builder) => Made;
   readonly removal: (made: Arg) => Made;
   readonly supply: (made: Arg, b: Builder) => Made;
+  /** Takes from others the right to do what the sleeper does. */
+  readonly forbid: (made: Arg, b: Builder) => Made;
 }
 
 const removesQueue = (id: Arg): Made => ['msgctl', [id, IPC_RMID, 0]];
 
 const receiver: Sleep = {
-  makes: ['msgget', [IPC_PRIVATE, 0o600]],
+  makes: ['msgget', [IPC_PRIVATE, 0o666]],
   before: () => [],
   call: (id, b) => ['msgrcv', [id, { memory: b.memory }, 100, 0, 0]],
   removal: removesQueue,
   supply: send,
+  forbid: (id, b) => set(id, b, { mode: 0o600, qbytes: 16 }),
 };
 
 const sender: Sleep = {
-  makes: ['msgget', [IPC_PRIVATE, 0o600]],
-  before: (id, b) => [limit(id, b, 0)],
+  makes: ['msgget', [IPC_PRIVATE, 0o666]],
+  before: (id, b) => [set(id, b, { mode: 0o666, qbytes: 0 })],
   call: send,
   removal: removesQueue,
-  supply: (id, b) => limit(id, b, 16),
+  supply: (id, b) => set(id, b, { mode: 0o666, qbytes: 16 }),
+  forbid: (id, b) => set(id, b, { mode: 0o600, qbytes: 0 }),
 };
 
 function send(id: Arg, b: Builder): Made {
@@ -46,19 +50,23 @@ function send(id: Arg, b: Builder): Made {
   return ['msgsnd', [id, { memory: b.memory }, 0, 0], { stores: [type] }];
 }
 
-/** IPC_SET of how many bytes a queue may hold. It is root's, or from now on it is. */
-function limit(id: Arg, b: Builder, qbytes: number): Made {
-  const values: Readonly<Record<string, number>> = { mode: 0o600, qbytes };
-  const stores = MSQID_DS.fields.flatMap(({ name, offset, bytes }): Store[] => {
+const set = (id: Arg, b: Builder, values: Readonly<Record<string, number>>): Made => [
+  'msgctl',
+  [id, IPC_SET, { memory: b.memory }],
+  { stores: members(MSQID_DS, b, values) },
+];
+
+/** Members of a structure; who owns it is 0, and is left alone by who isn't. */
+const members = (layout: Layout, b: Builder, values: Readonly<Record<string, number>>): Store[] =>
+  layout.fields.flatMap(({ name, offset, bytes }) => {
     const value = values[name];
-    if (value === undefined) return [];
-    return [{ offset: b.memory + offset, bytes: bytes === 8 ? 8 : 4, value }];
+    return value === undefined
+      ? []
+      : [{ offset: b.memory + offset, bytes: bytes === 8 ? 8 : 4, value }];
   });
-  return ['msgctl', [id, IPC_SET, { memory: b.memory }], { stores }];
-}
 
 const taker: Sleep = {
-  makes: ['semget', [IPC_PRIVATE, 1, 0o600]],
+  makes: ['semget', [IPC_PRIVATE, 1, 0o666]],
   before: () => [],
   call: (id, b) => {
     const takes = [0, -1, 0].map(
@@ -68,17 +76,24 @@ const taker: Sleep = {
   },
   removal: (id) => ['semctl', [id, 0, IPC_RMID, 0]],
   supply: (id) => ['semctl', [id, 0, SETVAL, 1]],
+  forbid: (id, b) => [
+    'semctl',
+    [id, 0, IPC_SET, { memory: b.memory }],
+    { stores: members(SEMID_DS, b, { mode: 0o600 }) },
+  ],
 };
 
 function disturbed(sleep: Sleep): Kind {
   return (b) => {
     if (b.isFull || !b.once(8)) return undefined;
     const isKilled = !b.isInit && b.once(2);
+    const isStranger = !isKilled && b.once(2);
     const made = { result: b.steps.length };
     b.also(sleep.makes);
     for (const step of sleep.before(made, b)) b.also(step);
-    sleeps(b, sleep.call(made, b), isKilled ? CLONE_A_THREAD : 0);
+    sleeps(b, sleep.call(made, b), isKilled ? CLONE_A_THREAD : 0, isStranger);
     if (isKilled) return killed(b);
+    if (isStranger) b.also(sleep.forbid(made, b));
     return b.once(2) ? sleep.removal(made) : sleep.supply(made, b);
   };
 }
@@ -89,14 +104,15 @@ function parent(b: Builder): Made | undefined {
   const { child } = b.child(0);
   b.also(['fork', [], { child }]);
   if (b.isFull) return undefined;
-  sleeps(b, ['wait4', [-1, 0, 0, 0]], CLONE_A_THREAD);
+  sleeps(b, ['wait4', [-1, 0, 0, 0]], CLONE_A_THREAD, false);
   return killed(b);
 }
 
-/** By a task of its own. */
-function sleeps(b: Builder, call: Made, flags: number): void {
+/** By a task of its own, perhaps of another user. */
+function sleeps(b: Builder, call: Made, flags: number, isStranger: boolean): void {
   const { child } = b.child(flags);
   b.also(['clone', [flags], { child }]);
+  if (isStranger) b.also(['setuid', [1000]], child);
   b.also(call, child);
   b.doubts();
 }
