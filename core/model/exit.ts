@@ -72,13 +72,10 @@ function* reapNamespace(kernel: ModelKernel, current: Task, ns: PidNamespace): S
 /** Reparents, then becomes a zombie or goes at once. Under the task list lock. */
 function exitNotify(kernel: ModelKernel, current: Task): void {
   const { signal, leader } = current;
+  current.exitState.v = current === leader ? 'zombie' : 'dead';
   if (signal.liveThreads.v === 0) forgetChildren(kernel, current);
-  if (current !== leader) {
-    current.exitState.v = 'dead';
-    releaseThread(current);
-    return;
-  }
-  current.exitState.v = 'zombie';
+  else handOver(current);
+  if (current !== leader) releaseThread(current);
 }
 
 function forgetChildren(kernel: ModelKernel, current: Task): void {
@@ -89,8 +86,36 @@ function forgetChildren(kernel: ModelKernel, current: Task): void {
   for (const child of signal.children) {
     signal.children.remove(child);
     child.parent.v = reaper ?? kernel.init.signal;
+    child.parentThread.v = aliveThread(child.parent.v);
     (reaper ?? kernel.init.signal).children.append(child);
   }
+}
+
+/** Children of a thread that goes are the next thread's, after its own. */
+function handOver(current: Task): void {
+  const { signal } = current;
+  for (const child of signal.children) {
+    if (child.parentThread.v !== current) continue;
+    signal.children.remove(child);
+    child.parentThread.v = aliveThread(signal);
+    signal.children.append(child);
+  }
+}
+
+/** find_alive_thread(). */
+function aliveThread({ threads, leader }: Signal): Task | null {
+  for (const thread of threads) if (thread.exitState.v === 'running') return thread;
+  return leader.v;
+}
+
+/** do_wait(): the caller's children, then those of the other threads. */
+function childrenOf(current: Task): Signal[] {
+  const threads = [...current.signal.threads];
+  const at = threads.indexOf(current);
+  const children = [...current.signal.children];
+  return [...threads.slice(at), ...threads.slice(0, at)].flatMap((thread) =>
+    children.filter((child) => child.parentThread.v === thread),
+  );
 }
 
 /** A group whose leader is dead and whose other threads are gone: wait4 may have it. */
@@ -134,7 +159,7 @@ export function* wait4(
     pid === -1 || (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted);
   for (;;) {
     kernel.ledger.locks++;
-    const children = [...signal.children].filter(matches);
+    const children = childrenOf(current).filter(matches);
     if (children.length === 0) return fail('ECHILD');
     const dead = children.find(isZombie);
     if (dead !== undefined) {
