@@ -142,9 +142,12 @@ function attempt(before: readonly number[], operations: readonly SemOp[]): Tried
   return { values };
 }
 
+/** Not where it is another operation's turn by now to wait, and that one would not. */
 function hasToWait(values: readonly number[], operations: readonly SemOp[]): boolean {
   const tried = attempt(values, operations);
-  return typeof tried !== 'number' && 'waitsFor' in tried;
+  return (
+    typeof tried !== 'number' && 'waitsFor' in tried && (tried.waitsFor.flags & IPC_NOWAIT) === 0
+  );
 }
 
 export function doSemctl(

@@ -157,7 +157,11 @@ export class Builder {
   }
 
   get isFull(): boolean {
-    return this.children === MOST_CHILDREN;
+    return !this.hasRoomFor(1);
+  }
+
+  hasRoomFor(children: number): boolean {
+    return this.children + children <= MOST_CHILDREN;
   }
 
   private get home(): Home {

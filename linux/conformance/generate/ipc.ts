@@ -50,7 +50,7 @@ const SIZES = [4096, 4096, 4096, 4096, 4096, 1, 5000, 4096, 4096, 0, -1];
 
 const idOf = (b: Builder, type: Type): Arg => {
   const known = b.known(type);
-  return known === undefined || b.once(15) ? b.of(IDS) : known;
+  return known === undefined || b.once(9) ? b.of(IDS) : known;
 };
 
 /** Mostly of an object: where none is known, one is made instead. */
@@ -126,7 +126,7 @@ function control(
   call: (id: Arg, command: number, address: Arg) => readonly [ScriptCall, readonly Arg[]],
 ): Kind {
   return (b) => {
-    const command = b.once(15)
+    const command = b.once(9)
       ? b.of(COMMANDS)
       : ([IPC_STAT, IPC_SET, IPC_RMID][b.once(3) ? 2 : Number(b.once(2))] ?? 0);
     const id = idOf(b, type);
@@ -197,7 +197,7 @@ function shmdt(b: Builder): Made | undefined {
 
 /** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
 function churn(b: Builder): Made | undefined {
-  if (!b.once(40) || b.steps.length > MOST_OPERATIONS) return undefined;
+  if (!b.once(60) || b.steps.length > MOST_OPERATIONS) return undefined;
   for (let n = 0; n < IPC_MIN_CYCLE; n++) {
     const id = { result: b.steps.length };
     b.also(['msgget', [IPC_PRIVATE, 0o600]]);

@@ -4,13 +4,21 @@ import fc from 'fast-check';
 import type { Script } from '../script.ts';
 import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.ts';
 import { CREDENTIALS, USERS } from './credentials.ts';
+import { DEATHS } from './deaths.ts';
 import { IPC } from './ipc.ts';
 import { SLEEPERS } from './sleepers.ts';
 import { STRANGERS } from './strangers.ts';
 import { TASKS } from './tasks.ts';
 
 /** What an operation may be; what matters most is in here more than once. */
-const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC, ...SLEEPERS, ...STRANGERS];
+const KINDS: readonly Kind[] = [
+  ...TASKS,
+  ...CREDENTIALS,
+  ...IPC,
+  ...SLEEPERS,
+  ...STRANGERS,
+  ...DEATHS,
+];
 
 export const scripts: fc.Arbitrary<Script> = fc
   .array(

@@ -100,10 +100,9 @@ function disturbed(sleep: Sleep): Kind {
 
 /** A parent, killed while it waits for a child that lives on. */
 function parent(b: Builder): Made | undefined {
-  if (b.isInit || b.isFull || !b.once(8)) return undefined;
+  if (b.isInit || !b.hasRoomFor(2) || !b.once(8)) return undefined;
   const { child } = b.child(0);
   b.also(['fork', [], { child }]);
-  if (b.isFull) return undefined;
   sleeps(b, ['wait4', [-1, 0, 0, 0]], CLONE_A_THREAD, false);
   return killed(b);
 }

@@ -74,7 +74,7 @@ function joinGroup(b: Builder): Made {
 }
 
 /** Mostly a task that the caller's namespace has; oneself is 0. */
-const someone = (b: Builder): Arg => (b.once(3) ? undefined : b.known('task')) ?? b.of(PIDS);
+const someone = (b: Builder): Arg => (b.once(2) ? undefined : b.known('task')) ?? b.of(PIDS);
 
 function wait4(b: Builder): Made | undefined {
   if (!b.isParent && !b.once(6)) return undefined;
