@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Message queues, after ipc/msg.c of Linux 6.1. Left out: MSG_COPY, MSG_EXCEPT, MSG_NOERROR, and
- * the direct hand-over to a sleeping receiver (messages always pass through the queue).
+ * Message queues, after ipc/msg.c of Linux 6.1. Left out: MSG_COPY, MSG_EXCEPT, MSG_NOERROR. What
+ * pipelined_send() hands to a sleeping receiver passes through the queue here.
  */
 import { allocate, type Cell } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
@@ -208,7 +208,8 @@ export function* msgrcv(
   flags: number,
 ): Steps<number> {
   if (id < 0 || bytes < 0) return fail('EINVAL');
-  for (;;) {
+  // Recorded is the process, but of a receiver that slept, by pipelined_send(), the thread.
+  for (let receiver = current.leader.thePid; ; receiver = current.thePid) {
     yield PREEMPT;
     kernel.ledger.locks++;
     const queue = obtain(current.ipcNs.msg, id);
@@ -219,7 +220,7 @@ export function* msgrcv(
       if (message.text.length > bytes) return fail('E2BIG');
       queue.messages.v = queue.messages.v.filter((other) => other !== message);
       queue.cbytes.v -= message.text.length;
-      queue.lrpid.v = current.leader.thePid;
+      queue.lrpid.v = receiver;
       queue.rtime.v = kernel.clock.v;
       yield PREEMPT;
       const { text } = message;

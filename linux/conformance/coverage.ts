@@ -15,12 +15,15 @@ import type { CountedScript } from './counting.ts';
 export interface FileCoverage {
   /** In core/model. */
   readonly file: string;
-  readonly branches: number;
-  readonly branchesReached: number;
-  readonly functions: number;
-  readonly functionsReached: number;
+  readonly branches: Tally;
+  readonly functions: Tally;
   /** Outermost ones: what is inside of a branch or function that was not reached, wasn't either. */
   readonly unreached: Unreached[];
+}
+
+export interface Tally {
+  readonly reached: number;
+  readonly all: number;
 }
 
 export interface Unreached {
@@ -67,10 +70,8 @@ export async function fileCoverage({ url, code, functions }: CountedScript): Pro
   const missed = [...inFunctions, ...branches].filter(({ count }) => count === 0);
   return {
     file: basename(path),
-    branches: branches.length,
-    branchesReached: branches.filter(({ count }) => count > 0).length,
-    functions: inFunctions.length,
-    functionsReached: inFunctions.filter(({ count }) => count > 0).length,
+    branches: tally(branches),
+    functions: tally(inFunctions),
     unreached: missed
       .filter(
         (place) => !missed.some((other) => other !== place && contains(other.span, place.span)),
@@ -79,6 +80,11 @@ export async function fileCoverage({ url, code, functions }: CountedScript): Pro
       .sort((a, b) => a.line - b.line),
   };
 }
+
+const tally = (places: readonly Place[]): Tally => ({
+  reached: places.filter(({ count }) => count > 0).length,
+  all: places.length,
+});
 
 /** The loader wraps an arrow function that has a name: __name(() => ..., "getpid"). */
 function nameArrow({ callee, arguments: [arrow, name] }: CallExpression): void {

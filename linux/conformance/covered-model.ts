@@ -11,23 +11,27 @@ export class CoveredModel {
     execArgv: [],
   });
 
+  private hasEnded = false;
+
   /** One script at a time. */
   async run(script: Script): Promise<Answer> {
     return (await this.ask(script)) as Answer;
   }
 
-  /** What all scripts so far have reached, by file of core/model; then nothing more can be run. */
-  async end(): Promise<FileCoverage[]> {
-    try {
-      const counted = (await this.ask(null)) as CountedScript[];
-      const files = await Promise.all(counted.map(fileCoverage));
-      return files.sort((a, b) => (a.file < b.file ? -1 : 1));
-    } finally {
-      await this.worker.terminate();
-    }
+  /** What all scripts so far have reached, by file of core/model. To be asked once. */
+  async reached(): Promise<FileCoverage[]> {
+    const counted = (await this.ask(null)) as CountedScript[];
+    const files = await Promise.all(counted.map(fileCoverage));
+    return files.sort((a, b) => (a.file < b.file ? -1 : 1));
+  }
+
+  async end(): Promise<void> {
+    this.hasEnded = true;
+    await this.worker.terminate();
   }
 
   private async ask(request: Request): Promise<unknown> {
+    if (this.hasEnded) throw new Error('the covered model has ended');
     const reply = once(this.worker, 'message');
     this.worker.postMessage(request);
     const [message] = await reply;

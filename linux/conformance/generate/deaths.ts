@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Deaths that leave something behind: a group or session, a namespace below, a status for nobody. */
-import { CLONE_NEWPID } from '../../../core/kernel/flags.ts';
+import { CLONE_A_THREAD, CLONE_NEWPID, WNOHANG } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 
@@ -43,11 +43,21 @@ function unread(b: Builder): Made {
   return waitsFor(made, BAD_ADDRESS);
 }
 
+/** Children of a thread are handed over to another, and those of the others stay theirs. */
+function thread(b: Builder): Made {
+  const other = makes(b, CLONE_A_THREAD);
+  b.doubts();
+  makes(b, 0);
+  makes(b, 0, other);
+  b.also(['exit', [0]], other);
+  return ['wait4', [-1, 0, WNOHANG, 0]];
+}
+
 const waitsFor = (child: Arg, address: number): Made => ['wait4', [child, address, 0, 0]];
 
 const seldom =
   (kind: Kind): Kind =>
   (b) =>
-    b.hasRoomFor(2) && b.once(4) ? kind(b) : undefined;
+    b.hasRoomFor(3) && b.once(4) ? kind(b) : undefined;
 
-export const DEATHS: readonly Kind[] = [leader, init, unread].map(seldom);
+export const DEATHS: readonly Kind[] = [leader, init, unread, thread].map(seldom);

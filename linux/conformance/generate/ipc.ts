@@ -7,7 +7,6 @@ import {
   IPC_CREAT,
   IPC_EXCL,
   IPC_NOWAIT,
-  IPC_PRIVATE,
   IPC_RMID,
   IPC_SET,
   IPC_STAT,
@@ -16,9 +15,9 @@ import {
   SHM_RDONLY,
 } from '../../../core/kernel/flags.ts';
 import { type Layout, MSQID_DS, SEMID_DS, SHMID_DS } from '../../../core/kernel/memory.ts';
-import { IPC_MIN_CYCLE, SEMMSL } from '../../../core/model/limits.ts';
+import { SEMMSL } from '../../../core/model/limits.ts';
 import type { Arg, Load, ScriptCall, Store } from '../script.ts';
-import { BAD_ADDRESS, type Builder, type Kind, type Made, MOST_OPERATIONS } from './builder.ts';
+import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 import { USERS } from './credentials.ts';
 
 type Type = 'msg' | 'sem' | 'shm';
@@ -195,24 +194,12 @@ function shmdt(b: Builder): Made | undefined {
   return ['shmdt', [address]];
 }
 
-/** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
-function churn(b: Builder): Made | undefined {
-  if (!b.once(60) || b.steps.length > MOST_OPERATIONS) return undefined;
-  for (let n = 0; n < IPC_MIN_CYCLE; n++) {
-    const id = { result: b.steps.length };
-    b.also(['msgget', [IPC_PRIVATE, 0o600]]);
-    b.also(['msgctl', [id, IPC_RMID, 0]]);
-  }
-  b.makes('msg');
-  return ['msgget', [IPC_PRIVATE, 0o600]];
-}
-
 const msgctl = control('msg', MSQID_DS, (id, command, at) => ['msgctl', [id, command, at]]);
 const semset = control('sem', SEMID_DS, (id, command, at) => ['semctl', [id, 0, command, at]]);
 const shmctl = control('shm', SHMID_DS, (id, command, at) => ['shmctl', [id, command, at]]);
 
 export const IPC: readonly Kind[] = [
-  ...[get('msg'), withObject('msg', msgctl), withObject('msg', msgctl), churn],
+  ...[get('msg'), withObject('msg', msgctl), withObject('msg', msgctl)],
   ...[withObject('msg', msgsnd), withObject('msg', msgsnd), withObject('msg', msgrcv)],
   ...[withObject('msg', msgrcv), withObject('msg', msgsnd)],
   ...[get('sem'), withObject('sem', semop), withObject('sem', semop), withObject('sem', semset)],

@@ -6,6 +6,7 @@ import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.t
 import { CREDENTIALS, USERS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
 import { IPC } from './ipc.ts';
+import { LIVES } from './lives.ts';
 import { SLEEPERS } from './sleepers.ts';
 import { STRANGERS } from './strangers.ts';
 import { TASKS } from './tasks.ts';
@@ -18,6 +19,7 @@ const KINDS: readonly Kind[] = [
   ...SLEEPERS,
   ...STRANGERS,
   ...DEATHS,
+  ...LIVES,
 ];
 
 export const scripts: fc.Arbitrary<Script> = fc
