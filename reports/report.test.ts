@@ -37,7 +37,18 @@ const result: Result = {
     reordered: 0,
     calls: 3,
     byCall: { fork: 1, msgget: 2 },
-    byErrno: { success: 2, EEXIST: 1 },
+    byErrno: { fork: { success: 1 }, msgget: { success: 1, EEXIST: 1 } },
+    branches: [
+      {
+        file: 'ipc.ts',
+        branches: { reached: 60, all: 101 },
+        functions: { reached: 10, all: 14 },
+        unreached: [
+          { line: 105, function: 'refuseId', branch: null, why: 'Only a design asks for it' },
+          { line: 121, function: 'addId', branch: 'if (inUse >= limit)', why: null },
+        ],
+      },
+    ],
     mismatch: null,
     knownDifferences: ['one that is known'],
   },

@@ -141,6 +141,8 @@ const RestartTable = v.strictObject({
   ),
 });
 
+const Tally = v.strictObject({ reached: count, all: count });
+
 /** The model against the kernel below. */
 const Conformance = v.variant('kind', [
   v.strictObject({
@@ -150,7 +152,26 @@ const Conformance = v.variant('kind', [
     reordered: count,
     calls: count,
     byCall: v.record(v.string(), count),
-    byErrno: v.record(v.string(), count),
+    /** By call. */
+    byErrno: v.record(v.string(), v.record(v.string(), count)),
+    /** What the scripts reached of the model's files. */
+    branches: v.array(
+      v.strictObject({
+        file: v.string(),
+        branches: Tally,
+        functions: Tally,
+        /** Outermost ones; `why` says why no script can, and is null where one could. */
+        unreached: v.array(
+          v.strictObject({
+            line: count,
+            function: v.string(),
+            /** Null is the whole function. */
+            branch: v.nullable(v.string()),
+            why: v.nullable(v.string()),
+          }),
+        ),
+      }),
+    ),
     mismatch: v.nullable(v.array(v.string())),
     knownDifferences: v.array(v.string()),
   }),

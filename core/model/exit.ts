@@ -104,11 +104,12 @@ function forgetChildren(kernel: ModelKernel, current: Task): void {
   const adopter = reaper ?? kernel.init.signal;
   for (const child of signal.children) {
     if (child.realParent.v !== current) continue;
+    signal.children.remove(child);
     if (heir !== null) {
       child.realParent.v = heir;
+      signal.children.append(child);
       continue;
     }
-    signal.children.remove(child);
     child.parent.v = adopter;
     child.realParent.v = aliveThread(adopter) ?? adopter.leader.v;
     adopter.children.append(child);
@@ -131,6 +132,16 @@ function notifyParent(kernel: ModelKernel, signal: Signal): void {
   if (handler !== SIG_IGN && (flags & SA_NOCLDWAIT) === 0) return;
   release(kernel, signal);
   parent.signal.unwaited.v += 1;
+}
+
+/** do_wait(): the caller's children, then those of the other threads. */
+function childrenOf(current: Task): Signal[] {
+  const threads = [...current.signal.threads];
+  const at = threads.indexOf(current);
+  const children = [...current.signal.children];
+  return [...threads.slice(at), ...threads.slice(0, at)].flatMap((thread) =>
+    children.filter((child) => child.realParent.v === thread),
+  );
 }
 
 /** A group whose leader is dead and whose other threads are gone: wait4 may have it. */
@@ -175,7 +186,7 @@ export function* wait4(
   const wanted = pid === 0 ? signal.pgrp.v : findPidNs(Math.abs(pid), ns);
   const matches = (child: Signal) =>
     pid === -1 || (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted);
-  const matching = () => [...signal.children].filter(matches);
+  const matching = () => childrenOf(current).filter(matches);
   for (;;) {
     kernel.ledger.locks++;
     const children = matching();

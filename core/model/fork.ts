@@ -68,6 +68,11 @@ export function* kernelClone(
   if (current.sigpending.v) return ERESTARTNOINTR;
   const child = duplicateTask(kernel, current);
   const { mm, files, ipcNs } = copyResources(kernel, current, child, flags);
+  // copy_namespaces() asks after copy_mm(), whose copy then goes.
+  const isUnsharing = (flags & (CLONE_NEWPID | CLONE_NEWIPC)) !== 0;
+  if (isUnsharing && !capable(current, CAP_SYS_ADMIN)) {
+    return abandon(kernel, current, child, mm, fail('EPERM'));
+  }
   const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
   const ns = (flags & CLONE_NEWPID) !== 0 ? childNamespaceOf(parentNs, kernel.ledger) : parentNs;
   const wanted = want ?? kernel.askAllocator(current, 'pid');
@@ -116,8 +121,6 @@ function refuseFlags(kernel: ModelKernel, current: Task, flags: number, program:
     if ((flags & CLONE_NEWPID) !== 0 || elsewhere) return fail('EINVAL');
   }
   if ((flags & CLONE_PARENT) !== 0 && isInit(current.signal)) return fail('EINVAL');
-  const unsharing = (flags & (CLONE_NEWPID | CLONE_NEWIPC)) !== 0;
-  if (unsharing && !capable(current, CAP_SYS_ADMIN)) return fail('EPERM');
   if (!kernel.hasProgram(program)) return fail('EFAULT');
   return 0;
 }

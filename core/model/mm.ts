@@ -92,9 +92,10 @@ export class Mm extends Struct {
   attach(segment: Shm, bytes: number): number {
     let address = SHM_BASE;
     for (const other of this.attached.v) {
-      address = Math.max(address, other.address + Math.ceil(other.bytes / PAGE_BYTES) * PAGE_BYTES);
+      address = Math.max(address, other.address + other.bytes);
     }
-    this.attached.v = [...this.attached.v, { address, bytes, segment }];
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    this.attached.v = [...this.attached.v, { address, bytes: pages * PAGE_BYTES, segment }];
     return address;
   }
 

@@ -2,7 +2,7 @@
 /**
  * Message queues, after ipc/msg.c of Linux 6.1: a message goes straight to a receiver that sleeps
  * for it, whose thread is then the last to have received (pipelined_send()). Left out: MSG_COPY,
- * MSG_EXCEPT, MSG_NOERROR; senders that sleep wake together, and not in order (ss_wakeup()).
+ * MSG_EXCEPT, MSG_NOERROR; the order in which ss_wakeup() wakes senders.
  */
 import { allocate, type Cell, Struct } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
@@ -54,7 +54,7 @@ export class Msg extends IpcPerm {
   readonly lspid: LastUser = this.cell('lspid', null);
   readonly lrpid: LastUser = this.cell('lrpid', null);
   readonly receivers: Cell<readonly Receiver[]> = this.cell('receivers', []);
-  /** Goes up with every IPC_SET: who sleeps looks again at what it may do. */
+  /** Goes up with every IPC_SET: receivers look again at what they may do (expunge_all()). */
   readonly changes = this.cell('changes', 0);
 }
 
@@ -190,31 +190,29 @@ export function* msgsnd(
     const queue = obtain(current.ipcNs.msg, id);
     if (typeof queue === 'number') return queue;
     if (!ipcperms(current, queue, 0o222)) return fail('EACCES');
-    const messages = queue.messages.v;
-    const limit = queue.qbytes.v;
-    if (bytes + queue.cbytes.v <= limit && 1 + messages.length <= limit) {
+    if (fitsInQueue(queue, bytes)) {
       const message = { type: type[0] ?? 0, text };
       queue.lspid.v = current.leader.thePid;
       queue.stime.v = kernel.clock.v;
       if (handOver(kernel, queue, message)) return 0;
-      queue.messages.v = [...messages, message];
+      queue.messages.v = [...queue.messages.v, message];
       queue.cbytes.v += bytes;
       return 0;
     }
     if ((flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
-    const before = queue.cbytes.v;
-    const changes = queue.changes.v;
+    // ss_wakeup(), which IPC_SET calls too, wakes whose message fits; it asks for permission again.
     yield {
-      until: () =>
-        queue.deleted.v ||
-        queue.cbytes.v < before ||
-        queue.changes.v !== changes ||
-        current.sigpending.v,
+      until: () => queue.deleted.v || current.sigpending.v || fitsInQueue(queue, bytes),
       why: `msgsnd: queue ${id} is full`,
     };
     if (queue.deleted.v) return fail('EIDRM');
     if (current.sigpending.v) return ERESTARTNOHAND;
   }
+}
+
+/** msg_fits_inqueue() */
+function fitsInQueue({ qbytes, cbytes, messages }: Msg, bytes: number): boolean {
+  return bytes + cbytes.v <= qbytes.v && 1 + messages.v.length <= qbytes.v;
 }
 
 /** pipelined_send(): true if a receiver took it. One for whom it is too long is told so. */

@@ -167,10 +167,18 @@ function updateSleepers(kernel: ModelKernel, set: Sem): void {
 function awaken(kernel: ModelKernel, set: Sem, sleeper: Sleeper): boolean {
   const operations = sleeper.operations.v;
   const tried = attempt(set.values.v, operations);
-  if (typeof tried !== 'number' && 'waitsFor' in tried) return false;
+  if (typeof tried === 'number') {
+    sleeper.status.v = tried;
+  } else if ('values' in tried) {
+    sleeper.status.v = 0;
+    complete(kernel, set, operations, tried.values, sleeper.pid.v);
+  } else if ((tried.waitsFor.flags & IPC_NOWAIT) !== 0) {
+    // Another operation's turn to wait, and that one would not.
+    sleeper.status.v = fail('EAGAIN');
+  } else {
+    return false;
+  }
   set.sleepers.v = set.sleepers.v.filter((other) => other !== sleeper);
-  sleeper.status.v = typeof tried === 'number' ? tried : 0;
-  if (typeof tried !== 'number') complete(kernel, set, operations, tried.values, sleeper.pid.v);
   return true;
 }
 

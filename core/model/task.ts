@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * Tasks and thread groups: task_struct and signal_struct of Linux 6.1, reduced to what restart must
- * recreate. What CLONE_THREAD shares is in Signal; children hang on the group and not on the
- * thread, which differs from Linux only for __WNOTHREAD (not modelled).
+ * recreate. What CLONE_THREAD shares is in Signal; children hang on the group and know their thread.
  */
 import { type Cell, Link, List, Struct } from '../explore/cell.ts';
 import type {
@@ -25,7 +24,10 @@ export class Signal extends Struct {
   readonly threads = new List<Task>(this, 'threads', (task) => task.inGroup);
   readonly liveThreads = this.cell('live', 0);
   readonly parent: Cell<Signal | null> = this.cell('parent', null);
-  /** The thread of the parent that is told of the group's end. */
+  /**
+   * The thread whose child it is: it is told of the end, and waits for its own children before it
+   * does for those of others.
+   */
   readonly realParent: Cell<Task | null> = this.cell('real_parent', null);
   readonly children = new List<Signal>(this, 'children', (signal) => signal.sibling);
   readonly sibling = new Link<Signal>(this, 'sibling');

@@ -5,6 +5,13 @@ import { runOnModel } from './on-model.ts';
 import type { Answer, Script } from './script.ts';
 import { formatAnswer, formatStep } from './script.ts';
 
+/** A script with both answers; the model's, of tasks that go one after the other. */
+export interface Compared {
+  readonly script: Script;
+  readonly linux: Answer;
+  readonly model: Answer;
+}
+
 export interface Mismatch {
   /** Index of the step, or null for the tasks that are left at the end. */
   readonly step: number | null;
@@ -34,19 +41,15 @@ const ORDERS = 100;
  * them go in any order: it agrees if the model gives its answer in one of them.
  */
 export function compare(
-  script: Script,
-  linux: Answer,
+  { script, linux, model }: Compared,
   half: KernelHalf = {},
-): { readonly mismatch: Mismatch | null; readonly model: Answer; readonly isReordered: boolean } {
-  const model = runOnModel(script, half);
+): { readonly mismatch: Mismatch | null; readonly isReordered: boolean } {
   const mismatch = firstMismatch(script, linux, model);
   for (let seed = 0; mismatch !== null && seed < ORDERS; seed++) {
     const other = runOnModel(script, half, seed);
-    if (firstMismatch(script, linux, other) === null) {
-      return { mismatch: null, model: other, isReordered: true };
-    }
+    if (firstMismatch(script, linux, other) === null) return { mismatch: null, isReordered: true };
   }
-  return { mismatch, model, isReordered: false };
+  return { mismatch, isReordered: false };
 }
 
 /** A script with both answers, for people. */

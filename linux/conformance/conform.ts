@@ -4,12 +4,14 @@
  * compared or one answer differs; then the script is shrunk.
  */
 import fc from 'fast-check';
-import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import type { Agent } from '../host/agent.ts';
-import { compare, sideBySide } from './compare.ts';
+import { whyBeyond } from './beyond-scripts.ts';
+import { type Compared, compare, sideBySide } from './compare.ts';
+import type { FileCoverage, Unreached } from './coverage.ts';
+import { CoveredModel } from './covered-model.ts';
 import { byOneUser, scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
-import type { Answer, Script } from './script.ts';
+import type { Script } from './script.ts';
 
 /** Where the model is known to differ, and by which kernel function that is explained. */
 export const KNOWN_DIFFERENCES: readonly string[] = [
@@ -28,68 +30,86 @@ export interface Conformance {
   /** Scripts in which tasks that ran at the same time went in an order of Linux's own. */
   readonly reordered: number;
   readonly calls: number;
-  /** How often each call was made, and how often each error or success was compared. */
+  /** How often each call was made, and how often it ended in success or in which error. */
   readonly byCall: Record<string, number>;
-  readonly byErrno: Record<string, number>;
+  readonly byErrno: Record<string, Record<string, number>>;
+  /** What scripts reached of each file of the model, and why the rest was not; null if by chance. */
+  readonly branches: Reached[];
   /** The shortest script found on which the kernels differ, with both answers; null if none is. */
   readonly mismatch: string[] | null;
   readonly knownDifferences: string[];
 }
 
+export interface Reached extends FileCoverage {
+  readonly unreached: (Unreached & { readonly why: string | null })[];
+}
+
 export interface Conforming {
   readonly seed: number;
   readonly calls: number;
-  /** What the model has beyond plain Linux: mutants, in tests. */
-  readonly half?: KernelHalf;
   readonly onScript?: (calls: number) => void;
   readonly interrupted?: () => boolean;
 }
 
 export async function conform(agent: Agent, options: Conforming): Promise<Conformance> {
-  const { seed, half, onScript } = options;
+  const { seed, onScript } = options;
+  const model = new CoveredModel();
   const count = new Count();
   const isDone = () => count.calls >= options.calls || options.interrupted?.() === true;
   const isAlone = agent.hello.users === 1;
+  const onBoth = async (script: Script): Promise<Compared> => {
+    const [theirs, ours] = await Promise.all([runOnLinux(agent, script), model.run(script)]);
+    return { script, linux: theirs, model: ours };
+  };
+  const different: Compared[] = [];
   const holds = async (generated: Script): Promise<boolean> => {
     if (isDone()) return true;
-    const script = isAlone ? byOneUser(generated) : generated;
-    const linux = await runOnLinux(agent, script);
-    count.add(script, linux);
-    onScript?.(count.calls);
-    const { mismatch, isReordered } = compare(script, linux, half);
+    const compared = await onBoth(isAlone ? byOneUser(generated) : generated);
+    count.add(compared);
+    const { mismatch, isReordered } = compare(compared);
     if (isReordered) count.reordered++;
-    return mismatch === null;
+    onScript?.(count.calls);
+    if (mismatch === null) return true;
+    different.push(compared);
+    return false;
   };
   const property = fc.asyncProperty(scripts, holds);
-  let counterexample: Script | undefined;
-  // Each round has a seed of its own that follows from the first, so that none is endless.
-  for (let round = 0; !isDone() && counterexample === undefined; round++) {
-    const details = await fc.check(property, { seed: seed + round * 0x10001, numRuns: 1000 });
-    if (details.errorInstance instanceof Error && details.counterexample === null) {
-      throw details.errorInstance;
+  try {
+    // Each round has a seed of its own that follows from the first, so that none is endless.
+    for (let round = 0; !isDone() && different.length === 0; round++) {
+      const details = await fc.check(property, { seed: seed + round * 0x10001, numRuns: 1000 });
+      if (different.length === 0 && details.failed) throw details.errorInstance;
     }
-    counterexample = details.counterexample?.[0];
+    const shrunk = different.at(-1);
+    const mismatch = shrunk === undefined ? null : await shown(shrunk, onBoth);
+    return {
+      seed,
+      scripts: count.scripts,
+      reordered: count.reordered,
+      calls: count.calls,
+      byCall: count.byCall,
+      byErrno: count.byErrno,
+      branches: (await model.reached()).map(explained),
+      mismatch,
+      knownDifferences: isAlone ? [...KNOWN_DIFFERENCES, ONE_USER] : [...KNOWN_DIFFERENCES],
+    };
+  } finally {
+    await model.end();
   }
-  return {
-    seed,
-    scripts: count.scripts,
-    reordered: count.reordered,
-    calls: count.calls,
-    byCall: count.byCall,
-    byErrno: count.byErrno,
-    mismatch:
-      counterexample === undefined
-        ? null
-        : await shown(agent, isAlone ? byOneUser(counterexample) : counterexample, half),
-    knownDifferences: isAlone ? [...KNOWN_DIFFERENCES, ONE_USER] : [...KNOWN_DIFFERENCES],
-  };
 }
 
-async function shown(agent: Agent, script: Script, half?: KernelHalf): Promise<string[]> {
-  const linux = await runOnLinux(agent, script);
-  const { mismatch, model } = compare(script, linux, half);
-  const lines = sideBySide(script, linux, model);
-  if (mismatch !== null) return lines;
+const explained = (coverage: FileCoverage): Reached => ({
+  ...coverage,
+  unreached: coverage.unreached.map((one) => ({ ...one, why: whyBeyond(coverage.file, one) })),
+});
+
+/** The answers that differed, and whether they would again. */
+async function shown(
+  compared: Compared,
+  onBoth: (script: Script) => Promise<Compared>,
+): Promise<string[]> {
+  const lines = sideBySide(compared.script, compared.linux, compared.model);
+  if (compare(await onBoth(compared.script)).mismatch !== null) return lines;
   return ['This script differed once, and not when it was run again:', ...lines];
 }
 
@@ -98,9 +118,9 @@ class Count {
   reordered = 0;
   calls = 0;
   readonly byCall: Record<string, number> = {};
-  readonly byErrno: Record<string, number> = {};
+  readonly byErrno: Record<string, Record<string, number>> = {};
 
-  add(script: Script, { steps }: Answer): void {
+  add({ script, linux: { steps } }: Compared): void {
     this.scripts++;
     for (const [index, { call }] of script.entries()) {
       const end = steps[index]?.end;
@@ -108,9 +128,10 @@ class Count {
       // A call that was due when its task was dead or asleep was not made.
       if (end?.kind === 'skipped' || (end?.kind === 'gone' && !dies)) continue;
       this.calls++;
-      this.byCall[call] = (this.byCall[call] ?? 0) + 1;
       const what = end?.kind === 'returned' ? errnoOf(end.result) : (end?.kind ?? 'nothing');
-      this.byErrno[what] = (this.byErrno[what] ?? 0) + 1;
+      this.byCall[call] = (this.byCall[call] ?? 0) + 1;
+      this.byErrno[call] ??= {};
+      this.byErrno[call][what] = (this.byErrno[call][what] ?? 0) + 1;
     }
   }
 }

@@ -4,13 +4,13 @@
  * earlier steps may have returned. A kind of operation takes its choices from here, so that each
  * follows from a few small numbers and a shrunk operation is a simpler one.
  */
-import { CLONE_NEWPID, CLONE_THREAD } from '../../../core/kernel/flags.ts';
+import { CLONE_NEWIPC, CLONE_NEWPID, CLONE_THREAD, CLONE_VM } from '../../../core/kernel/flags.ts';
 import type { Arg, ScriptCall, Step } from '../script.ts';
 
-export const MOST_STEPS = 28;
+export const MOST_OPERATIONS = 28;
 const MOST_CHILDREN = 20;
-/** Memory that is a step's own, so that nothing is left in it from earlier ones. */
-const STEP_MEMORY = 128;
+/** Memory that is an operation's own, so that nothing is left in it from earlier ones. */
+const OPERATION_MEMORY = 128;
 export const BAD_ADDRESS = 1;
 
 /** The numbers of an operation, each to be looked up in a list of values. */
@@ -25,19 +25,40 @@ export type Made = readonly [ScriptCall, readonly Arg[], Partial<Step>?];
 /** Undefined where the operation makes no sense at this point. */
 export type Kind = (b: Builder) => Made | undefined;
 
-/** What later steps may refer to by the result of the step that made it. */
-export type Resource = 'msg' | 'sem' | 'shm' | 'address' | 'task';
+/** Where a task lives: tasks of an equal number share it. */
+interface Home {
+  /** And those around it, as "0/3/". */
+  readonly pidNs: string;
+  readonly ipcNs: number;
+  readonly mm: number;
+}
+
+const OUTERMOST: Home = { pidNs: '0/', ipcNs: 0, mm: 0 };
+
+/** What later steps may refer to by the result of the step that made it, and where it is known. */
+const KNOWN_IN = {
+  msg: 'ipcNs',
+  sem: 'ipcNs',
+  shm: 'ipcNs',
+  address: 'mm',
+  page: 'mm',
+  task: 'pidNs',
+} as const satisfies Record<string, keyof Home>;
+export type Resource = keyof typeof KNOWN_IN;
+
+interface Thing {
+  readonly resource: Resource;
+  readonly step: number;
+  readonly home: number | string;
+}
 
 export class Builder {
   readonly steps: Step[] = [];
   private children = 0;
-  private readonly made: Record<Resource, number[]> = {
-    msg: [],
-    sem: [],
-    shm: [],
-    address: [],
-    task: [],
-  };
+  private operations = 0;
+  private things: readonly Thing[] = [];
+  private readonly homes: Home[] = [OUTERMOST];
+  private readonly parents = new Set<number>();
   private picks: number[] = [];
   private task = 0;
   /** Pid namespaces of the script that each task is in, and which are their inits, or threads of one. */
@@ -52,12 +73,16 @@ export class Builder {
   add({ task, picks }: Operation, kind: Kind): void {
     this.picks = [...picks];
     this.task = this.chosen(task);
+    this.operations++;
     const returns = this.handlers.has(this.task) && this.once(2);
     if (returns) this.begun = null;
-    const step: Made | undefined = returns ? ['rt_sigreturn', []] : kind(this);
-    if (step === undefined) return;
-    const [call, args, more] = step;
-    this.steps.push({ task: this.task, call, args, ...more });
+    const made: Made | undefined = returns ? ['rt_sigreturn', []] : kind(this);
+    if (made !== undefined) this.also(made);
+  }
+
+  /** One more step of the same operation, before the one that it returns. */
+  also([call, args, more]: Made, task = this.task): void {
+    this.steps.push({ task, call, args, ...more });
   }
 
   /** Mostly of those that should be alive; a call of the dead compares little. */
@@ -77,6 +102,10 @@ export class Builder {
   /** The caller is about to die, and with it whoever depends on it. */
   dies(): void {
     this.doubtful.add(this.task);
+    if (!this.isInit) return;
+    for (const [task, { pidNs }] of this.homes.entries()) {
+      if (pidNs.startsWith(this.home.pidNs)) this.doubtful.add(task);
+    }
   }
 
   /** The task made last may not come to be. */
@@ -86,7 +115,7 @@ export class Builder {
 
   /** Does it matter who is dead from here on? */
   get isLate(): boolean {
-    return this.steps.length > MOST_STEPS - 6;
+    return this.operations > MOST_OPERATIONS - 6;
   }
 
   private next(): number {
@@ -104,7 +133,7 @@ export class Builder {
   }
 
   get memory(): number {
-    return this.steps.length * STEP_MEMORY;
+    return (this.operations - 1) * OPERATION_MEMORY;
   }
 
   /** Own memory, or now and then an address that faults. */
@@ -117,8 +146,15 @@ export class Builder {
     const depth = (this.depths[this.task] ?? 1) + ((flags & CLONE_NEWPID) === 0 ? 0 : 1);
     this.children++;
     this.depths[this.children] = depth;
-    this.makes('task');
     const isThread = (flags & CLONE_THREAD) !== 0;
+    const { pidNs, ipcNs, mm } = this.home;
+    this.homes[this.children] = {
+      pidNs: (flags & CLONE_NEWPID) === 0 ? pidNs : `${pidNs}${this.children}/`,
+      ipcNs: (flags & CLONE_NEWIPC) === 0 ? ipcNs : this.children,
+      mm: (flags & CLONE_VM) !== 0 ? mm : this.children,
+    };
+    if (!isThread) this.parents.add(this.task);
+    this.makes('task');
     if ((flags & CLONE_NEWPID) !== 0 || (isThread && this.isInit)) this.inits.add(this.children);
     return { child: this.children, depth };
   }
@@ -131,6 +167,7 @@ export class Builder {
     // Whoever inherits the action may run it, an init too, and in any namespace.
     this.inits.add(this.children);
     this.depths[this.children] = 1;
+    this.homes[this.children] = this.home;
     return this.children;
   }
 
@@ -143,19 +180,47 @@ export class Builder {
     return this.inits.has(this.task);
   }
 
+  /** Is there a namespace of the script's around the caller's? */
+  get isNested(): boolean {
+    return this.home.pidNs !== OUTERMOST.pidNs;
+  }
+
   get isFull(): boolean {
-    return this.children === MOST_CHILDREN;
+    return !this.hasRoomFor(1);
+  }
+
+  hasRoomFor(children: number): boolean {
+    return this.children + children <= MOST_CHILDREN;
+  }
+
+  private get home(): Home {
+    return this.homes[this.task] ?? OUTERMOST;
+  }
+
+  /** Has the caller made a process? */
+  get isParent(): boolean {
+    return this.parents.has(this.task);
   }
 
   /** The step being made returns such a thing, if it succeeds. */
   makes(resource: Resource): void {
-    this.made[resource].push(this.steps.length);
+    const home = this.home[KNOWN_IN[resource]];
+    this.things = [...this.things, { resource, step: this.steps.length, home }];
   }
 
-  /** The result of a step that made one; undefined if there is none. */
+  /** The result of a step that made one where the caller lives; undefined if there is none. */
   known(resource: Resource): Arg | undefined {
-    const steps = this.made[resource];
-    const step = steps[this.next() % Math.max(steps.length, 1)];
-    return step === undefined ? undefined : { result: step };
+    const home = this.home[KNOWN_IN[resource]];
+    const things = this.things.filter(
+      (thing) => thing.resource === resource && thing.home === home,
+    );
+    const thing = things[this.next() % Math.max(things.length, 1)];
+    return thing === undefined ? undefined : { result: thing.step };
+  }
+
+  /** What is removed is seldom asked for again. */
+  forgets(argument: Arg): void {
+    if (typeof argument === 'number' || 'memory' in argument || this.once(4)) return;
+    this.things = this.things.filter(({ step }) => step !== argument.result);
   }
 }

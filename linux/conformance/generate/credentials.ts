@@ -13,7 +13,7 @@ import { CAP_EMPTY_SET, CAP_FULL_SET, type CapabilitySet } from '../../../core/m
 import type { Load, ScriptCall, Store } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
 
-export const USERS = [0, 1000, 1001, -1];
+export const USERS = [0, 0, 1000, 1000, 1000, 1001, 1001, -1];
 /** What the id is set to that decides most: -1 leaves it. */
 const TO = [-1, 1000, 0, 1001, -2];
 

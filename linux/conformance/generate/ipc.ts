@@ -15,6 +15,7 @@ import {
   SHM_RDONLY,
 } from '../../../core/kernel/flags.ts';
 import { type Layout, MSQID_DS, SEMID_DS, SHMID_DS } from '../../../core/kernel/memory.ts';
+import { SEMMSL } from '../../../core/model/limits.ts';
 import type { Arg, Load, ScriptCall, Store } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 import { USERS } from './credentials.ts';
@@ -23,51 +24,59 @@ type Type = 'msg' | 'sem' | 'shm';
 
 const KEYS = [1, 2, 0, 3];
 const GET_FLAGS = [
-  ...[IPC_CREAT | 0o600, IPC_CREAT | 0o666, IPC_CREAT | IPC_EXCL | 0o600, 0, 0o600, 0o400],
-  ...[IPC_CREAT | 0o640, IPC_CREAT, IPC_EXCL],
+  ...[IPC_CREAT | 0o600, IPC_CREAT | 0o666, IPC_CREAT | 0o660, IPC_CREAT | 0o640],
+  ...[IPC_CREAT | IPC_EXCL | 0o600, IPC_CREAT | 0o644, IPC_CREAT, 0, 0o600, 0o400, IPC_EXCL],
 ];
 const IDS = [0, 1, 32768, -1, 99999];
 const COMMANDS = [99, -1, 4242];
 const MODES = [0o600, 0o644, 0o666, 0, 0o7777];
-const QUEUE_BYTES = [16384, 5, 1, 0, 16385];
+const QUEUE_BYTES = [16384, 5, 5, 1, 0, 16385];
 const WAIT = [IPC_NOWAIT, IPC_NOWAIT, 0];
 
-const MESSAGE_TYPES = [1, 2, 3, 0, -1];
-const WANTED_TYPES = [0, 1, 2, -2, -3];
+const MESSAGE_TYPES = [1, 2, 3, 1, 2, 3, 1, 2, 0, -1];
+const WANTED_TYPES = [0, 0, 0, 1, 2, -2, -3];
 const TEXTS = ['', 'a', 'hello', 'x'.repeat(100)];
 const TEXT_SIZES = [0, 1, 5, 100, 8193, -1];
-const ROOM = [100, 5, 3, 0, -1];
+const ROOM = [100, 100, 100, 5, 3, 0, -1];
 
-const NSEMS = [1, 2, 0, -1, 32001];
-const SEMAPHORES = [0, 1, 5, -1];
-const OPERATIONS = [1, -1, 0, 2, 32767, -2];
-const VALUES = [0, 1, 32767, 32768, -1];
+const TOO_MANY = SEMMSL + 1;
+const NSEMS = [2, 2, 1, 2, 3, 2, 1, 2, 2, 2, 0, -1, TOO_MANY];
+const SEMAPHORES = [0, 0, 0, 1, 1, 0, 1, 5, -1];
+const OPERATIONS = [1, 2, -1, 1, 0, 32767, -2];
+const VALUES = [0, 1, 2, 32767, 1, 32768, -1];
 
-const SIZES = [4096, 1, 5000, 0, -1];
+const SIZES = [4096, 4096, 4096, 4096, 4096, 1, 5000, 4096, 4096, 0, -1];
 
 const idOf = (b: Builder, type: Type): Arg => {
   const known = b.known(type);
-  return known === undefined || b.once(8) ? b.of(IDS) : known;
+  return known === undefined || b.once(9) ? b.of(IDS) : known;
 };
+
+/** Mostly of an object: where none is known, one is made instead. */
+const withObject =
+  (type: Type, kind: Kind): Kind =>
+  (b) =>
+    b.known(type) === undefined && !b.once(8) ? get(type)(b) : kind(b);
 
 function get(type: Type): Kind {
   return (b) => {
-    b.makes(type);
     const [key, flags] = [b.of(KEYS), b.of(GET_FLAGS)];
+    const size = type === 'msg' ? 1 : b.of(type === 'sem' ? NSEMS : SIZES);
+    if ((flags & IPC_CREAT) !== 0 && size > 0 && size !== TOO_MANY) b.makes(type);
     switch (type) {
       case 'msg':
         return ['msgget', [key, flags]];
       case 'sem':
-        return ['semget', [key, b.of(NSEMS), flags]];
+        return ['semget', [key, size, flags]];
       case 'shm':
-        return ['shmget', [key, b.of(SIZES), flags]];
+        return ['shmget', [key, size, flags]];
     }
   };
 }
 
 function msgsnd(b: Builder): Made {
   const text = b.of(TEXTS);
-  const size = b.once(6) ? b.of(TEXT_SIZES) : text.length;
+  const size = b.once(10) ? b.of(TEXT_SIZES) : text.length;
   // A text longer than what is there would read on into memory that the two kernels lay out freely.
   const sent = size <= 100 ? Math.min(size, text.length) : size;
   const type = b.of(MESSAGE_TYPES);
@@ -116,12 +125,15 @@ function control(
   call: (id: Arg, command: number, address: Arg) => readonly [ScriptCall, readonly Arg[]],
 ): Kind {
   return (b) => {
-    const command = b.once(6)
+    const command = b.once(9)
       ? b.of(COMMANDS)
       : ([IPC_STAT, IPC_SET, IPC_RMID][b.once(3) ? 2 : Number(b.once(2))] ?? 0);
-    const address = b.address();
-    const [name, args] = call(idOf(b, type), command, address);
-    if (command === IPC_STAT) return [name, args, { loads: loadsOf(layout, b.memory) }];
+    const id = idOf(b, type);
+    const page = command === IPC_STAT && b.once(4) ? b.known('page') : undefined;
+    const [name, args] = call(id, command, page ?? b.address());
+    if (command === IPC_RMID) b.forgets(id);
+    if (command === IPC_STAT && page === undefined)
+      return [name, args, { loads: loadsOf(layout, b.memory) }];
     return [name, args, command === IPC_SET ? { stores: storesOf(b, layout) } : {}];
   };
 }
@@ -130,12 +142,13 @@ function semop(b: Builder): Made {
   const count = b.once(3) ? 2 : 1;
   const stores: Store[] = [];
   for (let n = 0; n < count; n++) {
-    const values = [b.of(SEMAPHORES), b.of(OPERATIONS), b.once(3) ? 0 : IPC_NOWAIT];
+    const flags = b.of([IPC_NOWAIT, IPC_NOWAIT, 0]);
+    const values = [b.of(SEMAPHORES), b.of(OPERATIONS), flags];
     for (const [at, value] of values.entries()) {
       stores.push({ offset: b.memory + 6 * n + 2 * at, bytes: 2, value });
     }
   }
-  const nsops = b.once(10) ? ([0, 501, -1][count] ?? 0) : count;
+  const nsops = b.once(10) ? b.of([0, 501, -1]) : count;
   return ['semop', [idOf(b, 'sem'), b.address(), nsops], { stores }];
 }
 
@@ -166,26 +179,31 @@ function semctl(b: Builder): Made {
   }
 }
 
+function shmat(b: Builder): Made {
+  const id = idOf(b, 'shm');
+  const flags = b.once(3) ? SHM_RDONLY : 0;
+  b.makes('address');
+  if (flags === 0) b.makes('page');
+  return ['shmat', [id, flags]];
+}
+
+function shmdt(b: Builder): Made | undefined {
+  const address = b.known('address');
+  if (address === undefined || b.once(10)) return b.once(6) ? ['shmdt', [BAD_ADDRESS]] : shmat(b);
+  b.forgets(address);
+  return ['shmdt', [address]];
+}
+
+const msgctl = control('msg', MSQID_DS, (id, command, at) => ['msgctl', [id, command, at]]);
+const semset = control('sem', SEMID_DS, (id, command, at) => ['semctl', [id, 0, command, at]]);
+const shmctl = control('shm', SHMID_DS, (id, command, at) => ['shmctl', [id, command, at]]);
+
 export const IPC: readonly Kind[] = [
-  get('msg'),
-  get('msg'),
-  msgsnd,
-  msgsnd,
-  msgrcv,
-  msgrcv,
-  control('msg', MSQID_DS, (id, command, address) => ['msgctl', [id, command, address]]),
-  get('sem'),
-  semop,
-  semop,
-  semctl,
-  semctl,
-  control('sem', SEMID_DS, (id, command, address) => ['semctl', [id, 0, command, address]]),
-  get('shm'),
-  (b) => {
-    const id = idOf(b, 'shm');
-    b.makes('address');
-    return ['shmat', [id, b.once(3) ? SHM_RDONLY : 0]];
-  },
-  (b) => ['shmdt', [b.known('address') ?? BAD_ADDRESS]],
-  control('shm', SHMID_DS, (id, command, address) => ['shmctl', [id, command, address]]),
+  ...[get('msg'), withObject('msg', msgctl), withObject('msg', msgctl)],
+  ...[withObject('msg', msgsnd), withObject('msg', msgsnd), withObject('msg', msgrcv)],
+  ...[withObject('msg', msgrcv), withObject('msg', msgsnd)],
+  ...[get('sem'), withObject('sem', semop), withObject('sem', semop), withObject('sem', semset)],
+  ...[withObject('sem', semctl), withObject('sem', semctl)],
+  ...[get('shm'), withObject('shm', shmat), withObject('shm', shmat), shmdt, shmdt],
+  ...[withObject('shm', shmctl), withObject('shm', shmctl)],
 ];

@@ -14,16 +14,21 @@ import {
 import type { Arg, ScriptCall, Store } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
 
-export const PIDS = [0, 1, 2, 3, 4, 5, 6, -1, 99];
-const WAITED = [-1, 0, 2, 3, 4, 5, -2, -3, 99];
-const WANTED = [5, 2, 1, 3, 9, 40, 300, 0, -1];
+export const PIDS = [0, 0, 0, 1, 2, 3, 4, 5, -1, 99];
+const WAITED = [-1, -1, -1, -1, -1, 0, 0, 2, -2, 99];
+const WANTED = [5, 9, 12, 20, 40, 60, 300, 301, 4000, 2, 3, 1, 0, -1];
+/** The most that any namespace could ask for, which is deeper than ours are. */
+const MAX_PID_NS_LEVEL = 32;
 const SOUND_FLAGS = [0, CLONE_A_THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC];
 const CLONE_FLAGS = [
   ...[0, CLONE_NEWPID, CLONE_A_THREAD, CLONE_PARENT, CLONE_NEWIPC, CLONE_A_THREAD],
-  ...[CLONE_NEWPID | CLONE_NEWIPC, CLONE_A_THREAD | CLONE_NEWPID, CLONE_SIGHAND],
-  ...[CLONE_VM | CLONE_THREAD, CLONE_NEWPID | CLONE_PARENT],
+  ...[CLONE_NEWPID | CLONE_NEWIPC, CLONE_A_THREAD, CLONE_NEWPID, 0, CLONE_PARENT],
+  ...[CLONE_A_THREAD | CLONE_NEWPID, CLONE_SIGHAND, CLONE_VM | CLONE_THREAD],
+  ...[CLONE_NEWPID | CLONE_PARENT],
 ];
 const CODES = [0, 1, 255, 256 + 7];
+/** prctl() has none of this number. */
+const NO_OPTION = 9999;
 const NAMES = ['name', '', 'a name that is longer than fifteen bytes'];
 
 const isSound = (flags: number): boolean => SOUND_FLAGS.includes(flags);
@@ -52,8 +57,10 @@ function clone3(b: Builder): Made | undefined {
   const wanted = Array.from({ length: b.once(3) ? depth : 1 }, () => b.of(WANTED));
   if ((flags & CLONE_NEWPID) !== 0 && !b.once(4)) wanted[0] = 1;
   const stores = wanted.map((value, n): Store => ({ offset: b.memory + 4 * n, bytes: 4, value }));
-  const size = b.once(9) ? ([0, 33, -1][wanted.length % 3] ?? 0) : wanted.length;
-  const address: Arg = b.once(12) ? 0 : b.address();
+  const sizes = [0, MAX_PID_NS_LEVEL, MAX_PID_NS_LEVEL + 1, -1];
+  const [isPlain, noSize, noAddress] = [b.once(5), b.once(12), b.once(12)];
+  const size = isPlain ? 0 : noSize ? b.of(sizes) : wanted.length;
+  const address: Arg = isPlain || noAddress ? 0 : b.address();
   if (!isSound(flags) || wanted.some((number) => number < 2)) b.doubts();
   return ['clone3', [flags, address, size], { child, stores }];
 }
@@ -63,12 +70,16 @@ function clone3(b: Builder): Made | undefined {
  * a number that the init itself holds. Linux 6.18 hangs for good; that is not to be tried.
  */
 function joinGroup(b: Builder): Made {
-  return ['setpgid', [0, b.isInit ? 0 : b.of(PIDS)]];
+  return ['setpgid', [0, b.isInit ? 0 : someone(b)]];
 }
 
-function wait4(b: Builder): Made {
-  const options = b.once(5) ? b.of([64, WNOHANG]) : b.of([WNOHANG, 0]);
-  const pid = b.of(WAITED);
+/** Mostly a task that the caller's namespace has; oneself is 0. */
+const someone = (b: Builder): Arg => (b.once(2) ? undefined : b.known('task')) ?? b.of(PIDS);
+
+function wait4(b: Builder): Made | undefined {
+  if (!b.isParent && !b.once(6)) return undefined;
+  const options = b.once(12) ? 64 : b.of([WNOHANG, 0]);
+  const pid = b.once(6) ? someone(b) : b.of(WAITED);
   const address = b.once(3) ? 0 : b.address();
   return [
     'wait4',
@@ -77,10 +88,11 @@ function wait4(b: Builder): Made {
   ];
 }
 
-/** Not by an init, which takes everybody along, unless the script is nearly over. */
+/** Seldom by an init, which takes everybody along, unless the script is nearly over. */
 function exits(call: 'exit' | 'exit_group'): Kind {
   return (b) => {
-    if (b.isInit && !b.isLate) return undefined;
+    const isTooSoon = b.isInit && !b.isLate;
+    if (isTooSoon && !(b.isNested && b.once(4))) return undefined;
     b.dies();
     return [call, [b.of(CODES)]];
   };
@@ -100,14 +112,14 @@ export const TASKS: readonly Kind[] = [
   plain('gettid'),
   plain('getppid'),
   plain('setsid'),
-  (b) => ['getsid', [b.of(PIDS)]],
-  (b) => ['getpgid', [b.of(PIDS)]],
-  (b) => ['setpgid', [b.of(PIDS), 0]],
+  (b) => ['getsid', [someone(b)]],
+  (b) => ['getpgid', [someone(b)]],
+  (b) => ['setpgid', [someone(b), 0]],
   joinGroup,
   joinGroup,
   (b) => [
     'prctl',
-    [PR_SET_NAME, b.address()],
+    [b.once(15) ? NO_OPTION : PR_SET_NAME, b.address()],
     { stores: [{ offset: b.memory, text: b.of(NAMES) }] },
   ],
 ];

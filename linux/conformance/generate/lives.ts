@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/** Lives of IPC objects, each with turns that calls drawn one by one seldom take together. */
+import {
+  IPC_CREAT,
+  IPC_NOWAIT,
+  IPC_PRIVATE,
+  IPC_RMID,
+  IPC_STAT,
+} from '../../../core/kernel/flags.ts';
+import { IPC_MIN_CYCLE } from '../../../core/model/limits.ts';
+import type { Arg } from '../script.ts';
+import { BAD_ADDRESS, type Builder, type Kind, MOST_OPERATIONS } from './builder.ts';
+
+const next = (b: Builder): Arg => ({ result: b.steps.length });
+
+/** Detached, its address faults; removed, it is destroyed by the last detach. */
+function segment(b: Builder): void {
+  const id = next(b);
+  b.also(['shmget', [IPC_PRIVATE, 4096, 0o600]]);
+  for (const isRemoved of [false, true]) {
+    const address = next(b);
+    b.also(['shmat', [id, 0]]);
+    if (isRemoved) b.also(['shmctl', [id, IPC_RMID, 0]]);
+    b.also(['shmdt', [address]]);
+    b.also(['shmctl', [id, IPC_STAT, address]]);
+  }
+}
+
+/** Of several messages the lowest type is picked; what can not be copied out is lost. */
+function queue(b: Builder): void {
+  const id = next(b);
+  b.also(['msgget', [IPC_PRIVATE, 0o600]]);
+  const text = { memory: b.memory };
+  for (const value of [2, 3, 1]) {
+    b.also(['msgsnd', [id, text, 0, 0], { stores: [{ offset: b.memory, bytes: 8, value }] }]);
+  }
+  for (const [address, type] of [
+    [text, -2],
+    [BAD_ADDRESS, 0],
+    [text, -2],
+  ] as const) {
+    const type8 = { name: 'type', offset: b.memory, bytes: 8, as: 'number' as const };
+    b.also(['msgrcv', [id, address, 0, type, IPC_NOWAIT], { loads: [type8] }]);
+  }
+}
+
+/** A set that exists is too small for who asks for more. */
+function set(b: Builder): void {
+  for (const nsems of [1, 2]) b.also(['semget', [9, nsems, IPC_CREAT | 0o600]]);
+}
+
+/** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
+function churn(b: Builder): void {
+  if (!b.once(15) || b.steps.length > MOST_OPERATIONS) return;
+  b.also(['msgget', [IPC_PRIVATE, 0o600]]);
+  for (let n = 0; n < IPC_MIN_CYCLE; n++) {
+    const id = next(b);
+    b.also(['msgget', [IPC_PRIVATE, 0o600]]);
+    b.also(['msgctl', [id, IPC_RMID, 0]]);
+  }
+}
+
+const seldom =
+  (life: (b: Builder) => void): Kind =>
+  (b) => {
+    if (b.once(4)) life(b);
+    return undefined;
+  };
+
+export const LIVES: readonly Kind[] = [segment, queue, set, churn].map(seldom);
