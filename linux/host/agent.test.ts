@@ -10,7 +10,7 @@ import { InputError } from '../../core/input-error.ts';
 import { Agent } from './agent.ts';
 import { whyNoHost } from './availability.ts';
 import { buildAgent } from './build-agent.ts';
-import { encodeRequest, type WireStep } from './protocol.ts';
+import { AGENT_VERSION, encodeRequest, MAX_FRAME, MAX_STEPS, type WireStep } from './protocol.ts';
 
 const noHost = await whyNoHost();
 if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
@@ -101,8 +101,8 @@ describe.skipIf(noHost !== null)('the agent', () => {
       return bytes;
     };
     const cases: [Buffer, string][] = [
-      [broken((b) => b.writeUInt32LE(1 << 21, 0)), 'the request is longer than a frame'],
-      [broken((b) => b.writeUInt32LE(1000, 4)), 'the request has too many steps'],
+      [broken((b) => b.writeUInt32LE(MAX_FRAME + 1, 0)), 'the request is longer than a frame'],
+      [broken((b) => b.writeUInt32LE(MAX_STEPS + 1, 4)), 'the request has too many steps'],
       [broken((b) => b.writeUInt32LE(2, 4)), 'the request ends in the middle of a step'],
       [broken((b) => b.writeUInt32LE(0, 4)), 'the request goes on after its last step'],
       [broken((b) => b.writeUInt8(99, 8)), "the request names a task that can't be"],
@@ -121,11 +121,9 @@ describe.skipIf(noHost !== null)('the agent', () => {
   it('leaves nobody behind when it is killed in the middle of a call', async () => {
     const agent = await Agent.start(path);
     await agent.run([call(0, FORK, 1)]);
-    const running_ = agent.run([
-      call(0, FORK, 1),
-      call(1, PAUSE),
-      ...Array(200).fill(call(0, GETPID)),
-    ]);
+    // Its reply is far away when it is killed: every step is a call that another task makes.
+    const steps = Array.from({ length: MAX_STEPS - 2 }, () => call(0, GETPID));
+    const running_ = agent.run([call(0, FORK, 1), call(1, PAUSE), ...steps]);
     const ends = expect(running_).rejects.toThrow(/^the agent: ended with SIGKILL; see/);
     await agent.end();
     await ends;
@@ -134,15 +132,15 @@ describe.skipIf(noHost !== null)('the agent', () => {
 
   it('is not trusted: garbage, silence and other versions are one sentence each', async () => {
     const hello = (version: number) => {
-      const bytes = Buffer.alloc(28);
-      bytes.writeUInt32LE(24, 0);
+      const bytes = Buffer.alloc(52);
+      bytes.writeUInt32LE(48, 0);
       bytes.writeUInt32LE(0x42444953, 4);
       bytes.writeUInt32LE(version, 8);
       return `process.stdout.write(Buffer.from('${bytes.toString('hex')}', 'hex'))`;
     };
     const cases: [string, string][] = [
       ["process.stdout.write('hello, world, how are you today')", 'it sends a frame of'],
-      [hello(2), 'it speaks version 2'],
+      [hello(AGENT_VERSION + 1), `it speaks version ${AGENT_VERSION + 1}`],
       ['process.exit(7)', 'ended with exit code 7'],
       ["process.stderr.write('agent: no room'); process.exit(3)", 'no room'],
     ];
