@@ -60,7 +60,7 @@ export async function fileCoverage({ url, code, functions }: CountedScript): Pro
   const files = await convert({
     ast,
     code,
-    coverage: { url, functions: functions.map((counted) => ({ ...counted })) },
+    coverage: { url, functions },
     ignoreNode: ({ type }) => type === 'AssignmentPattern',
   });
   const counts = files[path];
@@ -73,13 +73,15 @@ export async function fileCoverage({ url, code, functions }: CountedScript): Pro
     branches: tally(branches),
     functions: tally(inFunctions),
     unreached: missed
-      .filter(
-        (place) => !missed.some((other) => other !== place && contains(other.span, place.span)),
-      )
+      .filter((place, at) => !missed.some((other, before) => isInside(place, at, other, before)))
       .map(({ line, function: name, branch }) => ({ line, function: name, branch }))
       .sort((a, b) => a.line - b.line),
   };
 }
+
+/** Of two that span the same, the second is inside of the first. */
+const isInside = (place: Place, at: number, other: Place, before: number): boolean =>
+  contains(other.span, place.span) && (before < at || !contains(place.span, other.span));
 
 const tally = (places: readonly Place[]): Tally => ({
   reached: places.filter(({ count }) => count > 0).length,
