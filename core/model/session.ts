@@ -8,7 +8,7 @@ import { fail } from '../kernel/errno.ts';
 import { CAP_SETGID, CAP_SETUID, PR_SET_NAME } from '../kernel/flags.ts';
 import type { ModelKernel } from './kernel.ts';
 import { TASK_COMM_LEN } from './limits.ts';
-import { findPidNs, type Pid, pidNrNs } from './pid.ts';
+import { findPidNs, type Pid, pidNrNs, putPid } from './pid.ts';
 import { capable, type Signal, type Task } from './task.ts';
 
 const numberOf = (pid: Pid | null, reader: Task): number => pidNrNs(pid, reader.activePidNs);
@@ -66,12 +66,18 @@ export function setpgid(kernel: ModelKernel, current: Task, number: number, pgid
   if (signal.isSessionLeader.v) return fail('EPERM');
   const group = wanted === target ? task.thePid : groupOf(current, mine, wanted);
   if (group === null) return fail('EPERM');
-  const session = signal.session.v;
-  if (signal.pgrp.v !== group && session !== null) {
-    kernel.detach(signal);
-    kernel.attach(signal, group, session);
-  }
+  changeGroup(signal, group);
   return 0;
+}
+
+/** change_pid() of the group. The session stays attached, whose number may be that of the old one. */
+function changeGroup(signal: Signal, group: Pid): void {
+  const old = signal.pgrp.v;
+  if (old === group || old === null) return;
+  old.pgrpMembers.remove(signal);
+  signal.pgrp.v = group;
+  group.pgrpMembers.append(signal);
+  putPid(old);
 }
 
 /** An existing group of the caller's session. */

@@ -206,6 +206,23 @@ const RULES: readonly Rule[] = [
     answers: { 1: '-EPERM' },
   },
   {
+    rule: 'the number of a dead leader is taken while a session has it, if no group does: change_pid()',
+    script: [
+      makes(0, 1),
+      step(1, 'setsid'),
+      makes(1, 2),
+      step(1, 'exit_group', 0),
+      step(0, 'wait4', made(0), 0, 0, 0),
+      step(2, 'setpgid', 0, 0),
+      {
+        ...step(0, 'clone3', 0, memory, 1),
+        child: 3,
+        stores: [store(0, 4, 2)],
+      },
+    ],
+    answers: { 5: '0', 6: '-EEXIST' },
+  },
+  {
     rule: 'an attached segment has whole pages',
     script: [
       step(0, 'shmget', IPC_PRIVATE, 1, 0o600),
