@@ -66,15 +66,18 @@ export function setpgid(kernel: ModelKernel, current: Task, number: number, pgid
   if (signal.isSessionLeader.v) return fail('EPERM');
   const group = wanted === target ? task.thePid : groupOf(current, mine, wanted);
   if (group === null) return fail('EPERM');
-  const old = signal.pgrp.v;
-  if (old !== group && old !== null) {
-    // change_pid(): the session stays, and with it perhaps the old group's number.
-    old.pgrpMembers.remove(signal);
-    signal.pgrp.v = group;
-    group.pgrpMembers.append(signal);
-    putPid(old);
-  }
+  changeGroup(signal, group);
   return 0;
+}
+
+/** change_pid() of the group. The session stays attached, whose number may be that of the old one. */
+function changeGroup(signal: Signal, group: Pid): void {
+  const old = signal.pgrp.v;
+  if (old === group || old === null) return;
+  old.pgrpMembers.remove(signal);
+  signal.pgrp.v = group;
+  group.pgrpMembers.append(signal);
+  putPid(old);
 }
 
 /** An existing group of the caller's session. */

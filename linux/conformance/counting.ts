@@ -15,7 +15,7 @@ export type Request = Script | null;
 export interface CountedScript {
   readonly url: string;
   readonly code: string;
-  readonly functions: readonly CountedFunction[];
+  readonly functions: CountedFunction[];
 }
 
 interface CountedFunction {

@@ -22,7 +22,9 @@ export class CoveredModel {
   async reached(): Promise<FileCoverage[]> {
     const counted = (await this.ask(null)) as CountedScript[];
     const files = await Promise.all(counted.map(fileCoverage));
-    return files.sort((a, b) => (a.file < b.file ? -1 : 1));
+    return files
+      .filter(({ functions }) => functions.all > 0)
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
   }
 
   async end(): Promise<void> {

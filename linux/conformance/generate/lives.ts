@@ -44,9 +44,11 @@ function queue(b: Builder): void {
   }
 }
 
-/** A set that exists is too small for who asks for more. */
-function set(b: Builder): void {
-  for (const nsems of [1, 2]) b.also(['semget', [9, nsems, IPC_CREAT | 0o600]]);
+/** A set or segment that exists is too small for who asks for more. */
+function tooSmall(b: Builder): void {
+  for (const call of ['semget', 'shmget'] as const) {
+    for (const size of [1, 2]) b.also([call, [9, size, IPC_CREAT | 0o600]]);
+  }
 }
 
 /** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
@@ -67,4 +69,4 @@ const seldom =
     return undefined;
   };
 
-export const LIVES: readonly Kind[] = [segment, queue, set, churn].map(seldom);
+export const LIVES: readonly Kind[] = [segment, queue, tooSmall, churn].map(seldom);
