@@ -14,6 +14,7 @@ export interface LinuxSyscalls {
   fork: [program: string];
   clone: [flags: number, program: string];
   clone3: [flags: number, program: string, setTidAddress: number, setTidSize: number];
+  unshare: [flags: number];
   exit: [code: number];
   exit_group: [code: number];
   wait4: [pid: number, statusAddress: number, options: number];

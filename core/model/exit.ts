@@ -56,13 +56,17 @@ function exitMm(kernel: ModelKernel, current: Task): void {
   for (const segment of mm.attachments()) closed(kernel, current, segment);
 }
 
-/** An init waits until nobody else is left in its namespace. */
+/**
+ * An init waits until its namespace has no numbers but its own. A number is also held by a group or
+ * session: an init that has joined another's group holds that itself, and waits for ever.
+ */
 function* reapNamespace(kernel: ModelKernel, current: Task, ns: PidNamespace): Steps<void> {
   const { signal } = current;
   for (;;) {
     kernel.ledger.locks++;
     for (const child of signal.children) if (isZombie(child)) release(kernel, child);
-    const others = () => ns.hasOthers(signal);
+    const own = current === current.leader ? 1 : 2;
+    const others = () => ns.allocated.v > own;
     if (!others()) return;
     const zombie = () => [...signal.children].some(isZombie);
     yield { until: () => zombie() || !others(), why: 'exit: init waits for its namespace' };

@@ -26,6 +26,7 @@ import { Mm } from './mm.ts';
 import { allocPid, childNamespaceOf, type Pid, pidNrNs, putPid } from './pid.ts';
 import { closed, opened } from './shm.ts';
 import { capable, fieldHook, Signal, Task } from './task.ts';
+import { refuseNamespaces } from './unshare.ts';
 
 const KNOWN_FLAGS =
   CLONE_VM |
@@ -65,6 +66,8 @@ export function* kernelClone(
   if (refused !== 0) return refused;
   const child = duplicateTask(kernel, current);
   const { mm, files, ipcNs } = copyResources(kernel, current, child, flags);
+  const noNamespace = refuseNamespaces(current, flags);
+  if (noNamespace !== 0) return abandon(kernel, current, child, mm, noNamespace);
   const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
   const ns = (flags & CLONE_NEWPID) !== 0 ? childNamespaceOf(parentNs, kernel.ledger) : parentNs;
   const wanted = want ?? kernel.askAllocator(current, 'pid');
@@ -113,8 +116,6 @@ function refuseFlags(kernel: ModelKernel, current: Task, flags: number, program:
     if ((flags & CLONE_NEWPID) !== 0 || elsewhere) return fail('EINVAL');
   }
   if ((flags & CLONE_PARENT) !== 0 && isInit(current.signal)) return fail('EINVAL');
-  const unsharing = (flags & (CLONE_NEWPID | CLONE_NEWIPC)) !== 0;
-  if (unsharing && !capable(current, CAP_SYS_ADMIN)) return fail('EPERM');
   if (!kernel.hasProgram(program)) return fail('EFAULT');
   return 0;
 }

@@ -32,13 +32,6 @@ export class PidNamespace extends Struct {
   readonly below = new List<PidNamespace>(this, 'below', (ns) => ns.beside);
   readonly beside = new Link<PidNamespace>(this, 'beside');
 
-  /** Is anybody outside of `signal` alive or unreaped here or below? */
-  hasOthers(signal: Signal): boolean {
-    for (const task of this.tasks) if (task.signal !== signal) return true;
-    for (const ns of this.below) if (ns.hasOthers(signal)) return true;
-    return false;
-  }
-
   killOthers(signal: Signal): void {
     for (const task of this.tasks) if (task.signal !== signal) task.killed.v = true;
     for (const ns of this.below) ns.killOthers(signal);

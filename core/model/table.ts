@@ -18,6 +18,7 @@ import { doSemctl, doSemget, semop } from './sem.ts';
 import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from './session.ts';
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
 import type { Task } from './task.ts';
+import { unshare } from './unshare.ts';
 
 /** A handler without preemption points may return its result at once. */
 export type Handler<N extends SyscallName> = (
@@ -36,6 +37,7 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
       kernelClone(kernel, current, { flags, program }, want),
     ),
   clone3,
+  unshare,
   exit: (kernel, current, code) => doExit(kernel, current, exitStatus(code)),
   exit_group: (kernel, current, code) => exitGroup(kernel, current, exitStatus(code)),
   wait4,

@@ -7,10 +7,10 @@
 import { CLONE_NEWPID, CLONE_THREAD } from '../../../core/kernel/flags.ts';
 import type { Arg, ScriptCall, Step } from '../script.ts';
 
-export const MOST_STEPS = 28;
+export const MOST_OPERATIONS = 28;
 const MOST_CHILDREN = 12;
-/** Memory that is a step's own, so that nothing is left in it from earlier ones. */
-const STEP_MEMORY = 128;
+/** Memory that is an operation's own, so that nothing is left in it from earlier ones. */
+const OPERATION_MEMORY = 128;
 export const BAD_ADDRESS = 1;
 
 /** The numbers of an operation, each to be looked up in a list of values. */
@@ -31,21 +31,31 @@ export type Resource = 'msg' | 'sem' | 'shm' | 'address';
 export class Builder {
   readonly steps: Step[] = [];
   private children = 0;
+  private operations = 0;
   private readonly made: Record<Resource, number[]> = { msg: [], sem: [], shm: [], address: [] };
   private picks: number[] = [];
   private task = 0;
-  /** Pid namespaces of the script that each task is in, and which are their inits, or threads of one. */
+  /** Pid namespaces of the script that each task is surely in, and who may be init of one. */
   private readonly depths: number[] = [1];
   private readonly inits = new Set([0]);
+  /** Who may have asked for a pid namespace for its children, with those that it has made since. */
+  private readonly unsharers = new Map<number, number[]>();
+  private hasJoined = false;
+  /** Of each task, the leader of its group. */
+  private readonly leaders: number[] = [0];
   private readonly doubtful = new Set<number>();
 
   add({ task, picks }: Operation, kind: Kind): void {
     this.picks = [...picks];
     this.task = this.chosen(task);
-    const step = kind(this);
-    if (step === undefined) return;
-    const [call, args, more] = step;
-    this.steps.push({ task: this.task, call, args, ...more });
+    this.operations++;
+    const made = kind(this);
+    if (made !== undefined) this.also(made);
+  }
+
+  /** One more step of the same operation, before the one that it returns. */
+  also([call, args, more]: Made, task = this.task): void {
+    this.steps.push({ task, call, args, ...more });
   }
 
   /** Mostly of those that should be alive; a call of the dead compares little. */
@@ -68,7 +78,7 @@ export class Builder {
 
   /** Does it matter who is dead from here on? */
   get isLate(): boolean {
-    return this.steps.length > MOST_STEPS - 6;
+    return this.operations > MOST_OPERATIONS - 6;
   }
 
   private next(): number {
@@ -86,7 +96,7 @@ export class Builder {
   }
 
   get memory(): number {
-    return this.steps.length * STEP_MEMORY;
+    return (this.operations - 1) * OPERATION_MEMORY;
   }
 
   /** Own memory, or now and then an address that faults. */
@@ -100,8 +110,48 @@ export class Builder {
     this.children++;
     this.depths[this.children] = depth;
     const isThread = (flags & CLONE_THREAD) !== 0;
-    if ((flags & CLONE_NEWPID) !== 0 || (isThread && this.isInit)) this.inits.add(this.children);
+    const since = this.unsharers.get(this.task);
+    const isFirst = (flags & CLONE_NEWPID) !== 0 || since !== undefined;
+    if (isFirst || (isThread && this.isInit)) this.inits.add(this.children);
+    this.leaders[this.children] = isThread ? this.leader : this.children;
+    if (!isThread) since?.push(this.children);
     return { child: this.children, depth };
+  }
+
+  /** The caller's next children may be in a namespace of their own, and any of them its init. */
+  unsharesPid(): void {
+    if (!this.unsharers.has(this.task)) this.unsharers.set(this.task, []);
+  }
+
+  get hasUnsharedPid(): boolean {
+    return this.unsharers.has(this.task);
+  }
+
+  /** The caller may now be in a group that is of a namespace below. */
+  joins(): void {
+    this.hasJoined = true;
+  }
+
+  /**
+   * Might the caller be an init whose death would wait for somebody outside of its namespace? For
+   * one who holds a number of it, as group or session; or for a parent to reap a sibling.
+   */
+  get mayLinger(): boolean {
+    if (!this.isInit || this.isOfFirst) return false;
+    const { leader } = this;
+    const isOlder = [...this.unsharers.values()].some(
+      (made) => made.includes(leader) && made.at(-1) !== leader,
+    );
+    return this.hasJoined || isOlder;
+  }
+
+  private get leader(): number {
+    return this.leaders[this.task] ?? 0;
+  }
+
+  /** With the first process ends the script. */
+  get isOfFirst(): boolean {
+    return this.leader === 0;
   }
 
   get isInit(): boolean {
@@ -109,7 +159,11 @@ export class Builder {
   }
 
   get isFull(): boolean {
-    return this.children === MOST_CHILDREN;
+    return !this.hasRoomFor(1);
+  }
+
+  hasRoomFor(children: number): boolean {
+    return this.children + children <= MOST_CHILDREN;
   }
 
   /** The step being made returns such a thing, if it succeeds. */

@@ -2,13 +2,14 @@
 /** Scripts, generated and shrunk by fast-check: operations of all kinds, by whoever is alive. */
 import fc from 'fast-check';
 import type { Script } from '../script.ts';
-import { Builder, type Kind, MOST_STEPS, type Operation } from './builder.ts';
+import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.ts';
 import { CREDENTIALS, USERS } from './credentials.ts';
 import { IPC } from './ipc.ts';
 import { TASKS } from './tasks.ts';
+import { UNSHARING } from './unsharing.ts';
 
 /** What an operation may be; what matters most is in here more than once. */
-const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC];
+const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...UNSHARING, ...IPC];
 
 export const scripts: fc.Arbitrary<Script> = fc
   .array(
@@ -17,7 +18,7 @@ export const scripts: fc.Arbitrary<Script> = fc
       task: fc.nat({ max: 9999 }),
       picks: fc.array(fc.nat({ max: 9999 }), { minLength: 12, maxLength: 12 }),
     }),
-    { minLength: 1, maxLength: MOST_STEPS, size: 'max' },
+    { minLength: 1, maxLength: MOST_OPERATIONS, size: 'max' },
   )
   .map(scriptOf);
 

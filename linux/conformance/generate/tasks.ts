@@ -17,11 +17,14 @@ import type { Builder, Kind, Made } from './builder.ts';
 const PIDS = [0, 1, 2, 3, 4, 5, 6, -1, 99];
 const WAITED = [-1, 0, 2, 3, 4, 5, -2, -3, 99];
 const WANTED = [5, 2, 1, 3, 9, 40, 300, 0, -1];
-const SOUND_FLAGS = [0, CLONE_A_THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC];
+const SOUND_FLAGS = [
+  ...[0, CLONE_A_THREAD, CLONE_VM, CLONE_NEWPID, CLONE_NEWIPC],
+  ...[CLONE_NEWPID | CLONE_NEWIPC],
+];
 const CLONE_FLAGS = [
   ...[0, CLONE_NEWPID, CLONE_A_THREAD, CLONE_PARENT, CLONE_NEWIPC, CLONE_A_THREAD],
   ...[CLONE_NEWPID | CLONE_NEWIPC, CLONE_A_THREAD | CLONE_NEWPID, CLONE_SIGHAND],
-  ...[CLONE_VM | CLONE_THREAD, CLONE_NEWPID | CLONE_PARENT],
+  ...[CLONE_VM | CLONE_THREAD, CLONE_NEWPID | CLONE_PARENT, CLONE_VM],
 ];
 const CODES = [0, 1, 255, 256 + 7];
 const NAMES = ['name', '', 'a name that is longer than fifteen bytes'];
@@ -50,7 +53,7 @@ function clone3(b: Builder): Made | undefined {
   const { child, depth } = b.child(flags);
   // Numbers in namespaces around the script's own are not its to choose.
   const wanted = Array.from({ length: b.once(3) ? depth : 1 }, () => b.of(WANTED));
-  if ((flags & CLONE_NEWPID) !== 0 && !b.once(4)) wanted[0] = 1;
+  if (((flags & CLONE_NEWPID) !== 0 || b.hasUnsharedPid) && !b.once(4)) wanted[0] = 1;
   const stores = wanted.map((value, n): Store => ({ offset: b.memory + 4 * n, bytes: 4, value }));
   const size = b.once(9) ? ([0, 33, -1][wanted.length % 3] ?? 0) : wanted.length;
   const address: Arg = b.once(12) ? 0 : b.address();
@@ -60,10 +63,13 @@ function clone3(b: Builder): Made | undefined {
 
 /**
  * An init that joins a group of its own namespace can never exit: zap_pid_ns_processes() waits for
- * a number that the init itself holds. Linux 6.18 hangs for good; that is not to be tried.
+ * a number that the init itself holds. Linux 6.18 hangs for good; that is not to be tried. Whoever
+ * may be an init, for all that is known here, therefore keeps to its own group.
  */
 function joinGroup(b: Builder): Made {
-  return ['setpgid', [0, b.isInit ? 0 : b.of(PIDS)]];
+  if (b.isInit) return ['setpgid', [0, 0]];
+  b.joins();
+  return ['setpgid', [0, b.of(PIDS)]];
 }
 
 function wait4(b: Builder): Made {
@@ -77,10 +83,11 @@ function wait4(b: Builder): Made {
   ];
 }
 
-/** Not by an init, which takes everybody along, unless the script is nearly over. */
+/** Seldom by an init, which takes everybody along, unless the script is nearly over. */
 function exits(call: 'exit' | 'exit_group'): Kind {
   return (b) => {
-    if (b.isInit && !b.isLate) return undefined;
+    if (b.mayLinger) return undefined;
+    if (b.isInit && !b.isLate && (b.isOfFirst || !b.once(4))) return undefined;
     b.dies();
     return [call, [b.of(CODES)]];
   };
