@@ -34,9 +34,14 @@ export const SHM_DEST = 0o1000;
 
 // wait.h, fcntl.h, prctl.h
 export const WNOHANG = 1;
+export const WALL = 0x40000000;
+export const WCLONE = 0x80000000;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const PR_SET_NAME = 15;
+
+// signal.h
+export const SIGCHLD = 17;
 
 // capability.h
 export const CAP_KILL = 5;

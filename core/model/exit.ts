@@ -8,7 +8,7 @@
 import { note } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import { fail } from '../kernel/errno.ts';
-import { WNOHANG } from '../kernel/flags.ts';
+import { SIGCHLD, WALL, WCLONE, WNOHANG } from '../kernel/flags.ts';
 import { isInit } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { findPidNs, type PidNamespace, pidNrNs, putPid } from './pid.ts';
@@ -93,6 +93,7 @@ function forgetChildren(kernel: ModelKernel, current: Task): void {
   for (const child of signal.children) {
     signal.children.remove(child);
     child.parent.v = reaper ?? kernel.init.signal;
+    child.exitSignal.v = SIGCHLD;
     (reaper ?? kernel.init.signal).children.append(child);
   }
 }
@@ -121,6 +122,12 @@ function release(kernel: ModelKernel, signal: Signal): void {
   releaseThread(leader);
 }
 
+/** eligible_child(): who tells by another signal than SIGCHLD is waited for only if asked. */
+function isEligible(child: Signal, options: number): boolean {
+  if ((options & WALL) !== 0) return true;
+  return (child.exitSignal.v !== SIGCHLD) === ((options & WCLONE) !== 0);
+}
+
 export function* wait4(
   kernel: ModelKernel,
   current: Task,
@@ -128,14 +135,16 @@ export function* wait4(
   statusAddress: number,
   options: number,
 ): Steps<number> {
-  if ((options & ~WNOHANG) !== 0) return fail('EINVAL');
+  if ((options & ~(WNOHANG | WALL | WCLONE)) !== 0) return fail('EINVAL');
   const { signal } = current;
   const ns = current.activePidNs;
   // find_get_pid(): whom a number means is settled here, also if groups change while we sleep.
   const ofGroup = pid <= 0;
   const wanted = pid === 0 ? signal.pgrp.v : findPidNs(Math.abs(pid), ns);
   const matches = (child: Signal) =>
-    pid === -1 || (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted);
+    isEligible(child, options) &&
+    (pid === -1 ||
+      (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted));
   for (;;) {
     kernel.ledger.locks++;
     const children = [...signal.children].filter(matches);

@@ -6,7 +6,7 @@
  */
 import { allocate, note } from '../explore/cell.ts';
 import { PREEMPT, type Steps, spawn } from '../explore/thread.ts';
-import { MAX_PID_NS_LEVEL, type Want } from '../kernel/directed.ts';
+import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
   CAP_CHECKPOINT_RESTORE,
@@ -18,6 +18,7 @@ import {
   CLONE_SIGHAND,
   CLONE_THREAD,
   CLONE_VM,
+  SIGCHLD,
 } from '../kernel/flags.ts';
 import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
 import { IpcNamespace } from './ipc.ts';
@@ -37,31 +38,14 @@ const KNOWN_FLAGS =
   CLONE_NEWIPC |
   CLONE_NEWPID;
 
-/** clone3() of Linux 5.5 and later, as far as set_tid goes: copy_clone_args_from_user(). */
-export function* clone3(
-  kernel: ModelKernel,
-  current: Task,
-  flags: number,
-  program: string,
-  setTidAddress: number,
-  setTidSize: number,
-): Steps<number> {
-  if (setTidSize < 0 || setTidSize > MAX_PID_NS_LEVEL) return fail('EINVAL');
-  if ((setTidAddress === 0) !== (setTidSize === 0)) return fail('EINVAL');
-  const values = kernel.copyFromUser(current, setTidAddress, 4, setTidSize);
-  if (values === null) return fail('EFAULT');
-  yield PREEMPT;
-  const want: Want | null = setTidSize === 0 ? null : { kind: 'pid', values };
-  return yield* kernelClone(kernel, current, { flags, program }, want);
-}
-
 /** The child's number as the caller sees it, or -errno. */
 export function* kernelClone(
   kernel: ModelKernel,
   current: Task,
-  { flags, program }: CloneArgs,
+  args: CloneArgs,
   want: Want | null,
 ): Steps<number> {
+  const { flags, program } = args;
   const refused = refuseFlags(kernel, current, flags, program);
   if (refused !== 0) return refused;
   const child = duplicateTask(kernel, current);
@@ -90,7 +74,7 @@ export function* kernelClone(
   child.pidNsForChildren.v = ns;
   child.arena.v = mm.addArena();
   if ((flags & CLONE_THREAD) !== 0) linkThread(current, child, pid);
-  else linkProcess(kernel, current, child, pid, flags);
+  else linkProcess(kernel, current, child, pid, args);
   ns.tasks.append(child);
   if (ns !== parentNs) parentNs.below.append(ns);
   if (ns.childReaper.v === null) ns.childReaper.v = child.signal;
@@ -178,13 +162,14 @@ function linkProcess(
   current: Task,
   child: Task,
   pid: Pid,
-  flags: number,
+  { flags, exitSignal }: CloneArgs,
 ): void {
   const { signal } = child;
   const siblings = (flags & CLONE_PARENT) !== 0;
   const parent = siblings ? (current.signal.parent.v ?? current.signal) : current.signal;
   signal.leader.v = child;
   signal.parent.v = parent;
+  signal.exitSignal.v = siblings ? current.signal.exitSignal.v : (exitSignal ?? SIGCHLD);
   parent.children.append(signal);
   signal.threads.append(child);
   signal.liveThreads.v = 1;

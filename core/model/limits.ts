@@ -22,6 +22,8 @@ export const SEMVMX = 32767;
 export const SHMMNI = 4096;
 export const SHMMIN = 1;
 
+/** The highest signal. */
+export const NSIG = 64;
 export const NR_OPEN = 1024;
 export const TASK_COMM_LEN = 16;
 export const PATH_MAX = 4096;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** A script on the kernel below, by the agent. System call numbers are those of x86-64. */
-import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from '../../core/kernel/flags.ts';
+import { CLONE_PARENT, CLONE_THREAD, CLONE_VM, SIGCHLD } from '../../core/kernel/flags.ts';
+import { CLONE_ARGS } from '../../core/kernel/memory.ts';
 import type { Agent } from '../host/agent.ts';
 import { NR_THREAD, type WireArg, type WireEvent, type WireStep } from '../host/protocol.ts';
 import { shown, shownResult } from './on-model.ts';
@@ -59,10 +60,8 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   shmctl: 31,
 };
 
-const SIGCHLD = 17;
-/** Where a step's struct clone_args goes: behind what generated scripts use. */
-const CLONE_ARGS = 4096 - 128;
-const CLONE_ARGS_BYTES = 88;
+/** Where the structure of a clone that needs one goes: behind what generated scripts use. */
+const CLONE_ARGS_AT = 4096 - 128;
 
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
   const { base, size } = agent.hello;
@@ -121,46 +120,41 @@ const signed = (bytes: Buffer): number =>
 
 function wireStep(step: Step, memory: bigint): WireStep {
   const { task, call, args, child } = step;
-  const stores = (step.stores ?? []).map(wireStore);
+  const stores = (step.stores ?? []).map((store) => wireStore(store, memory));
   const common = { task, child: child ?? 0, loads: step.loads ?? [] };
   const wired = args.map(wireArg);
-  const flags = call === 'fork' ? 0 : Number(args[0] ?? 0);
-  const needsStack = (flags & CLONE_VM) !== 0;
-  if (call === 'clone3' || (call === 'clone' && needsStack)) {
-    const setTid = call === 'clone3' ? addressOf(args[1] ?? 0, memory) : 0n;
-    const count = call === 'clone3' ? BigInt(Number(args[2] ?? 0)) : 0n;
-    const struct = cloneArgs(BigInt(flags), setTid, count);
-    return {
-      ...common,
-      nr: needsStack ? NR_THREAD : NUMBERS.clone3,
-      args: [
-        { kind: 'memory', offset: CLONE_ARGS },
-        { kind: 'number', value: BigInt(CLONE_ARGS_BYTES) },
-      ],
-      stores: [...stores, { offset: CLONE_ARGS, bytes: struct }],
-    };
+  if (call === 'clone') {
+    const flags = Number(args[0] ?? 0);
+    if ((flags & CLONE_VM) !== 0) return { ...common, ...cloneWithStack(flags) };
+    wired[0] = { kind: 'number', value: BigInt(flags | SIGCHLD) };
   }
-  if (call === 'clone') wired[0] = { kind: 'number', value: BigInt(flags | SIGCHLD) };
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
-  return { ...common, nr: NUMBERS[call], args: wired, stores };
+  const needsStack = call === 'clone3' && (flagsIn(step) & CLONE_VM) !== 0;
+  return { ...common, nr: needsStack ? NR_THREAD : NUMBERS[call], args: wired, stores };
 }
 
-/** struct clone_args, as far as Linux 5.7 had it. */
-function cloneArgs(flags: bigint, setTid: bigint, setTidSize: bigint): Buffer {
-  const struct = Buffer.alloc(CLONE_ARGS_BYTES);
-  struct.writeBigUInt64LE(flags, 0);
+/** The flags that a clone3 finds in the structure that the step stores; 0 where there is none. */
+function flagsIn({ args: [address], stores }: Step): number {
+  if (typeof address !== 'object' || !('memory' in address)) return 0;
+  const store = stores?.find(({ offset }) => offset === address.memory);
+  return store !== undefined && 'value' in store ? store.value : 0;
+}
+
+/** What shares memory has a stack of its own: clone3, whose structure the agent completes. */
+function cloneWithStack(flags: number): Pick<WireStep, 'nr' | 'args' | 'stores'> {
+  const struct = Buffer.alloc(CLONE_ARGS.bytes);
+  struct.writeBigUInt64LE(BigInt(flags), 0);
   // Threads have no exit signal, and siblings that of their parent.
-  const inherits = (flags & BigInt(CLONE_THREAD | CLONE_PARENT)) !== 0n;
+  const inherits = (flags & (CLONE_THREAD | CLONE_PARENT)) !== 0;
   if (!inherits) struct.writeBigUInt64LE(BigInt(SIGCHLD), 32);
-  struct.writeBigUInt64LE(BigInt.asUintN(64, setTid), 64);
-  struct.writeBigUInt64LE(BigInt.asUintN(64, setTidSize), 72);
-  return struct;
-}
-
-function addressOf(arg: Arg, memory: bigint): bigint {
-  if (typeof arg === 'number') return BigInt(arg);
-  if ('memory' in arg) return memory + BigInt(arg.memory);
-  throw new Error('an address can not be a result');
+  return {
+    nr: NR_THREAD,
+    args: [
+      { kind: 'memory', offset: CLONE_ARGS_AT },
+      { kind: 'number', value: BigInt(CLONE_ARGS.bytes) },
+    ],
+    stores: [{ offset: CLONE_ARGS_AT, bytes: struct }],
+  };
 }
 
 function wireArg(arg: Arg): WireArg {
@@ -169,9 +163,13 @@ function wireArg(arg: Arg): WireArg {
   return { kind: 'result', step: arg.result };
 }
 
-function wireStore(store: Store): { offset: number; bytes: Buffer } {
+function wireStore(store: Store, memory: bigint): { offset: number; bytes: Buffer } {
   if ('text' in store) return { offset: store.offset, bytes: Buffer.from(store.text, 'latin1') };
   const bytes = Buffer.alloc(8);
+  if ('memory' in store) {
+    bytes.writeBigUInt64LE(memory + BigInt(store.memory));
+    return { offset: store.offset, bytes };
+  }
   bytes.writeBigInt64LE(BigInt(store.value));
   return { offset: store.offset, bytes: bytes.subarray(0, store.bytes) };
 }

@@ -26,11 +26,12 @@ import {
   type Script,
   type Step,
   type StepAnswer,
+  type Store,
 } from './script.ts';
 
 const MAKES_TASKS: ReadonlySet<string> = new Set(['fork', 'clone', 'clone3']);
 /** Arguments in front of the program that the model's calls name. */
-const PROGRAM_AT: Readonly<Record<string, number>> = { fork: 0, clone: 1, clone3: 1 };
+const PROGRAM_AT: Readonly<Record<string, number>> = { fork: 0, clone: 1, clone3: 0 };
 
 /** @param half what the model has beyond plain Linux: mutants, in tests */
 export function runOnModel(script: Script, half: KernelHalf = {}): Answer {
@@ -138,7 +139,7 @@ class ModelRun {
       box.posted.v = null;
       const step = this.script[index] as Step;
       for (const store of step.stores ?? []) {
-        memory.store(base + store.offset, 'text' in store ? store.text : store.value);
+        memory.store(base + store.offset, storedIn(store, base));
       }
       const result = yield this.callOf(step, base);
       this.results[index] = result;
@@ -215,6 +216,11 @@ function numberIn(pid: Pid | null, ns: PidNamespace): number {
 /** As status files have it: 16 digits. */
 const shownSet = ([low, high]: CapabilitySet): string =>
   [high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+
+function storedIn(store: Store, base: number): number | string {
+  if ('text' in store) return store.text;
+  return 'memory' in store ? base + store.memory : store.value;
+}
 
 /** Addresses are the kernel's choice: only whether there is one is compared. */
 export function shownResult({ call }: Step, result: number): string {

@@ -15,9 +15,10 @@ export type Arg =
   /** Address of a byte of the task's own memory. */
   | { readonly memory: number };
 
-/** A number of so many bytes, or text, put into memory before the call. */
+/** A number of so many bytes, an address of the task's own memory, or text, put there before the call. */
 export type Store =
   | { readonly offset: number; readonly bytes: 2 | 4 | 8; readonly value: number }
+  | { readonly offset: number; readonly memory: number }
   | { readonly offset: number; readonly text: string };
 
 /** What is read from memory after the call. A time is compared by whether it is 0. */
@@ -85,14 +86,15 @@ export function formatStep({ task, call, args, child, stores }: Step): string {
     if (typeof arg === 'number') return String(arg);
     return 'result' in arg ? `#${arg.result + 1}` : `&${arg.memory}`;
   });
-  const memory = (stores ?? []).map((store) =>
-    'text' in store
-      ? `&${store.offset}=${JSON.stringify(store.text)}`
-      : `&${store.offset}=${store.value}`,
-  );
+  const memory = (stores ?? []).map((store) => `&${store.offset}=${formatStored(store)}`);
   const makes = child === undefined ? '' : ` -> task ${child}`;
   const given = memory.length === 0 ? '' : `  [${memory.join(' ')}]`;
   return `task ${task}: ${call}(${shown.join(', ')})${makes}${given}`;
+}
+
+function formatStored(store: Store): string {
+  if ('text' in store) return JSON.stringify(store.text);
+  return 'memory' in store ? `&${store.memory}` : String(store.value);
 }
 
 export function formatAnswer({ slept, end }: StepAnswer): string {

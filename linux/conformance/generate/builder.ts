@@ -111,8 +111,7 @@ export class Builder {
     this.depths[this.children] = depth;
     const isThread = (flags & CLONE_THREAD) !== 0;
     const since = this.unsharers.get(this.task);
-    const isFirst = (flags & CLONE_NEWPID) !== 0 || since !== undefined;
-    if (isFirst || (isThread && this.isInit)) this.inits.add(this.children);
+    if (this.mayMakeInit(flags) || (isThread && this.isInit)) this.inits.add(this.children);
     this.leaders[this.children] = isThread ? this.leader : this.children;
     if (!isThread) since?.push(this.children);
     return { child: this.children, depth };
@@ -125,6 +124,11 @@ export class Builder {
 
   get hasUnsharedPid(): boolean {
     return this.unsharers.has(this.task);
+  }
+
+  /** Might what the caller makes with these flags be the first of a pid namespace? */
+  mayMakeInit(flags: number): boolean {
+    return (flags & CLONE_NEWPID) !== 0 || this.hasUnsharedPid;
   }
 
   /** The caller may now be in a group that is of a namespace below. */
