@@ -3,10 +3,12 @@
 
 // sched.h
 export const CLONE_VM = 0x100;
+export const CLONE_FS = 0x200;
 export const CLONE_FILES = 0x400;
 export const CLONE_SIGHAND = 0x800;
 export const CLONE_PARENT = 0x8000;
 export const CLONE_THREAD = 0x10000;
+export const CLONE_SYSVSEM = 0x40000;
 export const CLONE_NEWIPC = 0x08000000;
 export const CLONE_NEWPID = 0x20000000;
 /** What makes a thread, as far as it is modelled. */
@@ -32,6 +34,8 @@ export const SHM_DEST = 0o1000;
 
 // wait.h, fcntl.h, prctl.h
 export const WNOHANG = 1;
+export const WALL = 0x40000000;
+export const WCLONE = 0x80000000;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const PR_SET_NAME = 15;

@@ -130,6 +130,22 @@ export const SIGACTION = layout('sigaction', 32, [
   ['restorer', 16, 8],
   ['mask', 24, 8],
 ]);
+/** struct clone_args, as far as Linux 5.7 had it. */
+export const CLONE_ARGS = layout('clone_args', 88, [
+  ['flags', 0, 8],
+  ['pidfd', 8, 8],
+  ['child_tid', 16, 8],
+  ['parent_tid', 24, 8],
+  ['exit_signal', 32, 8],
+  ['stack', 40, 8],
+  ['stack_size', 48, 8],
+  ['tls', 56, 8],
+  ['set_tid', 64, 8],
+  ['set_tid_size', 72, 8],
+  ['cgroup', 80, 8],
+]);
+/** As it was at first, without set_tid and cgroup. */
+export const CLONE_ARGS_SIZE_VER0 = 64;
 
 /** struct sembuf: three numbers of two bytes. */
 export const SEMBUF_BYTES = 6;

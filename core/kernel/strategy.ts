@@ -27,6 +27,8 @@ export interface TaskView {
 export interface CloneArgs {
   readonly flags: number;
   readonly program: string;
+  /** What tells the parent of a process's end; SIGCHLD if it is left out, 0 for nothing. */
+  readonly exitSignal?: number;
 }
 
 /**

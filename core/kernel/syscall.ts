@@ -14,7 +14,8 @@ import type { UserMemory } from './memory.ts';
 export interface LinuxSyscalls {
   fork: [program: string];
   clone: [flags: number, program: string];
-  clone3: [flags: number, program: string, setTidAddress: number, setTidSize: number];
+  clone3: [program: string, address: number, bytes: number];
+  unshare: [flags: number];
   exit: [code: number];
   exit_group: [code: number];
   wait4: [pid: number, statusAddress: number, options: number];

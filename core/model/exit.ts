@@ -8,7 +8,7 @@
 import { note } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import { fail } from '../kernel/errno.ts';
-import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGKILL, WNOHANG } from '../kernel/flags.ts';
+import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGKILL, WALL, WCLONE, WNOHANG } from '../kernel/flags.ts';
 import { isInit } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { findPidNs, type PidNamespace, pidNrNs, putPid } from './pid.ts';
@@ -68,13 +68,17 @@ function killOthers(ns: PidNamespace, signal: Signal): void {
   for (const below of ns.below) killOthers(below, signal);
 }
 
-/** An init waits until nobody else is left in its namespace. */
+/**
+ * An init waits until its namespace has no numbers but its own. A number is also held by a group or
+ * session: an init that has joined another's group holds that itself, and waits for ever.
+ */
 function* reapNamespace(kernel: ModelKernel, current: Task, ns: PidNamespace): Steps<void> {
   const { signal } = current;
   for (;;) {
     kernel.ledger.locks++;
     for (const child of signal.children) if (isZombie(child)) release(kernel, child);
-    const others = () => ns.hasOthers(signal);
+    const own = current === current.leader ? 1 : 2;
+    const others = () => ns.allocated.v > own;
     if (!others()) return;
     const zombie = () => [...signal.children].some(isZombie);
     yield { until: () => zombie() || !others(), why: 'exit: init waits for its namespace' };
@@ -111,6 +115,7 @@ function forgetChildren(kernel: ModelKernel, current: Task): void {
       continue;
     }
     child.parent.v = adopter;
+    child.exitSignal.v = SIGCHLD;
     child.realParent.v = aliveThread(adopter) ?? adopter.leader.v;
     adopter.children.append(child);
     if (isZombie(child)) notifyParent(kernel, child);
@@ -127,8 +132,11 @@ function aliveThread(signal: Signal): Task | null {
 function notifyParent(kernel: ModelKernel, signal: Signal): void {
   const parent = signal.realParent.v;
   if (parent === null) return;
-  const { handler, flags } = parent.sighand.action(SIGCHLD);
-  if (handler !== SIG_IGN) sendSignal(parent, SIGCHLD, true, false);
+  const exitSignal = signal.exitSignal.v;
+  if (exitSignal === 0) return;
+  const { handler, flags } = parent.sighand.action(exitSignal);
+  if (exitSignal !== SIGCHLD || handler !== SIG_IGN) sendSignal(parent, exitSignal, true, false);
+  if (exitSignal !== SIGCHLD) return;
   if (handler !== SIG_IGN && (flags & SA_NOCLDWAIT) === 0) return;
   release(kernel, signal);
   parent.signal.unwaited.v += 1;
@@ -171,6 +179,12 @@ function release(kernel: ModelKernel, signal: Signal): void {
   releaseThread(leader);
 }
 
+/** eligible_child(): who tells by another signal than SIGCHLD is waited for only if asked. */
+function isEligible(child: Signal, options: number): boolean {
+  if ((options & WALL) !== 0) return true;
+  return (child.exitSignal.v !== SIGCHLD) === ((options & WCLONE) !== 0);
+}
+
 export function* wait4(
   kernel: ModelKernel,
   current: Task,
@@ -178,14 +192,16 @@ export function* wait4(
   statusAddress: number,
   options: number,
 ): Steps<number> {
-  if ((options & ~WNOHANG) !== 0) return fail('EINVAL');
+  if ((options & ~(WNOHANG | WALL | WCLONE)) !== 0) return fail('EINVAL');
   const { signal } = current;
   const ns = current.activePidNs;
   // find_get_pid(): whom a number means is settled here, also if groups change while we sleep.
   const ofGroup = pid <= 0;
   const wanted = pid === 0 ? signal.pgrp.v : findPidNs(Math.abs(pid), ns);
   const matches = (child: Signal) =>
-    pid === -1 || (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted);
+    isEligible(child, options) &&
+    (pid === -1 ||
+      (wanted !== null && (ofGroup ? child.pgrp.v : child.leader.v?.pid.v) === wanted));
   const matching = () => childrenOf(current).filter(matches);
   for (;;) {
     kernel.ledger.locks++;

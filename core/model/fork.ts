@@ -6,7 +6,7 @@
  */
 import { allocate, note } from '../explore/cell.ts';
 import { PREEMPT, type Steps, spawn } from '../explore/thread.ts';
-import { MAX_PID_NS_LEVEL, type Want } from '../kernel/directed.ts';
+import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
   CAP_CHECKPOINT_RESTORE,
@@ -18,6 +18,7 @@ import {
   CLONE_SIGHAND,
   CLONE_THREAD,
   CLONE_VM,
+  SIGCHLD,
 } from '../kernel/flags.ts';
 import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
 import { IpcNamespace } from './ipc.ts';
@@ -27,6 +28,7 @@ import { allocPid, childNamespaceOf, type Pid, pidNrNs, putPid } from './pid.ts'
 import { closed, opened } from './shm.ts';
 import { ERESTARTNOINTR, Sighand } from './signal.ts';
 import { capable, fieldHook, Signal, Task } from './task.ts';
+import { refuseNamespaces } from './unshare.ts';
 
 const KNOWN_FLAGS =
   CLONE_VM |
@@ -37,42 +39,22 @@ const KNOWN_FLAGS =
   CLONE_NEWIPC |
   CLONE_NEWPID;
 
-/** clone3() of Linux 5.5 and later, as far as set_tid goes: copy_clone_args_from_user(). */
-export function* clone3(
-  kernel: ModelKernel,
-  current: Task,
-  flags: number,
-  program: string,
-  setTidAddress: number,
-  setTidSize: number,
-): Steps<number> {
-  if (setTidSize < 0 || setTidSize > MAX_PID_NS_LEVEL) return fail('EINVAL');
-  if ((setTidAddress === 0) !== (setTidSize === 0)) return fail('EINVAL');
-  const values = kernel.copyFromUser(current, setTidAddress, 4, setTidSize);
-  if (values === null) return fail('EFAULT');
-  yield PREEMPT;
-  const want: Want | null = setTidSize === 0 ? null : { kind: 'pid', values };
-  return yield* kernelClone(kernel, current, { flags, program }, want);
-}
-
 /** The child's number as the caller sees it, or -errno. */
 export function* kernelClone(
   kernel: ModelKernel,
   current: Task,
-  { flags, program }: CloneArgs,
+  args: CloneArgs,
   want: Want | null,
 ): Steps<number> {
+  const { flags, program } = args;
   const refused = refuseFlags(kernel, current, flags, program);
   if (refused !== 0) return refused;
   // Whatever came until now is seen to before the fork happens.
   if (current.sigpending.v) return ERESTARTNOINTR;
   const child = duplicateTask(kernel, current);
   const { mm, files, ipcNs } = copyResources(kernel, current, child, flags);
-  // copy_namespaces() asks after copy_mm(), whose copy then goes.
-  const isUnsharing = (flags & (CLONE_NEWPID | CLONE_NEWIPC)) !== 0;
-  if (isUnsharing && !capable(current, CAP_SYS_ADMIN)) {
-    return abandon(kernel, current, child, mm, fail('EPERM'));
-  }
+  const noNamespace = refuseNamespaces(current, flags);
+  if (noNamespace !== 0) return abandon(kernel, current, child, mm, noNamespace);
   const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
   const ns = (flags & CLONE_NEWPID) !== 0 ? childNamespaceOf(parentNs, kernel.ledger) : parentNs;
   const wanted = want ?? kernel.askAllocator(current, 'pid');
@@ -95,7 +77,7 @@ export function* kernelClone(
   child.pidNsForChildren.v = ns;
   child.arena.v = mm.addArena();
   if ((flags & CLONE_THREAD) !== 0) linkThread(current, child, pid);
-  else linkProcess(kernel, current, child, pid, flags);
+  else linkProcess(kernel, current, child, pid, args);
   ns.tasks.append(child);
   if (ns !== parentNs) parentNs.below.append(ns);
   if (ns.childReaper.v === null) ns.childReaper.v = child.signal;
@@ -191,7 +173,7 @@ function linkProcess(
   current: Task,
   child: Task,
   pid: Pid,
-  flags: number,
+  { flags, exitSignal }: CloneArgs,
 ): void {
   const { signal } = child;
   const siblings = (flags & CLONE_PARENT) !== 0;
@@ -199,6 +181,7 @@ function linkProcess(
   signal.leader.v = child;
   signal.parent.v = parent;
   signal.realParent.v = siblings ? (current.signal.realParent.v ?? current) : current;
+  signal.exitSignal.v = siblings ? current.signal.exitSignal.v : (exitSignal ?? SIGCHLD);
   parent.children.append(signal);
   signal.threads.append(child);
   signal.liveThreads.v = 1;

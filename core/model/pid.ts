@@ -31,13 +31,6 @@ export class PidNamespace extends Struct {
   /** Every namespace ever made below; those whose init is dead are empty. */
   readonly below = new List<PidNamespace>(this, 'below', (ns) => ns.beside);
   readonly beside = new Link<PidNamespace>(this, 'beside');
-
-  /** Is anybody outside of `signal` alive or unreaped here or below? */
-  hasOthers(signal: Signal): boolean {
-    for (const task of this.tasks) if (task.signal !== signal) return true;
-    for (const ns of this.below) if (ns.hasOthers(signal)) return true;
-    return false;
-  }
 }
 
 export class Pid extends Struct {

@@ -7,9 +7,10 @@ import type { Steps } from '../explore/thread.ts';
 import { IPC_SET } from '../kernel/flags.ts';
 import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall.ts';
 import { capget, capset } from './capability.ts';
+import { clone3 } from './clone3.ts';
 import { GROUP, getResId, setId, setReId, setResId, USER } from './cred.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
-import { clone3, kernelClone } from './fork.ts';
+import { kernelClone } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
 import { close, open, write } from './procfs.ts';
@@ -18,6 +19,7 @@ import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
 import { pause, rtSigaction, rtSigprocmask, sysKill, tgkill } from './signal.ts';
 import type { Task } from './task.ts';
+import { unshare } from './unshare.ts';
 
 /** A handler without preemption points may return its result at once. */
 export type Handler<N extends SyscallName> = (
@@ -36,6 +38,7 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
       kernelClone(kernel, current, { flags, program }, want),
     ),
   clone3,
+  unshare,
   exit: (kernel, current, code) => doExit(kernel, current, exitStatus(code)),
   exit_group: (kernel, current, code) => exitGroup(kernel, current, exitStatus(code)),
   wait4,

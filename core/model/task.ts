@@ -4,6 +4,7 @@
  * recreate. What CLONE_THREAD shares is in Signal; children hang on the group and know their thread.
  */
 import { type Cell, Link, List, Struct } from '../explore/cell.ts';
+import { SIGCHLD } from '../kernel/flags.ts';
 import type {
   AtFork,
   TaskFieldHooks,
@@ -31,6 +32,8 @@ export class Signal extends Struct {
   readonly realParent: Cell<Task | null> = this.cell('real_parent', null);
   readonly children = new List<Signal>(this, 'children', (signal) => signal.sibling);
   readonly sibling = new Link<Signal>(this, 'sibling');
+  /** Of the leader: what its parent is told by, or waits for it by. */
+  readonly exitSignal = this.cell('exit_signal', SIGCHLD);
   readonly pgrp: Cell<Pid | null> = this.cell('pgrp', null);
   readonly session: Cell<Pid | null> = this.cell('session', null);
   readonly inPgrp = new Link<Signal>(this, 'in_pgrp');

@@ -115,7 +115,7 @@ static _Noreturn void serve(unsigned int users)
 	put_number(find_features(), 4);
 	put_number((uint64_t)MEMORY_BASE, 8);
 	put_number((uint64_t)STACKS_BASE, 8);
-	put_number((uint64_t)task_handler, 8);
+	put_number((uint64_t)task_handlers, 8);
 	put_number((uint64_t)task_restorer, 8);
 	flush();
 	for (;;) {

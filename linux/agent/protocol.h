@@ -7,14 +7,15 @@
  * hello; then each request is answered by one reply, until either end closes.
  *
  * hello	u32 AGENT_MAGIC, u32 AGENT_VERSION, u32 users, u32 features,
- *		u64 memory, u64 stacks, u64 handler, u64 restorer
+ *		u64 memory, u64 stacks, u64 handlers, u64 restorer
  *		So many user and group numbers are mapped, from 0 on: 1 without
  *		privilege. Features are what this kernel lets the agent do, found
  *		out by trying. The rest are addresses, the same in every process:
  *		task t has MEMORY_SIZE bytes of user memory from memory + t *
  *		MEMORY_SIZE, and STACK_SIZE bytes of stack from stacks + t *
  *		STACK_SIZE, which a task that shares memory is to be given.
- *		handler and restorer are what rt_sigaction is to be given.
+ *		rt_sigaction is to be given handlers + t * HANDLER_SIZE for a
+ *		handler that task t stands for, and restorer.
  *
  * request	u32 steps, then each step:
  *		u8 task, u8 child, u16 nr, u8 args, u8 stores, u8 loads, u8 0
@@ -61,6 +62,7 @@
 #define MAX_ARGS	6
 #define MEMORY_SIZE	16384
 #define STACK_SIZE	65536
+#define HANDLER_SIZE	16
 #define MAX_FRAME	(1 << 21)
 
 #define FEATURE_CLONE3		1

@@ -10,10 +10,8 @@
 
 #include "task.h"
 
-#define SIGNALS		65
-
-/* Private to a process, as actions are: the mailbox that stands for a handler. */
-static uint32_t handlers[SIGNALS];
+#define TEXT_OF(x)	#x
+#define TEXT(x)		TEXT_OF(x)
 
 int64_t raw_syscall(long nr, int64_t a, int64_t b, int64_t c, int64_t d,
 		    int64_t e, int64_t f)
@@ -100,14 +98,10 @@ static int64_t make_task(struct mailbox *box)
 static int64_t make_call(struct mailbox *box)
 {
 	const int64_t *a = box->args;
-	int64_t result;
 
 	if (makes_task(box->nr))
 		return make_task(box);
-	result = raw_syscall(box->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-	if (box->nr == SYS_rt_sigaction && result == 0 && a[1])
-		handlers[a[0]] = box->child;
-	return result;
+	return raw_syscall(box->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 /* Until the step that ends a handler; a task itself has none. */
@@ -141,9 +135,10 @@ _Noreturn __attribute__((used)) void task_run(uint32_t index)
 		serve(&shared->mailboxes[index]);
 }
 
-void task_handler(int sig)
+/* What a handler is: the task that stands for it, if that is not in use. */
+__attribute__((used)) void task_handle(uint32_t index)
 {
-	struct mailbox *box = &shared->mailboxes[handlers[sig]];
+	struct mailbox *box = &shared->mailboxes[index];
 	uint32_t state = MAILBOX_FREE;
 
 	if (__atomic_compare_exchange_n(&box->state, &state, MAILBOX_BEGUN, 0,
@@ -151,8 +146,21 @@ void task_handler(int sig)
 		serve(box);
 }
 
-/* What a handler returns to. */
+/*
+ * Where handlers begin, HANDLER_SIZE bytes for each task, so that the address
+ * tells which task stands for one; and what they return to.
+ */
 asm(".text\n"
+    ".balign 16\n"
+    ".global task_handlers\n"
+    "task_handlers:\n\t"
+    ".set index, 0\n\t"
+    ".rept " TEXT(MAX_TASKS) "\n\t"
+    ".balign 16\n\t"
+    "mov $index, %edi\n\t"
+    "jmp task_handle\n\t"
+    ".set index, index + 1\n\t"
+    ".endr\n"
     ".global task_restorer\n"
     "task_restorer:\n\t"
     "mov $15, %eax\n\t"		/* rt_sigreturn */

@@ -49,7 +49,7 @@ void futex_wait(uint32_t *word, uint32_t value, long timeout_ns);
 void futex_wake(uint32_t *word);
 int makes_task(uint32_t nr);
 _Noreturn void task_run(uint32_t index);
-void task_handler(int sig);
-void task_restorer(void);
+extern char task_handlers[];
+extern char task_restorer[];
 
 #endif

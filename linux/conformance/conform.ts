@@ -13,16 +13,18 @@ import { byOneUser, scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import type { Script } from './script.ts';
 
-/** Where the model is known to differ, and by which kernel function that is explained. */
+/** What scripts do not try, and by which kernel function that is explained. */
 export const KNOWN_DIFFERENCES: readonly string[] = [
-  'An init that joins a process group of its own pid namespace can never exit on Linux: ' +
-    'zap_pid_ns_processes() waits for a number that the init itself holds. The model lets it go; ' +
-    'scripts do not try it, as what hangs stays until the machine is started again.',
+  'an init that joins a process group of its own pid namespace. It can never exit, as ' +
+    'zap_pid_ns_processes() waits for a number that the init itself holds; so it is in the model, ' +
+    'but on Linux it hangs until the machine is started again.',
+  'an init that exits while somebody outside holds a number of its namespace, as a group or for ' +
+    'want of a wait4. It exits when that is over, and the agent does not wait for it.',
 ];
 
 const ONE_USER =
-  'Not compared, for want of privilege: other users and groups than root. Without CAP_SETUID ' +
-  'outside, a user namespace has one user (map_write()).';
+  'other users and groups than root, for want of privilege. Without CAP_SETUID outside, a user ' +
+  'namespace has one user (map_write()).';
 
 export interface Conformance {
   readonly seed: number;

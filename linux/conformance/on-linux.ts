@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /** A script on the kernel below, by the agent. System call numbers are those of x86-64. */
-import { CLONE_PARENT, CLONE_THREAD, CLONE_VM, SIGCHLD } from '../../core/kernel/flags.ts';
+import { CLONE_VM, SIGCHLD } from '../../core/kernel/flags.ts';
+import { CLONE_ARGS, type Layout } from '../../core/kernel/memory.ts';
 import type { Agent } from '../host/agent.ts';
 import {
+  HANDLER_SIZE,
   type Hello,
   MEMORY_SIZE,
   STACK_SIZE,
@@ -29,6 +31,7 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   fork: 57,
   clone: 56,
   clone3: 435,
+  unshare: 272,
   exit: 60,
   exit_group: 231,
   wait4: 61,
@@ -72,10 +75,6 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   shmdt: 67,
   shmctl: 31,
 };
-
-/** Where a step's struct clone_args goes: behind what generated scripts use. */
-const CLONE_ARGS = MEMORY_SIZE - 128;
-const CLONE_ARGS_BYTES = 88;
 
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
   const wire = script.map((step) => wireStep(step, agent.hello));
@@ -147,56 +146,43 @@ const signed = (bytes: Buffer): number =>
   bytes.length === 2 ? bytes.readUInt16LE(0) : bytes.readInt32LE(0);
 
 function wireStep(step: Step, hello: Hello): WireStep {
-  const { task, call, args, child } = step;
-  const memory = hello.memory + BigInt(task * MEMORY_SIZE);
-  const stack = hello.stacks + BigInt((child ?? 0) * STACK_SIZE);
-  const stores = (step.stores ?? []).map((store) => wireStore(store, hello));
-  const common = { task, child: child ?? 0, loads: step.loads ?? [] };
+  const { task, call, args, child = 0 } = step;
+  const stores = (step.stores ?? []).map((store) => wireStore(store, step, hello));
+  const common = { task, child, loads: step.loads ?? [] };
   const wired = args.map(wireArg);
-  const flags = call === 'fork' ? 0 : Number(args[0] ?? 0);
-  const needsStack = (flags & CLONE_VM) !== 0;
-  if (call === 'clone3') {
-    const setTid = addressOf(args[1] ?? 0, memory);
-    const count = BigInt(Number(args[2] ?? 0));
-    const struct = cloneArgs(BigInt(flags), setTid, count, needsStack ? stack : 0n);
-    return {
-      ...common,
-      nr: NUMBERS.clone3,
-      args: [
-        { kind: 'memory', offset: CLONE_ARGS },
-        { kind: 'number', value: BigInt(CLONE_ARGS_BYTES) },
-      ],
-      stores: [...stores, { offset: CLONE_ARGS, bytes: struct }],
-    };
-  }
+  // Whoever shares its maker's memory needs a stack of its own.
+  const stack = hello.stacks + BigInt(child * STACK_SIZE);
+  const stackBytes = BigInt(STACK_SIZE - 16);
   if (call === 'clone') {
+    const flags = Number(args[0] ?? 0);
     wired[0] = { kind: 'number', value: BigInt(flags | SIGCHLD) };
-    // Whoever shares its maker's memory needs a stack of its own.
-    wired[1] = { kind: 'number', value: needsStack ? stack + BigInt(STACK_SIZE - 16) : 0n };
+    wired[1] = { kind: 'number', value: (flags & CLONE_VM) === 0 ? 0n : stack + stackBytes };
+  }
+  const structure = call === 'clone3' ? structureOf(step) : null;
+  if (structure !== null && (structure.flags & CLONE_VM) !== 0) {
+    for (const [name, value] of [
+      ['stack', stack],
+      ['stack_size', stackBytes],
+    ] as const) {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigUInt64LE(value);
+      stores.push({ offset: structure.offset + offsetIn(CLONE_ARGS, name), bytes });
+    }
   }
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
   return { ...common, nr: NUMBERS[call], args: wired, stores };
 }
 
-/** struct clone_args, as far as Linux 5.7 had it. */
-function cloneArgs(flags: bigint, setTid: bigint, setTidSize: bigint, stack: bigint): Buffer {
-  const struct = Buffer.alloc(CLONE_ARGS_BYTES);
-  struct.writeBigUInt64LE(flags, 0);
-  // Threads have no exit signal, and siblings that of their parent.
-  const inherits = (flags & BigInt(CLONE_THREAD | CLONE_PARENT)) !== 0n;
-  if (!inherits) struct.writeBigUInt64LE(BigInt(SIGCHLD), 32);
-  struct.writeBigUInt64LE(stack, 40);
-  struct.writeBigUInt64LE(stack === 0n ? 0n : BigInt(STACK_SIZE - 16), 48);
-  struct.writeBigUInt64LE(BigInt.asUintN(64, setTid), 64);
-  struct.writeBigUInt64LE(BigInt.asUintN(64, setTidSize), 72);
-  return struct;
+/** Where the step stores a structure for clone3, and the flags in it. */
+function structureOf({ args: [address], stores }: Step): { offset: number; flags: number } | null {
+  if (typeof address !== 'object' || !('memory' in address)) return null;
+  const store = stores?.find(({ offset }) => offset === address.memory);
+  const flags = store !== undefined && 'value' in store ? store.value : 0;
+  return { offset: address.memory, flags };
 }
 
-function addressOf(arg: Arg, memory: bigint): bigint {
-  if (typeof arg === 'number') return BigInt(arg);
-  if ('memory' in arg) return memory + BigInt(arg.memory);
-  throw new Error('an address can not be a result');
-}
+const offsetIn = ({ fields }: Layout, field: string): number =>
+  fields.find(({ name }) => name === field)?.offset ?? 0;
 
 function wireArg(arg: Arg): WireArg {
   if (typeof arg === 'number') return { kind: 'number', value: BigInt(arg) };
@@ -204,15 +190,20 @@ function wireArg(arg: Arg): WireArg {
   return { kind: 'result', step: arg.result };
 }
 
-function wireStore(store: Store, hello: Hello): { offset: number; bytes: Buffer } {
-  if ('text' in store) return { offset: store.offset, bytes: Buffer.from(store.text, 'latin1') };
+function wireStore(store: Store, step: Step, hello: Hello): { offset: number; bytes: Buffer } {
+  const { offset } = store;
+  if ('text' in store) return { offset, bytes: Buffer.from(store.text, 'latin1') };
   const bytes = Buffer.alloc(8);
-  if ('address' in store) {
-    bytes.writeBigUInt64LE(hello[store.address]);
-    return { offset: store.offset, bytes };
+  if ('memory' in store) {
+    bytes.writeBigUInt64LE(hello.memory + BigInt(step.task * MEMORY_SIZE + store.memory));
+  } else if ('address' in store) {
+    const handler = hello.handlers + BigInt((step.child ?? 0) * HANDLER_SIZE);
+    bytes.writeBigUInt64LE(store.address === 'handler' ? handler : hello.restorer);
+  } else {
+    bytes.writeBigInt64LE(BigInt(store.value));
+    return { offset, bytes: bytes.subarray(0, store.bytes) };
   }
-  bytes.writeBigInt64LE(BigInt(store.value));
-  return { offset: store.offset, bytes: bytes.subarray(0, store.bytes) };
+  return { offset, bytes };
 }
 
 /** Words of a line of /proc/PID/status. */

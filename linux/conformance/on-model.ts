@@ -35,7 +35,7 @@ import {
 const PROGRAM_AT: Readonly<Record<string, number>> = {
   fork: 0,
   clone: 1,
-  clone3: 1,
+  clone3: 0,
   rt_sigaction: 0,
 };
 
@@ -158,7 +158,9 @@ class ModelRun {
       const index = box.posted.v ?? 0;
       box.posted.v = null;
       const step = this.script[index] as Step;
-      for (const store of step.stores ?? []) memory.store(base + store.offset, stored(store));
+      for (const store of step.stores ?? []) {
+        memory.store(base + store.offset, storedIn(store, base));
+      }
       if (step.call === 'rt_sigreturn') {
         if (!isHandler) throw new Error('a task that is no handler returns from one');
         this.end(box, index);
@@ -256,10 +258,11 @@ const shownSet = ([low, high]: CapabilitySet): string =>
 /** Some address of user code, as rt_sigaction wants one: not SIG_DFL and not SIG_IGN. */
 const SOME_CODE = 0x401000;
 
-const stored = (store: Store): Scalar => {
+function storedIn(store: Store, base: number): Scalar {
   if ('text' in store) return store.text;
+  if ('memory' in store) return base + store.memory;
   return 'value' in store ? store.value : SOME_CODE;
-};
+}
 
 function signalSets({ pending, signal, blocked, sighand }: Task): Record<SignalSetName, number> {
   return {

@@ -18,9 +18,10 @@ export type Arg =
   /** Address of a byte of the task's own memory. */
   | { readonly memory: number };
 
-/** A number of so many bytes, or text, put into memory before the call. */
+/** A number of so many bytes, an address of the task's own memory, or text, put there before the call. */
 export type Store =
   | { readonly offset: number; readonly bytes: 2 | 4 | 8; readonly value: number }
+  | { readonly offset: number; readonly memory: number }
   | { readonly offset: number; readonly text: string }
   /** Eight bytes that each kernel has its own value for: what rt_sigaction is to be given. */
   | { readonly offset: number; readonly address: 'handler' | 'restorer' };
@@ -104,15 +105,17 @@ export function formatStep({ task, call, args, child, stores }: Step): string {
     if (typeof arg === 'number') return String(arg);
     return 'result' in arg ? `#${arg.result + 1}` : `&${arg.memory}`;
   });
-  const memory = (stores ?? []).map((store) =>
-    'text' in store
-      ? `&${store.offset}=${JSON.stringify(store.text)}`
-      : `&${store.offset}=${'value' in store ? store.value : store.address}`,
-  );
   const made = call === 'rt_sigaction' ? 'handler' : 'task';
   const makes = child === undefined ? '' : ` -> ${made} ${child}`;
+  const memory = (stores ?? []).map((store) => `&${store.offset}=${formatStored(store)}`);
   const given = memory.length === 0 ? '' : `  [${memory.join(' ')}]`;
   return `task ${task}: ${call}(${shown.join(', ')})${makes}${given}`;
+}
+
+function formatStored(store: Store): string {
+  if ('text' in store) return JSON.stringify(store.text);
+  if ('memory' in store) return `&${store.memory}`;
+  return String('value' in store ? store.value : store.address);
 }
 
 export function formatAnswer({ slept, handlers, end }: StepAnswer): string {

@@ -7,6 +7,7 @@ export const MAX_TASKS = 32;
 export const MAX_STEPS = 8192;
 export const MEMORY_SIZE = 16384;
 export const STACK_SIZE = 65536;
+export const HANDLER_SIZE = 16;
 export const MAX_FRAME = 1 << 21;
 export const FEATURE_CLONE3 = 1;
 export const FEATURE_UNSHARE = 2;
@@ -50,10 +51,10 @@ export interface Hello {
   readonly users: number;
   /** FEATURE_ bits. */
   readonly features: number;
-  /** Addresses: of the first task's memory and stack, of what rt_sigaction is given. */
+  /** Addresses: of the first task's memory, stack and handler, and of what handlers return to. */
   readonly memory: bigint;
   readonly stacks: bigint;
-  readonly handler: bigint;
+  readonly handlers: bigint;
   readonly restorer: bigint;
 }
 
@@ -132,11 +133,11 @@ export function decodeHello(frame: Buffer): Hello {
   if (version !== AGENT_VERSION) throw new ProtocolError(`it speaks version ${version}`);
   const users = reader.number(4);
   const features = reader.number(4);
-  const [memory, stacks, handler, restorer] = Array.from({ length: 4 }, () =>
+  const [memory, stacks, handlers, restorer] = Array.from({ length: 4 }, () =>
     reader.bytes(8).readBigUInt64LE(0),
   ) as [bigint, bigint, bigint, bigint];
   reader.end();
-  return { users, features, memory, stacks, handler, restorer };
+  return { users, features, memory, stacks, handlers, restorer };
 }
 
 /** @throws ProtocolError */

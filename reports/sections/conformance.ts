@@ -21,7 +21,7 @@ export function conformanceSection(conformance: Result['conformance']): Section 
         `${calls} calls in ${scripts} generated scripts (seed ${seed}): ` +
           `${mismatch === null ? 'no mismatch' : 'A MISMATCH'}. Compared are results, errnos, what ` +
           'calls wrote to memory, whether they slept, and every task that is left (numbers, group ' +
-          'and session at each level, state, name). Times are compared by whether they are 0, ' +
+          'and session at each level, ids and capabilities, state, name). Times are compared by whether they are 0, ' +
           'addresses of shmat not at all.',
       ),
       ...(mismatch === null ? [] : mismatch.map(prose)),
@@ -34,7 +34,7 @@ export function conformanceSection(conformance: Result['conformance']): Section 
         3,
       ),
       ...reached(branches),
-      ...knownDifferences.map((text) => prose(`Known difference: ${text}`)),
+      ...knownDifferences.map((text) => prose(`Not compared: ${text}`)),
     ],
   };
 }

@@ -61,9 +61,14 @@ export class Builder {
   private readonly parents = new Set<number>();
   private picks: number[] = [];
   private task = 0;
-  /** Pid namespaces of the script that each task is in, and which are their inits, or threads of one. */
+  /** Pid namespaces of the script that each task is surely in, and who may be init of one. */
   private readonly depths: number[] = [1];
   private readonly inits = new Set([0]);
+  /** Who may have asked for a pid namespace for its children, with those that it has made since. */
+  private readonly unsharers = new Map<number, number[]>();
+  private hasJoined = false;
+  /** Of each task, the leader of its group. */
+  private readonly leaders: number[] = [0];
   private readonly doubtful = new Set<number>();
   /** Tasks that stand for handlers: nobody knows whether they run, or as part of whom. */
   private readonly handlers = new Map<number, number>();
@@ -147,6 +152,10 @@ export class Builder {
     this.children++;
     this.depths[this.children] = depth;
     const isThread = (flags & CLONE_THREAD) !== 0;
+    const since = this.unsharers.get(this.task);
+    if (this.mayMakeInit(flags) || (isThread && this.isInit)) this.inits.add(this.children);
+    this.leaders[this.children] = isThread ? this.leader : this.children;
+    if (!isThread) since?.push(this.children);
     const { pidNs, ipcNs, mm } = this.home;
     this.homes[this.children] = {
       pidNs: (flags & CLONE_NEWPID) === 0 ? pidNs : `${pidNs}${this.children}/`,
@@ -155,7 +164,6 @@ export class Builder {
     };
     if (!isThread) this.parents.add(this.task);
     this.makes('task');
-    if ((flags & CLONE_NEWPID) !== 0 || (isThread && this.isInit)) this.inits.add(this.children);
     return { child: this.children, depth };
   }
 
@@ -166,6 +174,7 @@ export class Builder {
     this.handlers.set(this.children, signal);
     // Whoever inherits the action may run it, an init too, and in any namespace.
     this.inits.add(this.children);
+    this.leaders[this.children] = this.children;
     this.depths[this.children] = 1;
     this.homes[this.children] = this.home;
     return this.children;
@@ -176,13 +185,55 @@ export class Builder {
     for (const [handler, handled] of this.handlers) if (handled === signal) this.begun = handler;
   }
 
-  get isInit(): boolean {
-    return this.inits.has(this.task);
+  /** The caller's next children may be in a namespace of their own, and any of them its init. */
+  unsharesPid(): void {
+    // A handler may be part of anybody.
+    const who = this.handlers.has(this.task)
+      ? Array.from({ length: this.children + 1 }, (_, task) => task)
+      : [this.task];
+    for (const task of who) if (!this.unsharers.has(task)) this.unsharers.set(task, []);
   }
 
-  /** Is there a namespace of the script's around the caller's? */
-  get isNested(): boolean {
-    return this.home.pidNs !== OUTERMOST.pidNs;
+  get hasUnsharedPid(): boolean {
+    return this.unsharers.has(this.task);
+  }
+
+  /** Might what the caller makes with these flags be the first of a pid namespace? */
+  mayMakeInit(flags: number): boolean {
+    const isAnybody = this.handlers.has(this.task) && this.unsharers.size > 0;
+    return (flags & CLONE_NEWPID) !== 0 || this.hasUnsharedPid || isAnybody;
+  }
+
+  /** The caller may now be in a group that is of a namespace below. */
+  joins(): void {
+    this.hasJoined = true;
+  }
+
+  /**
+   * Might the caller be an init whose death would wait for somebody outside of its namespace? For
+   * one who holds a number of it, as group or session; or for a parent to reap a sibling.
+   */
+  get mayLinger(): boolean {
+    if (!this.isInit || this.isOfFirst) return false;
+    if (this.handlers.has(this.task)) return true;
+    const { leader } = this;
+    const isOlder = [...this.unsharers.values()].some(
+      (made) => made.includes(leader) && made.at(-1) !== leader,
+    );
+    return this.hasJoined || isOlder;
+  }
+
+  private get leader(): number {
+    return this.leaders[this.task] ?? 0;
+  }
+
+  /** With the first process ends the script. */
+  get isOfFirst(): boolean {
+    return this.leader === 0;
+  }
+
+  get isInit(): boolean {
+    return this.inits.has(this.task);
   }
 
   get isFull(): boolean {

@@ -11,6 +11,7 @@ import { handleUsr1, SIGNALS } from './signals.ts';
 import { SLEEPERS } from './sleepers.ts';
 import { STRANGERS } from './strangers.ts';
 import { TASKS } from './tasks.ts';
+import { UNSHARING } from './unsharing.ts';
 
 /** What an operation may be; what matters most is in here more than once. */
 const KINDS: readonly Kind[] = [
@@ -22,6 +23,7 @@ const KINDS: readonly Kind[] = [
   ...STRANGERS,
   ...DEATHS,
   ...LIVES,
+  ...UNSHARING,
 ];
 
 export const scripts: fc.Arbitrary<Script> = fc

@@ -1,37 +1,18 @@
 // SPDX-License-Identifier: MIT
 /** Tasks: made, waited for, ended, grouped, named. */
-import {
-  CLONE_A_THREAD,
-  CLONE_NEWIPC,
-  CLONE_NEWPID,
-  CLONE_PARENT,
-  CLONE_SIGHAND,
-  CLONE_THREAD,
-  CLONE_VM,
-  PR_SET_NAME,
-  WNOHANG,
-} from '../../../core/kernel/flags.ts';
-import type { Arg, ScriptCall, Store } from '../script.ts';
+import { PR_SET_NAME, WALL, WCLONE, WNOHANG } from '../../../core/kernel/flags.ts';
+import type { Arg, ScriptCall } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
+import { clone3 } from './clone3.ts';
+import { CLONE_FLAGS, isSound } from './flags.ts';
 
 export const PIDS = [0, 0, 0, 1, 2, 3, 4, 5, -1, 99];
 const WAITED = [-1, -1, -1, -1, -1, 0, 0, 2, -2, 99];
-const WANTED = [5, 9, 12, 20, 40, 60, 300, 301, 4000, 2, 3, 1, 0, -1];
-/** The most that any namespace could ask for, which is deeper than ours are. */
-const MAX_PID_NS_LEVEL = 32;
-const SOUND_FLAGS = [0, CLONE_A_THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC];
-const CLONE_FLAGS = [
-  ...[0, CLONE_NEWPID, CLONE_A_THREAD, CLONE_PARENT, CLONE_NEWIPC, CLONE_A_THREAD],
-  ...[CLONE_NEWPID | CLONE_NEWIPC, CLONE_A_THREAD, CLONE_NEWPID, 0, CLONE_PARENT],
-  ...[CLONE_A_THREAD | CLONE_NEWPID, CLONE_SIGHAND, CLONE_VM | CLONE_THREAD],
-  ...[CLONE_NEWPID | CLONE_PARENT],
-];
+const WAIT_OPTIONS = [WALL, WALL | WNOHANG, WCLONE, WCLONE | WNOHANG, 64];
 const CODES = [0, 1, 255, 256 + 7];
 /** prctl() has none of this number. */
 const NO_OPTION = 9999;
 const NAMES = ['name', '', 'a name that is longer than fifteen bytes'];
-
-const isSound = (flags: number): boolean => SOUND_FLAGS.includes(flags);
 
 const plain =
   (call: ScriptCall): Kind =>
@@ -49,28 +30,15 @@ function clone(b: Builder): Made | undefined {
   return ['clone', [flags], { child }];
 }
 
-function clone3(b: Builder): Made | undefined {
-  if (b.isFull) return undefined;
-  const flags = b.once(3) ? b.of(CLONE_FLAGS) : 0;
-  const { child, depth } = b.child(flags);
-  // Numbers in namespaces around the script's own are not its to choose.
-  const wanted = Array.from({ length: b.once(3) ? depth : 1 }, () => b.of(WANTED));
-  if ((flags & CLONE_NEWPID) !== 0 && !b.once(4)) wanted[0] = 1;
-  const stores = wanted.map((value, n): Store => ({ offset: b.memory + 4 * n, bytes: 4, value }));
-  const sizes = [0, MAX_PID_NS_LEVEL, MAX_PID_NS_LEVEL + 1, -1];
-  const [isPlain, noSize, noAddress] = [b.once(5), b.once(12), b.once(12)];
-  const size = isPlain ? 0 : noSize ? b.of(sizes) : wanted.length;
-  const address: Arg = isPlain || noAddress ? 0 : b.address();
-  if (!isSound(flags) || wanted.some((number) => number < 2)) b.doubts();
-  return ['clone3', [flags, address, size], { child, stores }];
-}
-
 /**
  * An init that joins a group of its own namespace can never exit: zap_pid_ns_processes() waits for
- * a number that the init itself holds. Linux 6.18 hangs for good; that is not to be tried.
+ * a number that the init itself holds. Linux 6.18 hangs for good; that is not to be tried. Whoever
+ * may be an init, for all that is known here, therefore keeps to its own group.
  */
 function joinGroup(b: Builder): Made {
-  return ['setpgid', [0, b.isInit ? 0 : someone(b)]];
+  if (b.isInit) return ['setpgid', [0, 0]];
+  b.joins();
+  return ['setpgid', [0, someone(b)]];
 }
 
 /** Mostly a task that the caller's namespace has; oneself is 0. */
@@ -78,7 +46,7 @@ const someone = (b: Builder): Arg => (b.once(2) ? undefined : b.known('task')) ?
 
 function wait4(b: Builder): Made | undefined {
   if (!b.isParent && !b.once(6)) return undefined;
-  const options = b.once(12) ? 64 : b.of([WNOHANG, 0]);
+  const options = b.once(4) ? b.of(WAIT_OPTIONS) : b.of([WNOHANG, 0]);
   const pid = b.once(6) ? someone(b) : b.of(WAITED);
   const address = b.once(3) ? 0 : b.address();
   return [
@@ -91,8 +59,9 @@ function wait4(b: Builder): Made | undefined {
 /** Seldom by an init, which takes everybody along, unless the script is nearly over. */
 function exits(call: 'exit' | 'exit_group'): Kind {
   return (b) => {
+    if (b.mayLinger) return undefined;
     const isTooSoon = b.isInit && !b.isLate;
-    if (isTooSoon && !(b.isNested && b.once(4))) return undefined;
+    if (isTooSoon && (b.isOfFirst || !b.once(4))) return undefined;
     b.dies();
     return [call, [b.of(CODES)]];
   };

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/** Namespaces and tables left behind, and what becomes of a pid namespace that loses its init. */
+import {
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_NEWIPC,
+  CLONE_NEWPID,
+  CLONE_PARENT,
+  CLONE_SIGHAND,
+  CLONE_SYSVSEM,
+  CLONE_THREAD,
+  CLONE_VM,
+} from '../../../core/kernel/flags.ts';
+import type { Builder, Kind, Made } from './builder.ts';
+
+const FLAGS = [
+  ...[CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC, CLONE_NEWPID, CLONE_FILES],
+  ...[CLONE_THREAD, CLONE_SIGHAND, CLONE_VM, CLONE_FS | CLONE_SYSVSEM, 0, CLONE_PARENT, 17],
+];
+
+function unshare(b: Builder): Made {
+  const flags = b.of(FLAGS);
+  if ((flags & CLONE_NEWPID) !== 0) b.unsharesPid();
+  return ['unshare', [flags]];
+}
+
+/** The first child was init of the new namespace; where it is dead, nobody can be born. */
+function losesInit(b: Builder): Made | undefined {
+  if (!b.hasRoomFor(2) || b.hasUnsharedPid || !b.once(3)) return undefined;
+  b.unsharesPid();
+  b.also(['unshare', [CLONE_NEWPID]]);
+  const { child } = b.child(0);
+  b.also(['fork', [], { child }]);
+  b.also(['exit_group', [1]], child);
+  b.doubts();
+  const orphan = b.child(0).child;
+  b.doubts();
+  return ['fork', [], { child: orphan }];
+}
+
+export const UNSHARING: readonly Kind[] = [unshare, unshare, losesInit];

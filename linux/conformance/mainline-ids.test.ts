@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/** What was measured of mainline's ways to ask for an id, as scripts that both kernels run. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLONE_NEWPID, SIGCHLD } from '../../core/kernel/flags.ts';
+import { CLONE_ARGS } from '../../core/kernel/memory.ts';
+import { Agent } from '../host/agent.ts';
+import { whyNoHost } from '../host/availability.ts';
+import { buildAgent } from '../host/build-agent.ts';
+import { runOnLinux } from './on-linux.ts';
+import { runOnModel } from './on-model.ts';
+import type { Answer, Script, Step, Store } from './script.ts';
+
+const noHost = await whyNoHost();
+if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
+
+let agent: Agent;
+beforeAll(async () => {
+  if (noHost === null) agent = await Agent.start(await buildAgent());
+});
+afterAll(() => agent?.end());
+
+const resultsOf = ({ steps }: Answer) =>
+  steps.map(({ end }) => (end.kind === 'returned' ? end.result : end.kind));
+
+async function expectResults(rows: readonly (readonly [Step, string])[]): Promise<void> {
+  const script: Script = rows.map(([step]) => step);
+  const results = rows.map(([, result]) => result);
+  expect(resultsOf(await runOnLinux(agent, script))).toEqual(results);
+  expect(resultsOf(runOnModel(script))).toEqual(results);
+}
+
+const fork = (child: number): Step => ({ task: 0, call: 'fork', args: [], child });
+
+/** A structure at 0 with numbers at 128, of which the members may be set otherwise. */
+function clone3(
+  child: number,
+  numbers: readonly number[],
+  size = CLONE_ARGS.bytes,
+  members: Readonly<Record<string, number>> = {},
+): Step {
+  const values: Readonly<Record<string, number>> = {
+    flags: 0,
+    exit_signal: SIGCHLD,
+    set_tid_size: numbers.length,
+    ...members,
+  };
+  const stores = CLONE_ARGS.fields.flatMap(({ name, offset }): Store[] => {
+    const value = values[name];
+    if (name === 'set_tid' && value === undefined) return [{ offset, memory: 128 }];
+    return [{ offset, bytes: 8, value: value ?? 0 }];
+  });
+  const wanted = numbers.map((value, n): Store => ({ offset: 128 + 4 * n, bytes: 4, value }));
+  return {
+    task: 0,
+    call: 'clone3',
+    args: [{ memory: 0 }, size],
+    child,
+    stores: [...stores, ...wanted],
+  };
+}
+
+describe.skipIf(noHost !== null)('clone3 with set_tid', () => {
+  it('does not move the cursor, and refuses a number that is taken or none', () =>
+    expectResults([
+      [fork(1), '2'],
+      [clone3(2, [4000]), '4000'],
+      [fork(3), '3'],
+      [clone3(4, [4000]), '-EEXIST'],
+      [clone3(4, [0]), '-EINVAL'],
+      [clone3(4, [-1]), '-EINVAL'],
+      [clone3(4, []), '-EINVAL'],
+      [clone3(4, [5], CLONE_ARGS.bytes, { set_tid: 0 }), '-EINVAL'],
+    ]));
+
+  it('ignores it where the structure ends before it', () =>
+    expectResults([
+      [clone3(1, [4000], 64), '2'],
+      [clone3(2, [4000], 72), '-EINVAL'],
+      [clone3(2, [4000], 80), '4000'],
+      [clone3(3, [4001], 88), '4001'],
+      [clone3(4, [4002], 96), '4002'],
+      [clone3(5, [4003], 63), '-EINVAL'],
+      [clone3(5, [4003], 4097), '-E2BIG'],
+    ]));
+
+  it('checks range, then privilege, then who has it', async (test) => {
+    if (agent.hello.users === 1) test.skip('it takes another user to have no privilege');
+    await expectResults([
+      [fork(1), '2'],
+      [{ task: 0, call: 'setresuid', args: [-1, 65534, -1] }, '0'],
+      [clone3(2, [1]), '-EPERM'],
+      [clone3(2, [0]), '-EINVAL'],
+      [{ task: 0, call: 'setresuid', args: [-1, 0, -1] }, '0'],
+      [clone3(2, [1]), '-EEXIST'],
+    ]);
+  });
+});
+
+describe.skipIf(noHost !== null)('unshare of the pid namespace', () => {
+  it('is for children, lasts, and ends with the first of them', () => {
+    const by = (task: number, call: Step['call'], ...args: number[]): Step => ({
+      task,
+      call,
+      args,
+    });
+    return expectResults([
+      [by(0, 'unshare', CLONE_NEWPID), '0'],
+      [by(0, 'unshare', CLONE_NEWPID), '-EINVAL'],
+      [{ task: 0, call: 'clone', args: [CLONE_NEWPID], child: 1 }, '-EINVAL'],
+      [clone3(1, [5]), '-EINVAL'],
+      [fork(1), '2'],
+      [by(1, 'getpid'), '1'],
+      [by(1, 'getppid'), '0'],
+      [by(0, 'getpid'), '1'],
+      [by(1, 'exit_group', 0), 'gone'],
+      [fork(2), '-ENOMEM'],
+      [by(0, 'wait4', 2, 0, 0, 0), '2'],
+      [fork(2), '-ENOMEM'],
+    ]);
+  });
+});
