@@ -9,7 +9,7 @@ import { CAP_SETGID, CAP_SETUID, PR_SET_NAME } from '../kernel/flags.ts';
 import type { ModelKernel } from './kernel.ts';
 import { TASK_COMM_LEN } from './limits.ts';
 import { findPidNs, type Pid, pidNrNs } from './pid.ts';
-import { capable, type Signal, type Task } from './task.ts';
+import { type Cred, capable, type Signal, type Task } from './task.ts';
 
 const numberOf = (pid: Pid | null, reader: Task): number => pidNrNs(pid, reader.activePidNs);
 
@@ -86,15 +86,21 @@ export function setuid(current: Task, uid: number): number {
   const cred = current.cred.v;
   if (uid < 0) return fail('EINVAL');
   if (!capable(current, CAP_SETUID)) return uid === cred.uid ? 0 : fail('EPERM');
-  current.cred.v = { ...cred, uid, capabilities: uid === 0 ? cred.capabilities : [] };
-  return 0;
+  return commitCreds(current, { ...cred, uid, capabilities: uid === 0 ? cred.capabilities : [] });
 }
 
 export function setgid(current: Task, gid: number): number {
   const cred = current.cred.v;
   if (gid < 0) return fail('EINVAL');
   if (!capable(current, CAP_SETGID)) return gid === cred.gid ? 0 : fail('EPERM');
-  current.cred.v = { ...cred, gid };
+  return commitCreds(current, { ...cred, gid });
+}
+
+/** commit_creds(); capabilities that are lost or gained come with another user here. */
+function commitCreds(current: Task, cred: Cred): number {
+  const { uid, gid } = current.cred.v;
+  if (cred.uid !== uid || cred.gid !== gid) current.mm.dumpable.v = false;
+  current.cred.v = cred;
   return 0;
 }
 

@@ -8,10 +8,11 @@ import { fail } from '../kernel/errno.ts';
 import { IPC_SET } from '../kernel/flags.ts';
 import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
+import { close, lseek, read, write } from './file.ts';
 import { clone3, kernelClone } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
-import { close, open, write } from './procfs.ts';
+import { open } from './procfs.ts';
 import { doSemctl, doSemget, semop } from './sem.ts';
 import {
   getpgid,
@@ -89,7 +90,9 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
         )
       : doShmctl(kernel, current, id, command, address, null),
   open,
+  read,
   write,
+  lseek,
   close,
 };
 

@@ -5,6 +5,7 @@
  * thread, which differs from Linux only for __WNOTHREAD (not modelled).
  */
 import { type Cell, Link, List, Struct } from '../explore/cell.ts';
+import { CAP_DAC_OVERRIDE } from '../kernel/flags.ts';
 import type {
   AtFork,
   TaskFieldHooks,
@@ -124,4 +125,28 @@ function linked<T>(value: T | null, what: string): T {
 export function capable(task: Task, ...anyOf: readonly number[]): boolean {
   const { capabilities } = task.cred.v;
   return anyOf.some((capability) => capabilities.includes(capability));
+}
+
+/**
+ * generic_permission() on a file of `target`, whose owner task_dump_owner() names. A group has no
+ * more than others have in any mode here.
+ */
+export function genericPermission(
+  current: Task,
+  target: Task,
+  mode: number,
+  access: number,
+): boolean {
+  const isRoots = target.exitState.v === 'running' && !target.mm.dumpable.v;
+  const owner = isRoots ? 0 : target.cred.v.uid;
+  const granted = owner === current.cred.v.uid ? mode >> 6 : mode;
+  return (granted & access) === access || capable(current, CAP_DAC_OVERRIDE);
+}
+
+/**
+ * proc_tid_comm_permission(): a thread group may always open what is its own. By the mode alone, a
+ * task that gave up its privilege would be locked out, as it is no longer dumpable.
+ */
+export function tidPermission(current: Task, target: Task, mode: number, access: number): boolean {
+  return target.signal === current.signal || genericPermission(current, target, mode, access);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 /** A script on the kernel below, by the agent. System call numbers are those of x86-64. */
-import { CLONE_PARENT, CLONE_THREAD, CLONE_VM } from '../../core/kernel/flags.ts';
+import { CLONE_PARENT, CLONE_THREAD, CLONE_VM, PR_SET_NAME } from '../../core/kernel/flags.ts';
 import type { Agent } from '../host/agent.ts';
 import { NR_THREAD, type WireArg, type WireEvent, type WireStep } from '../host/protocol.ts';
 import { shown, shownResult } from './on-model.ts';
 import {
   type Answer,
   type Arg,
-  BORN,
   formatTask,
   type Script,
   type ScriptCall,
@@ -44,6 +43,11 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   shmat: 30,
   shmdt: 67,
   shmctl: 31,
+  open: 2,
+  read: 0,
+  write: 1,
+  lseek: 8,
+  close: 3,
 };
 
 const SIGCHLD = 17;
@@ -51,10 +55,24 @@ const SIGCHLD = 17;
 const CLONE_ARGS = 4096 - 128;
 const CLONE_ARGS_BYTES = 88;
 
+const number = (value: number): WireArg => ({ kind: 'number', value: BigInt(value) });
+const CLOSE_RANGE = 436;
+const INIT = { task: 0, child: 0, loads: [] };
+/** Makes task 0 what it is in the model: it has no descriptors, and is called init. */
+const PROLOGUE: readonly WireStep[] = [
+  { ...INIT, nr: CLOSE_RANGE, args: [number(0), number(0xffffffff), number(0)], stores: [] },
+  {
+    ...INIT,
+    nr: NUMBERS.prctl,
+    args: [number(PR_SET_NAME), { kind: 'memory', offset: CLONE_ARGS }],
+    stores: [{ offset: CLONE_ARGS, bytes: Buffer.from('init\0') }],
+  },
+];
+
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
   const { base, size } = agent.hello;
   const wire = script.map((step) => wireStep(step, base + BigInt(step.task * size)));
-  const { events, tasks } = await agent.run(wire);
+  const { events, tasks } = await agent.run([...PROLOGUE, ...wire]);
   const births = new Map<number, string>();
   const answers = script.map((step, index) => answerOf(step, index, events));
   for (const { kind, result, bytes } of events) {
@@ -65,13 +83,14 @@ export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> 
     steps: answers,
     tasks: tasks
       .filter(({ status }) => status !== '' && field(status, 'State')[0]?.[0] !== 'X')
-      .map(({ status }) => taskOf(status, outer, nameOf(births.get(0) ?? '')))
+      .map(({ status }) => taskOf(status, outer))
       .sort(),
   };
 }
 
 function answerOf(step: Step, index: number, events: readonly WireEvent[]): StepAnswer {
-  const own = events.filter((event) => event.step === index && event.kind !== 'born');
+  const at = PROLOGUE.length + index;
+  const own = events.filter((event) => event.step === at && event.kind !== 'born');
   const slept = own.some(({ kind }) => kind === 'blocked');
   const last = own.at(-1);
   switch (last?.kind) {
@@ -129,6 +148,8 @@ function wireStep(step: Step, memory: bigint): WireStep {
   }
   if (call === 'clone') wired[0] = { kind: 'number', value: BigInt(flags | SIGCHLD) };
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
+  // A path ends where C says that it does.
+  if (call === 'open') wired.splice(1, 1);
   return { ...common, nr: NUMBERS[call], args: wired, stores };
 }
 
@@ -153,7 +174,7 @@ function addressOf(arg: Arg, memory: bigint): bigint {
 function wireArg(arg: Arg): WireArg {
   if (typeof arg === 'number') return { kind: 'number', value: BigInt(arg) };
   if ('memory' in arg) return { kind: 'memory', offset: arg.memory };
-  return { kind: 'result', step: arg.result };
+  return { kind: 'result', step: PROLOGUE.length + arg.result };
 }
 
 function wireStore(store: Store): { offset: number; bytes: Buffer } {
@@ -172,15 +193,19 @@ function field(status: string, name: string): string[] {
 /** Namespaces around the script's own, which only their numbers in status files show. */
 const levelsOutside = (statusOfInit: string): number => field(statusOfInit, 'NSpid').length - 1;
 
-const nameOf = (status: string): string => /^Name:\t(.*)$/m.exec(status)?.[1] ?? '';
+/** proc_task_name() escapes the line's end and its own backslash. */
+const nameOf = (status: string): string =>
+  (/^Name:\t(.*)$/m.exec(status)?.[1] ?? '').replaceAll(/\\(.)/g, (_, escaped) =>
+    escaped === 'n' ? '\n' : escaped,
+  );
 
-function taskOf(status: string, outer: number, born: string): string {
+function taskOf(status: string, outer: number): string {
   const numbers = (name: string) => field(status, name).slice(outer).map(Number);
   return formatTask({
     nspid: numbers('NSpid'),
     nspgid: numbers('NSpgid'),
     nssid: numbers('NSsid'),
     isZombie: field(status, 'State')[0] === 'Z',
-    comm: nameOf(status) === born ? BORN : nameOf(status),
+    comm: nameOf(status),
   });
 }

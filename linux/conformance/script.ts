@@ -5,8 +5,8 @@
  */
 import type { LinuxSyscalls } from '../../core/kernel/syscall.ts';
 
-/** Calls that a script may make: those of the model, but for procfs files that designs add. */
-export type ScriptCall = Exclude<keyof LinuxSyscalls, 'open' | 'write' | 'close' | 'pause'>;
+/** Calls that a script may make. */
+export type ScriptCall = Exclude<keyof LinuxSyscalls, 'pause'>;
 
 export type Arg =
   | number
@@ -37,6 +37,8 @@ export interface Step {
   readonly child?: number;
   readonly stores?: readonly Store[];
   readonly loads?: readonly Load[];
+  /** Only looks at what the others left behind: not counted, and shown only where it differs. */
+  readonly isLook?: true;
 }
 
 export type Script = readonly Step[];
@@ -57,9 +59,6 @@ export interface StepAnswer {
     /** Its task died of it, or was dead before; or it sleeps still, or slept when it was due. */
     | { readonly kind: 'gone' | 'asleep' | 'skipped' };
 }
-
-/** Stands for the name that a task is born with, which is that of a program. */
-export const BORN = '(as born)';
 
 /** What is shown of a task: numbers at each level of namespaces, state, name. */
 export function formatTask(task: {
