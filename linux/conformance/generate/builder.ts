@@ -4,13 +4,13 @@
  * earlier steps may have returned. A kind of operation takes its choices from here, so that each
  * follows from a few small numbers and a shrunk operation is a simpler one.
  */
-import { CLONE_NEWPID, CLONE_THREAD } from '../../../core/kernel/flags.ts';
+import { CLONE_NEWIPC, CLONE_NEWPID, CLONE_THREAD } from '../../../core/kernel/flags.ts';
 import type { Arg, ScriptCall, Step } from '../script.ts';
 
-export const MOST_STEPS = 28;
+export const MOST_STEPS = 27;
 const MOST_CHILDREN = 12;
 /** Memory that is a step's own, so that nothing is left in it from earlier ones. */
-const STEP_MEMORY = 128;
+export const STEP_MEMORY = 128;
 export const BAD_ADDRESS = 1;
 
 /** The numbers of an operation, each to be looked up in a list of values. */
@@ -26,16 +26,31 @@ export type Made = readonly [ScriptCall, readonly Arg[], Partial<Step>?];
 export type Kind = (b: Builder) => Made | undefined;
 
 /** What later steps may refer to by the result of the step that made it. */
-export type Resource = 'msg' | 'sem' | 'shm' | 'address';
+export type Resource = 'msg' | 'sem' | 'shm' | 'address' | 'fd';
+
+/** Namespaces of the script that a task is in, by the task that is or was their first. */
+export interface Namespaces {
+  readonly pid: number;
+  readonly ipc: number;
+  /** The IPC namespace that the first task of `ipc` came from. */
+  readonly left: number;
+}
 
 export class Builder {
   readonly steps: Step[] = [];
   private children = 0;
-  private readonly made: Record<Resource, number[]> = { msg: [], sem: [], shm: [], address: [] };
+  private readonly made: Record<Resource, number[]> = {
+    msg: [],
+    sem: [],
+    shm: [],
+    address: [],
+    fd: [],
+  };
   private picks: number[] = [];
   private task = 0;
   /** Pid namespaces of the script that each task is in, and which are their inits, or threads of one. */
   private readonly depths: number[] = [1];
+  private readonly namespaces: Namespaces[] = [{ pid: 0, ipc: 0, left: 0 }];
   private readonly inits = new Set([0]);
   private readonly doubtful = new Set<number>();
 
@@ -97,11 +112,45 @@ export class Builder {
   /** A new task; its depth, which a task of another namespace in between may have made less. */
   child(flags: number): { child: number; depth: number } {
     const depth = (this.depths[this.task] ?? 1) + ((flags & CLONE_NEWPID) === 0 ? 0 : 1);
+    const { pid, ipc, left } = this.namespacesOf(this.task);
+    const isNewIpc = (flags & CLONE_NEWIPC) !== 0;
     this.children++;
+    this.namespaces[this.children] = {
+      pid: (flags & CLONE_NEWPID) === 0 ? pid : this.children,
+      ipc: isNewIpc ? this.children : ipc,
+      left: isNewIpc ? ipc : left,
+    };
     this.depths[this.children] = depth;
     const isThread = (flags & CLONE_THREAD) !== 0;
     if ((flags & CLONE_NEWPID) !== 0 || (isThread && this.isInit)) this.inits.add(this.children);
     return { child: this.children, depth };
+  }
+
+  namespacesOf(task: number): Namespaces {
+    return this.namespaces[task] ?? { pid: 0, ipc: 0, left: 0 };
+  }
+
+  /** Of each namespace of a type, a task that should be alive, if there is one. */
+  witnesses(type: 'pid' | 'ipc'): ReadonlyMap<number, number> {
+    const chosen = new Map<number, number>();
+    for (const [task, namespaces] of this.namespaces.entries()) {
+      const namespace = namespaces[type];
+      if (!this.doubtful.has(task) && !chosen.has(namespace)) chosen.set(namespace, task);
+    }
+    return chosen;
+  }
+
+  /** Steps that made such a thing, if they succeeded. */
+  madeBy(resource: Resource): readonly number[] {
+    return this.made[resource];
+  }
+
+  /**
+   * May the task hold descriptors of an IPC namespace that is gone? A worker of the kernel takes its
+   * files away, sooner or later. That of task 0 stays, and so do those of whoever lives in them.
+   */
+  get hasStaleFiles(): boolean {
+    return this.namespacesOf(this.task).left !== 0;
   }
 
   get isInit(): boolean {

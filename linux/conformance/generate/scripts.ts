@@ -4,11 +4,13 @@ import fc from 'fast-check';
 import type { Script } from '../script.ts';
 import { Builder, type Kind, MOST_STEPS, type Operation } from './builder.ts';
 import { CREDENTIALS, USERS } from './credentials.ts';
+import { epilogue } from './epilogue.ts';
+import { FILES } from './files.ts';
 import { IPC } from './ipc.ts';
 import { TASKS } from './tasks.ts';
 
 /** What an operation may be; what matters most is in here more than once. */
-const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC];
+const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC, ...FILES];
 
 export const scripts: fc.Arbitrary<Script> = fc
   .array(
@@ -27,7 +29,7 @@ function scriptOf(operations: readonly Operation[]): Script {
     const kind = KINDS[operation.kind % KINDS.length];
     if (kind !== undefined) builder.add(operation, kind);
   }
-  return builder.steps;
+  return [...builder.steps, ...epilogue(builder)];
 }
 
 const OTHERS: ReadonlySet<number> = new Set(USERS.filter((user) => user > 0));

@@ -2,6 +2,7 @@
 /** Tasks: made, waited for, ended, grouped, named. */
 import {
   CLONE_A_THREAD,
+  CLONE_FILES,
   CLONE_NEWIPC,
   CLONE_NEWPID,
   CLONE_PARENT,
@@ -17,11 +18,18 @@ import type { Builder, Kind, Made } from './builder.ts';
 const PIDS = [0, 1, 2, 3, 4, 5, 6, -1, 99];
 const WAITED = [-1, 0, 2, 3, 4, 5, -2, -3, 99];
 const WANTED = [5, 2, 1, 3, 9, 40, 300, 0, -1];
-const SOUND_FLAGS = [0, CLONE_A_THREAD, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC];
+const SOUND_FLAGS = [
+  0,
+  CLONE_FILES,
+  CLONE_A_THREAD,
+  CLONE_NEWPID,
+  CLONE_NEWIPC,
+  CLONE_NEWPID | CLONE_NEWIPC,
+];
 const CLONE_FLAGS = [
   ...[0, CLONE_NEWPID, CLONE_A_THREAD, CLONE_PARENT, CLONE_NEWIPC, CLONE_A_THREAD],
   ...[CLONE_NEWPID | CLONE_NEWIPC, CLONE_A_THREAD | CLONE_NEWPID, CLONE_SIGHAND],
-  ...[CLONE_VM | CLONE_THREAD, CLONE_NEWPID | CLONE_PARENT],
+  ...[CLONE_VM | CLONE_THREAD, CLONE_NEWPID | CLONE_PARENT, CLONE_FILES],
 ];
 const CODES = [0, 1, 255, 256 + 7];
 const NAMES = ['name', '', 'a name that is longer than fifteen bytes'];
