@@ -115,7 +115,7 @@ describe('the file of procfs', () => {
           const fd = yield open(me, `/proc/self/task/1/${FILE}`, O_RDONLY);
           say(fd, yield write(me, fd, 'msg LONG1 101'), yield sys('close', fd));
           say(yield sys('close', fd), yield write(me, 9, 'msg LONG1 101'));
-          say(yield open(me, `/proc/self/task/1/${FILE}`, 2));
+          say(yield open(me, `/proc/self/task/1/${FILE}`, 3));
           const own = yield open(me, `/proc/self/task/1/${FILE}`);
           say(yield write(me, own, 'msg LONG1'), yield sys('write', own, 99, 5));
           yield sys('fork', 'nobody');

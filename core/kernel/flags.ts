@@ -32,12 +32,16 @@ export const SETALL = 17;
 export const SHM_RDONLY = 0o10000;
 export const SHM_DEST = 0o1000;
 
-// wait.h, fcntl.h, prctl.h
+// wait.h, fcntl.h, fs.h, prctl.h
 export const WNOHANG = 1;
 export const WALL = 0x40000000;
 export const WCLONE = 0x80000000;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
+export const O_RDWR = 2;
+export const SEEK_SET = 0;
+export const SEEK_CUR = 1;
+export const SEEK_END = 2;
 export const PR_SET_NAME = 15;
 
 // signal.h
@@ -63,6 +67,7 @@ export const SIG_UNBLOCK = 1;
 export const SIG_SETMASK = 2;
 
 // capability.h
+export const CAP_DAC_OVERRIDE = 1;
 export const CAP_KILL = 5;
 export const CAP_SETGID = 6;
 export const CAP_SETUID = 7;

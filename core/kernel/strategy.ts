@@ -72,7 +72,7 @@ export type TaskFieldHooks = {
   };
 };
 
-/** A file in /proc/<tgid>/task/<tid>/. */
+/** A file in /proc/<tgid>/task/<tid>/. As with comm there, its thread group may always open it. */
 export interface ProcfsEntry {
   readonly name: string;
   readonly mode: number;

@@ -125,7 +125,9 @@ export function getResId(
 function commit(kernel: ModelKernel, current: Task, changed: Partial<Cred>): number {
   kernel.ledger.allocations++;
   const old = current.cred.v;
-  current.cred.v = emulateSetxuid({ ...old, ...changed }, old);
+  const cred = emulateSetxuid({ ...old, ...changed }, old);
+  if (cred.euid !== old.euid || cred.egid !== old.egid) current.mm.dumpable.v = false;
+  current.cred.v = cred;
   return 0;
 }
 

@@ -4,7 +4,7 @@
  * ipc_idr_alloc(), ipcperms(), ipc_obtain_object_check(), ipcctl_obtain_check(), ipc_rmid().
  *
  * An id is seq * IPCMNI + index. Undirected ids cycle through a window of indices; seq goes up when
- * the index did not. A directed id takes exactly its slot or fails, and moves neither cursor nor
+ * the index did not; next_id, which a file sets, comes before that. A directed id takes exactly its slot or fails, and moves neither cursor nor
  * seq. Each function runs under ids->rwsem and is part of one step.
  */
 import { type Cell, CellMap, note, Struct } from '../explore/cell.ts';
@@ -45,6 +45,8 @@ export class IpcIds<T extends IpcPerm> extends Struct {
   readonly seq = this.cell('seq', 0);
   readonly lastIndex = this.cell('last_idx', -1);
   readonly cursor = this.cell('idr_next', 0);
+  /** The id that somebody wrote into the type's next_id, or -1. */
+  readonly nextId = this.cell('next_id', -1);
 }
 
 export class IpcNamespace extends Struct {
@@ -122,7 +124,7 @@ function addId<T extends IpcPerm>(
   const wanted = want ?? kernel.askAllocator(current, kind);
   const refused = wanted === null || wanted === want ? 0 : refuseId(current, wanted);
   if (refused !== 0) return refused;
-  const id = wanted === null ? nextId(ids, inUse, limit) : claimId(ids, wanted);
+  const id = wanted === null ? allocId(ids, inUse, limit) : claimId(ids, wanted);
   if (id < 0) return id;
   const { euid, egid } = current.cred.v;
   made.id.v = id;
@@ -141,8 +143,23 @@ function addId<T extends IpcPerm>(
 
 const CREATED = { msg: 'create msg', sem: 'create sem', shm: 'create shm' } as const;
 
+/**
+ * ipc_idr_alloc(): next_id is taken and gone, whatever comes of it; where its index is in use, the
+ * next free one does. It moves neither cursor nor seq.
+ */
+function allocId<T extends IpcPerm>(ids: IpcIds<T>, inUse: number, limit: number): number {
+  const hint = ids.nextId.v;
+  if (hint < 0) return cyclicId(ids, inUse, limit);
+  ids.nextId.v = -1;
+  const first = hint % IPCMNI;
+  for (let index = first; index < IPCMNI; index++) {
+    if (ids.slots.get(index) === undefined) return hint - first + index;
+  }
+  return fail('ENOSPC');
+}
+
 /** idr_alloc_cyclic() over a window that grows with the number in use. */
-function nextId<T extends IpcPerm>(ids: IpcIds<T>, inUse: number, limit: number): number {
+function cyclicId<T extends IpcPerm>(ids: IpcIds<T>, inUse: number, limit: number): number {
   const window = Math.min(Math.max(Math.trunc((inUse * 3) / 2), IPC_MIN_CYCLE), limit);
   const cursor = ids.cursor.v;
   for (let step = 0; step < window; step++) {

@@ -16,7 +16,6 @@ import type {
   CloneArgs,
   InKernel,
   KernelHalf,
-  ProcfsEntry,
   TaskFieldHooks,
   TaskView,
   WantedHook,
@@ -28,6 +27,7 @@ import { IpcNamespace } from './ipc.ts';
 import { Mm } from './mm.ts';
 import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
+import { tidDirectory } from './procfs.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
 import {
@@ -55,7 +55,7 @@ export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
   readonly taskFields: TaskFieldHooks;
-  readonly procfs: readonly ProcfsEntry[];
+  readonly tidDirectory: ReturnType<typeof tidDirectory>;
   readonly init: Task;
   private readonly asked: WantedHook | null;
   private readonly handlers = new Map<string, AnyHandler>();
@@ -63,7 +63,7 @@ export class ModelKernel implements InKernel {
 
   constructor(half: KernelHalf, programs: Programs) {
     this.taskFields = half.taskFields ?? {};
-    this.procfs = half.procfs ?? [];
+    this.tidDirectory = tidDirectory(half.procfs ?? []);
     this.asked = half.asked ?? null;
     this.programs = programs;
     for (const [name, handler] of Object.entries({ ...PLAIN_LINUX, ...half.syscalls })) {
@@ -261,6 +261,15 @@ export class ModelKernel implements InKernel {
     const text = value.slice(0, bytes);
     this.ledger.copied += text.length;
     return text;
+  }
+
+  /** Exactly so many bytes, as text: behind a text in memory there are zeros. */
+  bytesFromUser(task: Task, address: number, bytes: number): string | null {
+    if (bytes === 0) return '';
+    const value = task.mm.get(address);
+    if (value === undefined) return null;
+    this.ledger.copied += bytes;
+    return (typeof value === 'string' ? value : '').slice(0, bytes).padEnd(bytes, '\0');
   }
 
   copyToUser(task: Task, address: number, bytes: number, values: readonly number[]): boolean {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /** Bounds of the model kernel, all in one place; values of Linux 6.1 on x86-64. */
 
-/** kernel.pid_max as 64-bit distributions set it; also PID_MAX_LIMIT. */
+/**
+ * PID_MAX_LIMIT: kernel.pid_max as 64-bit distributions set it, and since Linux 6.14, where each pid
+ * namespace has its own, that of every new one.
+ */
 export const PID_MAX = 4194304;
 /** Numbers that a wrapped-around allocation leaves to early boot. */
 export const RESERVED_PIDS = 300;
@@ -29,6 +32,7 @@ export const SIGSET_BYTES = 8;
 export const NR_OPEN = 1024;
 export const TASK_COMM_LEN = 16;
 export const PATH_MAX = 4096;
+export const KMALLOC_MAX_SIZE = 4194304;
 
 /** A thread's own stretch of its address space. */
 export const ARENA_BYTES = 0x1000000;

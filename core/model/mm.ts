@@ -28,6 +28,8 @@ export class Mm extends Struct {
   private readonly arenas: Cell<readonly Arena[]> = this.cell('arenas', []);
   /** Tasks that use it: mm_users. */
   readonly users = this.cell('mm_users', 0);
+  /** Not once credentials changed: files in its tasks' directories are root's then. */
+  readonly dumpable = this.cell('dumpable', true);
   private readonly attached: Cell<readonly Attachment[]> = this.cell('attached', []);
 
   /** A stretch for one more thread; its index. */
@@ -114,6 +116,7 @@ export class Mm extends Struct {
   duplicateInto(copy: Mm): void {
     const arenas = this.arenas.v;
     copy.attached.v = this.attached.v;
+    copy.dumpable.v = this.dumpable.v;
     for (const arena of arenas) {
       copy.addArena();
       const mine = copy.arenas.v.at(-1);

@@ -1,24 +1,61 @@
 // SPDX-License-Identifier: MIT
 /**
- * The files of /proc/<tgid>/task/<tid>/ that a design adds, by path walk, open, write and close:
- * fs/namei.c and fs/proc/base.c of Linux 6.1. `self` and `thread-self` are the links they are
- * there, so they cost their own components. Left out: reading, lseek, O_CREAT and friends, other
- * file systems (a path that leads nowhere here is ENOENT).
+ * What is where in /proc, by path walk and open: fs/namei.c, fs/open.c and fs/proc of Linux 6.1.
+ * `self` and `thread-self` are the links they are there, so they cost their own components. Files of
+ * tasks that a design adds are in /proc/<tgid>/task/<tid>/. Left out: everything but regular files,
+ * O_CREAT and friends, other file systems (a path that leads nowhere here is ENOENT).
  */
-import { allocate, note } from '../explore/cell.ts';
+import { allocate } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import { fail } from '../kernel/errno.ts';
-import { CAP_SYS_ADMIN, O_RDONLY, O_WRONLY } from '../kernel/flags.ts';
+import { O_RDONLY, O_RDWR, O_WRONLY } from '../kernel/flags.ts';
 import type { ProcfsEntry } from '../kernel/strategy.ts';
-import { File } from './file.ts';
+import { COMM_OF_GROUP, COMM_OF_THREAD } from './comm.ts';
+import { defaultLlseek, File, type FileOperations, MAY_READ, MAY_WRITE } from './file.ts';
+import { NEXT_IDS } from './ipc-sysctl.ts';
 import type { ModelKernel } from './kernel.ts';
 import { PAGE_BYTES, PATH_MAX } from './limits.ts';
 import { findPidNs, pidNrNs } from './pid.ts';
-import { capable, type Task } from './task.ts';
+import { NS_LAST_PID } from './pid-sysctl.ts';
+import { type Task, tidPermission } from './task.ts';
 
 interface Found {
-  readonly entry: ProcfsEntry;
-  readonly target: Task;
+  readonly operations: FileOperations;
+  /** Null where a file is no task's. */
+  readonly target: Task | null;
+}
+
+type Directory = ReadonlyMap<string, FileOperations>;
+
+/** /proc/sys/kernel/. */
+const SYS_KERNEL: Directory = new Map([NS_LAST_PID, ...NEXT_IDS].map((file) => [file.name, file]));
+/** tgid_base_stuff and tid_base_stuff. */
+const TGID_BASE: Directory = new Map([['comm', COMM_OF_GROUP]]);
+const TID_BASE: Directory = new Map([['comm', COMM_OF_THREAD]]);
+
+/** What is in /proc/<tgid>/task/<tid>/, with the files of a design. */
+export const tidDirectory = (entries: readonly ProcfsEntry[]): Directory =>
+  new Map([...TID_BASE, ...entries.map((entry) => [entry.name, entryFile(entry)] as const)]);
+
+/** A file of a design: values are written whole, wherever its position is. */
+function entryFile(entry: ProcfsEntry): FileOperations {
+  return {
+    name: entry.name,
+    permits: (current, target, access) =>
+      target !== null && tidPermission(current, target, entry.mode, access),
+    admit(kernel, _current, bytes) {
+      if (bytes > PAGE_BYTES) return fail('EINVAL');
+      kernel.ledger.allocations++;
+      return bytes;
+    },
+    write(kernel, current, file, text) {
+      const target = file.target.v;
+      if (target === null || target.exitState.v === 'dead') return fail('ESRCH');
+      kernel.ledger.parsed += text.length;
+      return entry.write(kernel, current, target, text);
+    },
+    llseek: defaultLlseek,
+  };
 }
 
 /** Resolves a path, link by link; one component of the ledger each. */
@@ -40,20 +77,37 @@ function walk(kernel: ModelKernel, current: Task, path: string): Found | null {
     group = tgid;
     parts.unshift('task', tid);
   }
-  const [task, thread, name, ...rest] = parts;
   kernel.ledger.components += parts.length;
+  if (first === 'sys') return parts.shift() === 'kernel' ? found(SYS_KERNEL, parts, null) : null;
   const leader = numbered(current, group);
+  if (leader === null || leader.leader !== leader) return null;
+  if (parts[0] !== 'task') return found(TGID_BASE, parts, leader);
+  const [, thread, ...rest] = parts;
   const target = numbered(current, thread);
-  if (task !== 'task' || leader === null || target === null || rest.length > 0) return null;
-  if (target.leader !== leader) return null;
-  const entry = kernel.procfs.find((candidate) => candidate.name === name);
-  return entry === undefined ? null : { entry, target };
+  if (target === null || target.leader !== leader) return null;
+  return found(kernel.tidDirectory, rest, target);
+}
+
+/** The file that is left of a path, in its directory. */
+function found(
+  directory: Directory,
+  [name, ...rest]: readonly string[],
+  target: Task | null,
+): Found | null {
+  const operations = directory.get(name ?? '');
+  return operations === undefined || rest.length > 0 ? null : { operations, target };
 }
 
 function numbered(current: Task, text: string | undefined): Task | null {
   if (text === undefined || !/^[1-9]\d{0,6}$/.test(text)) return null;
   return findPidNs(Number(text), current.activePidNs)?.task.v ?? null;
 }
+
+const ACCESS: ReadonlyMap<number, number> = new Map([
+  [O_RDONLY, MAY_READ],
+  [O_WRONLY, MAY_WRITE],
+  [O_RDWR, MAY_READ | MAY_WRITE],
+]);
 
 export function* open(
   kernel: ModelKernel,
@@ -62,7 +116,8 @@ export function* open(
   bytes: number,
   flags: number,
 ): Steps<number> {
-  if (flags !== O_RDONLY && flags !== O_WRONLY) return fail('EINVAL');
+  const access = ACCESS.get(flags);
+  if (access === undefined) return fail('EINVAL');
   if (bytes > PATH_MAX) return fail('EINVAL');
   const path = kernel.strncpyFromUser(current, address, bytes);
   if (path === null) return fail('EFAULT');
@@ -70,53 +125,16 @@ export function* open(
   kernel.ledger.locks++;
   const found = walk(kernel, current, path);
   if (found === null) return fail('ENOENT');
-  const { entry, target } = found;
-  const writable = flags === O_WRONLY;
-  if (!permitted(current, target, entry.mode, writable)) return fail('EACCES');
+  const { operations, target } = found;
+  if (!operations.permits(current, target, access)) return fail('EACCES');
   kernel.ledger.allocations++;
   const file = allocate(() => new File());
-  file.entry.v = entry;
+  file.operations.v = operations;
+  file.access.v = access;
   file.target.v = target;
-  file.writable.v = writable;
+  file.ipcNs.v = current.ipcNs;
   yield PREEMPT;
   kernel.ledger.locks++;
   kernel.ledger.fdOps++;
   return current.files.install(file) ?? fail('EMFILE');
-}
-
-/** generic_permission() on an inode that belongs to the target task's user. */
-function permitted(current: Task, target: Task, mode: number, writable: boolean): boolean {
-  const bit = writable ? 2 : 4;
-  const owner = current.cred.v.euid === target.cred.v.euid;
-  const granted = owner ? mode >> 6 : mode;
-  return (granted & bit) !== 0 || capable(current, CAP_SYS_ADMIN);
-}
-
-export function* write(
-  kernel: ModelKernel,
-  current: Task,
-  fd: number,
-  address: number,
-  bytes: number,
-): Steps<number> {
-  kernel.ledger.fdOps++;
-  const file = current.files.get(fd);
-  if (file === null || !file.writable.v) return fail('EBADF');
-  if (bytes < 0 || bytes > PAGE_BYTES) return fail('EINVAL');
-  yield PREEMPT;
-  kernel.ledger.allocations++;
-  const text = kernel.strncpyFromUser(current, address, bytes);
-  if (text === null) return fail('EFAULT');
-  yield PREEMPT;
-  const { entry, target } = { entry: file.entry.v, target: file.target.v };
-  if (entry === null || target === null || target.exitState.v === 'dead') return fail('ESRCH');
-  kernel.ledger.parsed += text.length;
-  note(`write "${text}"`);
-  return entry.write(kernel, current, target, text);
-}
-
-export function close(kernel: ModelKernel, current: Task, fd: number): number {
-  kernel.ledger.locks++;
-  kernel.ledger.fdOps++;
-  return current.files.close(fd) ? 0 : fail('EBADF');
 }

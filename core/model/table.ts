@@ -10,10 +10,11 @@ import { capget, capset } from './capability.ts';
 import { clone3 } from './clone3.ts';
 import { GROUP, getResId, setId, setReId, setResId, USER } from './cred.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
+import { close, lseek, read, write } from './file.ts';
 import { kernelClone } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
-import { close, open, write } from './procfs.ts';
+import { open } from './procfs.ts';
 import { doSemctl, doSemget, semop } from './sem.ts';
 import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from './session.ts';
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
@@ -99,6 +100,8 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
         )
       : doShmctl(kernel, current, id, command, address, null),
   open,
+  read,
   write,
+  lseek,
   close,
 };

@@ -4,7 +4,7 @@
  * recreate. What CLONE_THREAD shares is in Signal; children hang on the group and know their thread.
  */
 import { type Cell, Link, List, Struct } from '../explore/cell.ts';
-import { SIGCHLD } from '../kernel/flags.ts';
+import { CAP_DAC_OVERRIDE, SIGCHLD } from '../kernel/flags.ts';
 import type {
   AtFork,
   TaskFieldHooks,
@@ -147,4 +147,28 @@ export function capable(task: Task, ...anyOf: readonly number[]): boolean {
 /** capable(): asked in the initial user namespace, in which the root of another is nobody. */
 export function initiallyCapable(task: Task, capability: number): boolean {
   return task.cred.v.userNsLevel === 0 && capable(task, capability);
+}
+
+/**
+ * generic_permission() on a file of `target`, whose owner task_dump_owner() names. A group has no
+ * more than others have in any mode here.
+ */
+export function genericPermission(
+  current: Task,
+  target: Task,
+  mode: number,
+  access: number,
+): boolean {
+  const isRoots = target.exitState.v === 'running' && !target.mm.dumpable.v;
+  const owner = isRoots ? 0 : target.cred.v.euid;
+  const granted = owner === current.cred.v.euid ? mode >> 6 : mode;
+  return (granted & access) === access || capable(current, CAP_DAC_OVERRIDE);
+}
+
+/**
+ * proc_tid_comm_permission(): a thread group may always open what is its own. By the mode alone, a
+ * task that gave up its privilege would be locked out, as it is no longer dumpable.
+ */
+export function tidPermission(current: Task, target: Task, mode: number, access: number): boolean {
+  return target.signal === current.signal || genericPermission(current, target, mode, access);
 }

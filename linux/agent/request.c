@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -118,8 +119,8 @@ static void run_step(uint32_t step)
 }
 
 /*
- * Tasks start as if there were no agent: signals as in a new process, and no
- * descriptor open, least of all the pipes to the harness.
+ * Tasks start as if there were no agent: named as an init, signals as in a new
+ * process, and no descriptor open, least of all the pipes to the harness.
  */
 static _Noreturn void run_init(void)
 {
@@ -135,6 +136,7 @@ static _Noreturn void run_init(void)
 			    KERNEL_SIGSET, 0, 0);
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (int64_t)&none, 0,
 		    KERNEL_SIGSET, 0, 0);
+	raw_syscall(SYS_prctl, PR_SET_NAME, (int64_t)"init", 0, 0, 0, 0);
 	task_run(0);
 }
 

@@ -59,7 +59,7 @@ export function sideBySide(script: Script, linux: Answer, model: Answer): string
       answer === undefined ? 'no answer' : formatAnswer(answer),
     );
     const head = `${index + 1}. ${formatStep(step)}`;
-    if (theirs === ours) return [head, `     both   ${theirs}`];
+    if (theirs === ours) return step.isLook ? [] : [head, `     both   ${theirs}`];
     return [head, `     linux  ${theirs}`, `     model  ${ours}   <-- differs`];
   });
   if (linux.tasks.join() === model.tasks.join()) return lines;

@@ -124,7 +124,8 @@ class Count {
 
   add({ script, linux: { steps } }: Compared): void {
     this.scripts++;
-    for (const [index, { call }] of script.entries()) {
+    for (const [index, { call, isLook }] of script.entries()) {
+      if (isLook) continue;
       const end = steps[index]?.end;
       const dies = call === 'exit' || call === 'exit_group';
       // A call that was due when its task was dead or asleep was not made.

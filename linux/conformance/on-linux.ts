@@ -16,7 +16,6 @@ import { shown, shownResult } from './on-model.ts';
 import {
   type Answer,
   type Arg,
-  BORN,
   formatTask,
   type Script,
   type ScriptCall,
@@ -74,6 +73,11 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   shmat: 30,
   shmdt: 67,
   shmctl: 31,
+  open: 2,
+  read: 0,
+  write: 1,
+  lseek: 8,
+  close: 3,
 };
 
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
@@ -94,7 +98,7 @@ export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> 
     steps: answers,
     tasks: tasks
       .filter(({ status }) => status !== '' && field(status, 'State')[0]?.[0] !== 'X')
-      .map(({ status }) => taskOf(status, outer, nameOf(births.get(0) ?? '')))
+      .map(({ status }) => taskOf(status, outer))
       .sort(),
   };
 }
@@ -170,6 +174,8 @@ function wireStep(step: Step, hello: Hello): WireStep {
     }
   }
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
+  // A path ends where C says that it does.
+  if (call === 'open') wired.splice(1, 1);
   return { ...common, nr: NUMBERS[call], args: wired, stores };
 }
 
@@ -215,9 +221,13 @@ function field(status: string, name: string): string[] {
 /** Namespaces around the script's own, which only their numbers in status files show. */
 const levelsOutside = (statusOfInit: string): number => field(statusOfInit, 'NSpid').length - 1;
 
-const nameOf = (status: string): string => /^Name:\t(.*)$/m.exec(status)?.[1] ?? '';
+/** proc_task_name() escapes the line's end and its own backslash. */
+const nameOf = (status: string): string =>
+  (/^Name:\t(.*)$/m.exec(status)?.[1] ?? '').replaceAll(/\\(.)/g, (_, escaped) =>
+    escaped === 'n' ? '\n' : escaped,
+  );
 
-function taskOf(status: string, outer: number, born: string): string {
+function taskOf(status: string, outer: number): string {
   const numbers = (name: string) => field(status, name).slice(outer).map(Number);
   const sets = SIGNAL_SETS.map((name) => [name, Number(`0x${field(status, name)[0]}`)]);
   return formatTask({
@@ -225,7 +235,7 @@ function taskOf(status: string, outer: number, born: string): string {
     nspgid: numbers('NSpgid'),
     nssid: numbers('NSsid'),
     isZombie: field(status, 'State')[0] === 'Z',
-    comm: nameOf(status) === born ? BORN : nameOf(status),
+    comm: nameOf(status),
     signals: Object.fromEntries(sets) as Record<SignalSetName, number>,
     uids: field(status, 'Uid').slice(0, 3).map(Number),
     gids: field(status, 'Gid').slice(0, 3).map(Number),

@@ -21,7 +21,6 @@ import { MAX_TASKS, MEMORY_SIZE } from '../host/protocol.ts';
 import {
   type Answer,
   type Arg,
-  BORN,
   formatTask,
   type Load,
   type Script,
@@ -223,7 +222,7 @@ class ModelRun {
             nspgid: numbers(task.signal.pgrp.v),
             nssid: numbers(task.signal.session.v),
             isZombie: task.exitState.v === 'zombie',
-            comm: task.comm.v === this.kernel.init.comm.v ? BORN : task.comm.v,
+            comm: task.comm.v,
             signals: signalSets(task),
             uids: [cred.uid, cred.euid, cred.suid],
             gids: [cred.gid, cred.egid, cred.sgid],

@@ -6,10 +6,10 @@
 import type { LinuxSyscalls } from '../../core/kernel/syscall.ts';
 
 /**
- * Calls that a script may make: those of the model, but for procfs files that designs add; and the
- * one that ends a handler, which in the model is the end of its program.
+ * Calls that a script may make: those of the model, and the one that ends a handler, which in the
+ * model is the end of its program.
  */
-export type ScriptCall = Exclude<keyof LinuxSyscalls, 'open' | 'write' | 'close'> | 'rt_sigreturn';
+export type ScriptCall = keyof LinuxSyscalls | 'rt_sigreturn';
 
 export type Arg =
   | number
@@ -46,6 +46,8 @@ export interface Step {
   readonly child?: number;
   readonly stores?: readonly Store[];
   readonly loads?: readonly Load[];
+  /** Only looks at what the others left behind: not counted, and shown only where it differs. */
+  readonly isLook?: true;
 }
 
 export type Script = readonly Step[];
@@ -68,9 +70,6 @@ export interface StepAnswer {
     /** Its task died of it, or was dead before; or it sleeps still, or slept when it was due. */
     | { readonly kind: 'gone' | 'asleep' | 'skipped' };
 }
-
-/** Stands for the name that a task is born with, which is that of a program. */
-export const BORN = '(as born)';
 
 /** What is shown of a task: numbers at each level of namespaces, credentials, state, name. */
 export function formatTask(task: {

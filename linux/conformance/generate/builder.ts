@@ -10,7 +10,7 @@ import type { Arg, ScriptCall, Step } from '../script.ts';
 export const MOST_OPERATIONS = 28;
 const MOST_CHILDREN = 20;
 /** Memory that is an operation's own, so that nothing is left in it from earlier ones. */
-const OPERATION_MEMORY = 128;
+export const OPERATION_MEMORY = 128;
 export const BAD_ADDRESS = 1;
 
 /** The numbers of an operation, each to be looked up in a list of values. */
@@ -31,9 +31,14 @@ interface Home {
   readonly pidNs: string;
   readonly ipcNs: number;
   readonly mm: number;
+  /**
+   * May it hold descriptors of an IPC namespace that is gone? A worker of the kernel takes such
+   * files away, sooner or later.
+   */
+  readonly hasStaleFiles: boolean;
 }
 
-const OUTERMOST: Home = { pidNs: '0/', ipcNs: 0, mm: 0 };
+const OUTERMOST: Home = { pidNs: '0/', ipcNs: 0, mm: 0, hasStaleFiles: false };
 
 /** What later steps may refer to by the result of the step that made it, and where it is known. */
 const KNOWN_IN = {
@@ -42,20 +47,23 @@ const KNOWN_IN = {
   shm: 'ipcNs',
   address: 'mm',
   page: 'mm',
+  fd: 'mm',
   task: 'pidNs',
 } as const satisfies Record<string, keyof Home>;
 export type Resource = keyof typeof KNOWN_IN;
 
-interface Thing {
+export interface Thing {
   readonly resource: Resource;
   readonly step: number;
-  readonly home: number | string;
+  readonly home: Home[keyof Home];
 }
 
 export class Builder {
   readonly steps: Step[] = [];
   private children = 0;
   private operations = 0;
+  /** What steps made, if they succeeded; and what of it is not removed yet. */
+  readonly made: Thing[] = [];
   private things: readonly Thing[] = [];
   private readonly homes: Home[] = [OUTERMOST];
   private readonly parents = new Set<number>();
@@ -156,11 +164,14 @@ export class Builder {
     if (this.mayMakeInit(flags) || (isThread && this.isInit)) this.inits.add(this.children);
     this.leaders[this.children] = isThread ? this.leader : this.children;
     if (!isThread) since?.push(this.children);
-    const { pidNs, ipcNs, mm } = this.home;
+    const { pidNs, ipcNs, mm, hasStaleFiles } = this.home;
+    const isNewIpc = (flags & CLONE_NEWIPC) !== 0;
     this.homes[this.children] = {
       pidNs: (flags & CLONE_NEWPID) === 0 ? pidNs : `${pidNs}${this.children}/`,
-      ipcNs: (flags & CLONE_NEWIPC) === 0 ? ipcNs : this.children,
+      ipcNs: isNewIpc ? this.children : ipcNs,
       mm: (flags & CLONE_VM) !== 0 ? mm : this.children,
+      // The namespace of task 0 stays, and so does that of whoever lives in it.
+      hasStaleFiles: hasStaleFiles || (isNewIpc && ipcNs !== OUTERMOST.ipcNs),
     };
     if (!isThread) this.parents.add(this.task);
     this.makes('task');
@@ -202,6 +213,29 @@ export class Builder {
   mayMakeInit(flags: number): boolean {
     const isAnybody = this.handlers.has(this.task) && this.unsharers.size > 0;
     return (flags & CLONE_NEWPID) !== 0 || this.hasUnsharedPid || isAnybody;
+  }
+
+  /** The caller leaves its IPC namespace, which may then be gone. */
+  unsharesIpc(): void {
+    const ipcNs = -this.steps.length - 1;
+    for (const [task, home] of this.homes.entries()) {
+      const isCaller = task === this.task;
+      this.homes[task] = { ...home, hasStaleFiles: true, ...(isCaller ? { ipcNs } : {}) };
+    }
+  }
+
+  get hasStaleFiles(): boolean {
+    return this.home.hasStaleFiles;
+  }
+
+  /** Of each namespace of a type, a task that should be alive, if there is one. */
+  witnesses(type: 'pidNs' | 'ipcNs'): ReadonlyMap<Home[keyof Home], number> {
+    const chosen = new Map<Home[keyof Home], number>();
+    for (const [task, home] of this.homes.entries()) {
+      if (this.doubtful.has(task) || this.handlers.has(task)) continue;
+      if (!chosen.has(home[type])) chosen.set(home[type], task);
+    }
+    return chosen;
   }
 
   /** The caller may now be in a group that is of a namespace below. */
@@ -256,7 +290,9 @@ export class Builder {
   /** The step being made returns such a thing, if it succeeds. */
   makes(resource: Resource): void {
     const home = this.home[KNOWN_IN[resource]];
-    this.things = [...this.things, { resource, step: this.steps.length, home }];
+    const thing = { resource, step: this.steps.length, home };
+    this.made.push(thing);
+    this.things = [...this.things, thing];
   }
 
   /** The result of a step that made one where the caller lives; undefined if there is none. */

@@ -96,7 +96,7 @@ function msgrcv(b: Builder): Made {
 
 const TIMES: ReadonlySet<string> = new Set(['stime', 'rtime', 'ctime', 'otime', 'atime', 'dtime']);
 
-const loadsOf = (layout: Layout, at: number): Load[] =>
+export const loadsOf = (layout: Layout, at: number): Load[] =>
   layout.fields.map(({ name, offset, bytes }) => ({
     name,
     offset: at + offset,

@@ -5,6 +5,8 @@ import type { Script } from '../script.ts';
 import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.ts';
 import { CREDENTIALS, USERS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
+import { epilogue } from './epilogue.ts';
+import { FILES } from './files.ts';
 import { IPC } from './ipc.ts';
 import { LIVES } from './lives.ts';
 import { handleUsr1, SIGNALS } from './signals.ts';
@@ -24,6 +26,7 @@ const KINDS: readonly Kind[] = [
   ...DEATHS,
   ...LIVES,
   ...UNSHARING,
+  ...FILES,
 ];
 
 export const scripts: fc.Arbitrary<Script> = fc
@@ -46,7 +49,7 @@ function scriptOf(operations: readonly Operation[]): Script {
     const kind = KINDS[operation.kind % KINDS.length];
     if (kind !== undefined) builder.add(operation, kind);
   }
-  return builder.steps;
+  return [...builder.steps, ...epilogue(builder)];
 }
 
 const OTHERS: ReadonlySet<number> = new Set(USERS.filter((user) => user > 0));

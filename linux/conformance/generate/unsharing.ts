@@ -21,6 +21,7 @@ const FLAGS = [
 function unshare(b: Builder): Made {
   const flags = b.of(FLAGS);
   if ((flags & CLONE_NEWPID) !== 0) b.unsharesPid();
+  if ((flags & CLONE_NEWIPC) !== 0) b.unsharesIpc();
   return ['unshare', [flags]];
 }
 
