@@ -22,6 +22,7 @@
 #define SPINS		2000
 #define LOOK_NS		50000		/* between looks at a task that is late */
 #define PATIENCE_MS	60000
+#define REAP_MS		50		/* for a wait to find a child that is dead */
 #define RELEASE_MS	5		/* unless a group or session holds it */
 #define EXIT_MS		50		/* for an init to find its namespace empty */
 #define ASLEEP		5		/* looks, for a short sleep is no block */
@@ -30,6 +31,7 @@
 
 struct watched {
 	long tid;		/* the number that procfs knows it by */
+	long tgid;
 	uint32_t step;		/* that it is in */
 	int in_call;
 	int is_ending;		/* the call ends a handler */
@@ -37,6 +39,8 @@ struct watched {
 	int is_covered;		/* a handler runs on top of it */
 	uint32_t below;		/* what a handler covers */
 	int asleep;		/* looks in a row that found it so */
+	int64_t since;		/* when its call was posted */
+	int had_zombie;		/* as a child, if the call is a wait */
 	int64_t gone_since;
 	int is_released;	/* gone, and its number free */
 	const unsigned char *loads;
@@ -63,15 +67,15 @@ static int64_t milliseconds(void)
 	return time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* The number by which /proc/self knows the writer of a status file. */
-static long tid_of(const struct mailbox *box)
+/* A number of a status file: the one by which /proc knows its writer comes first. */
+static long number_in(const struct mailbox *box, const char *name)
 {
-	const char *line;
+	size_t length = strlen(name);
+	const char *line = memmem(box->status, box->status_size, name, length);
 
-	line = memmem(box->status, box->status_size, "\nNSpid:\t", 8);
 	if (!line)
 		die(3, "/proc does not tell who is in it");
-	return strtol(line + 8, NULL, 10);
+	return strtol(line + length, NULL, 10);
 }
 
 static ssize_t read_proc(long tid, const char *name, char *to, size_t size)
@@ -89,21 +93,52 @@ static ssize_t read_proc(long tid, const char *name, char *to, size_t size)
 	return got > 0 ? got : 0;
 }
 
-/* Its letter in stat (R, S, D, Z, ...; X once it is gone), and its flags. */
-static char letter_of(long tid, unsigned long *flags)
+/* Its letter in stat (R, S, D, Z, ...; X once it is gone), parent, and flags. */
+static char look_up(long tid, long *ppid, unsigned long *flags)
 {
 	char stat[512];
 	ssize_t got = read_proc(tid, "stat", stat, sizeof(stat) - 1);
 	char letter, *end;
 
+	*ppid = 0;
 	*flags = 0;
 	stat[got] = '\0';
 	end = strrchr(stat, ')');
-	if (!end || sscanf(end + 1, " %c %*d %*d %*d %*d %*d %lu", &letter,
-			   flags) != 2)
+	if (!end || sscanf(end + 1, " %c %ld %*d %*d %*d %*d %lu", &letter,
+			   ppid, flags) != 3)
 		return 'X';
 	/* Dead, but release_task() is to come, and tells the parent. */
 	return letter == 'X' ? 'R' : letter;
+}
+
+static char letter_of(long tid, unsigned long *flags)
+{
+	long ppid;
+
+	return look_up(tid, &ppid, flags);
+}
+
+static int has_zombie(long tgid)
+{
+	unsigned long flags;
+	uint32_t task;
+	long ppid;
+
+	for (task = 0; task < MAX_TASKS; task++)
+		if (watched[task].tid && !watched[task].is_released &&
+		    look_up(watched[task].tid, &ppid, &flags) == 'Z' &&
+		    ppid == tgid)
+			return 1;
+	return 0;
+}
+
+/*
+ * do_wait() is TASK_INTERRUPTIBLE while it looks at the children and releases
+ * one: whoever reaps looks asleep, for as long as that takes.
+ */
+static int may_reap(const struct watched *w)
+{
+	return w->had_zombie && milliseconds() - w->since < REAP_MS;
 }
 
 static int is_dead(long tid)
@@ -124,7 +159,8 @@ static void put_born(uint32_t step, uint32_t task)
 {
 	struct mailbox *box = &shared->mailboxes[task];
 
-	watched[task].tid = tid_of(box);
+	watched[task].tid = number_in(box, "\nNSpid:\t");
+	watched[task].tgid = number_in(box, "\nTgid:\t");
 	put_event(step, EVENT_BORN, task, box->status_size);
 	put(box->status, box->status_size);
 	box->state = MAILBOX_IDLE;
@@ -233,7 +269,7 @@ static int look_at_call(uint32_t task)
 	/* Between RUNNING and its call a task runs; asleep, it is in the call. */
 	state = state_of(task);
 	if (letter == 'S' && state == MAILBOX_RUNNING) {
-		if (w->asleep > ASLEEP)
+		if (w->asleep > ASLEEP && !may_reap(w))
 			return 0;
 		w->asleep++;
 	} else {
@@ -403,6 +439,8 @@ void watch_call(uint32_t task, uint32_t step, const unsigned char *loads,
 	w->load_count = load_count;
 	w->in_call = 1;
 	w->asleep = 0;
+	w->since = milliseconds();
+	w->had_zombie = box->nr == SYS_wait4 && has_zombie(w->tgid);
 	w->is_ending = box->nr == SYS_rt_sigreturn;
 	if (w->is_ending && !w->is_handler)
 		die(2, "the request ends a handler that is none");
