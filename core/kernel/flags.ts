@@ -39,6 +39,10 @@ export const WCLONE = 0x80000000;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const PR_SET_NAME = 15;
+export const PR_TIMER_CREATE_RESTORE_IDS = 77;
+export const PR_TIMER_CREATE_RESTORE_IDS_OFF = 0;
+export const PR_TIMER_CREATE_RESTORE_IDS_ON = 1;
+export const PR_TIMER_CREATE_RESTORE_IDS_GET = 2;
 
 // signal.h
 export const SIGCHLD = 17;

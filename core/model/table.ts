@@ -19,6 +19,7 @@ import { doSemctl, doSemget, semop } from './sem.ts';
 import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from './session.ts';
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
 import type { Task } from './task.ts';
+import { timerCreate, timerDelete } from './timer.ts';
 import { unshare } from './unshare.ts';
 
 /** A handler without preemption points may return its result at once. */
@@ -65,6 +66,8 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   capget,
   capset,
   prctl,
+  timer_create: timerCreate,
+  timer_delete: timerDelete,
   msgget: (kernel, current, key, flags) =>
     kernel.directable(current, 'msg', (want) => doMsgget(kernel, current, key, flags, want)),
   msgsnd,

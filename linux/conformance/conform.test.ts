@@ -10,10 +10,11 @@ import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { firstMismatch } from './compare.ts';
 import { conform } from './conform.ts';
-import { byOneUser, scripts } from './generate/scripts.ts';
+import { scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
 import type { Answer, Script, ScriptCall } from './script.ts';
+import { limitsOf, suited } from './suited.ts';
 
 const noHost = await whyNoHost();
 if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
@@ -25,9 +26,9 @@ const answered: { script: Script; linux: Answer }[] = [];
 beforeAll(async () => {
   if (noHost !== null) return;
   agent = await Agent.start(await buildAgent());
-  const isAlone = agent.hello.users === 1;
+  const limits = await limitsOf(agent);
   for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 900 })) {
-    const script = isAlone ? byOneUser(generated) : generated;
+    const script = suited(generated, limits);
     answered.push({ script, linux: await runOnLinux(agent, script) });
   }
 }, 120_000);
@@ -127,9 +128,24 @@ describe.skipIf(noHost !== null)('a model with one wrong rule', () => {
 describe('a script by one user', () => {
   it('names no other user or group, and is otherwise the same', () => {
     for (const script of fc.sample(scripts, { seed: 1, numRuns: 200 })) {
-      const alone = byOneUser(script);
+      const alone = suited(script, { isAlone: true, hasTimerIds: true });
       expect(JSON.stringify(alone)).not.toMatch(/\b100[01]\b(?!\d)/);
       expect(alone.map(({ call }) => call)).toEqual(script.map(({ call }) => call));
+    }
+  });
+});
+
+describe('a script for an older kernel', () => {
+  it('asks for no timer ids, and is otherwise the same', () => {
+    const asks = /"call":"prctl","args":\[77,/;
+    const all = fc.sample(scripts, { seed: 1, numRuns: 200 });
+    const older = all.map((script) => suited(script, { isAlone: false, hasTimerIds: false }));
+    expect(
+      all.map((script) => JSON.stringify(script)).filter((text) => asks.test(text)),
+    ).not.toEqual([]);
+    for (const [index, script] of older.entries()) {
+      expect(JSON.stringify(script)).not.toMatch(asks);
+      expect(script.map(({ call }) => call)).toEqual(all[index]?.map(({ call }) => call));
     }
   });
 });

@@ -7,10 +7,11 @@ import fc from 'fast-check';
 import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import type { Agent } from '../host/agent.ts';
 import { firstMismatch, sideBySide } from './compare.ts';
-import { byOneUser, scripts } from './generate/scripts.ts';
+import { scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
 import type { Answer, Script } from './script.ts';
+import { limitsOf, notCompared, suited } from './suited.ts';
 
 /** What scripts do not try, and by which kernel function that is explained. */
 export const KNOWN_DIFFERENCES: readonly string[] = [
@@ -20,10 +21,6 @@ export const KNOWN_DIFFERENCES: readonly string[] = [
   'an init that exits while somebody outside holds a number of its namespace, as a group or for ' +
     'want of a wait4. It exits when that is over, and the agent does not wait for it.',
 ];
-
-const ONE_USER =
-  'other users and groups than root, for want of privilege. Without CAP_SETUID outside, a user ' +
-  'namespace has one user (map_write()).';
 
 export interface Conformance {
   readonly seed: number;
@@ -50,10 +47,10 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
   const { seed, half, onScript } = options;
   const count = new Count();
   const isDone = () => count.calls >= options.calls || options.interrupted?.() === true;
-  const isAlone = agent.hello.users === 1;
+  const limits = await limitsOf(agent);
   const holds = async (generated: Script): Promise<boolean> => {
     if (isDone()) return true;
-    const script = isAlone ? byOneUser(generated) : generated;
+    const script = suited(generated, limits);
     const linux = await runOnLinux(agent, script);
     count.add(script, linux);
     onScript?.(count.calls);
@@ -78,8 +75,8 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
     mismatch:
       counterexample === undefined
         ? null
-        : await shown(agent, isAlone ? byOneUser(counterexample) : counterexample, half),
-    knownDifferences: isAlone ? [...KNOWN_DIFFERENCES, ONE_USER] : [...KNOWN_DIFFERENCES],
+        : await shown(agent, suited(counterexample, limits), half),
+    knownDifferences: [...KNOWN_DIFFERENCES, ...notCompared(limits)],
   };
 }
 
