@@ -37,6 +37,7 @@ const anyCreate: Kind = (b) => create(b, b.once(3) ? b.of(CLOCKS) : 1, b.of(IDS)
 function restores(b: Builder): Made {
   const id = b.of(IDS);
   b.also(control(PR_TIMER_CREATE_RESTORE_IDS_ON));
+  if (b.once(2)) b.also(control(PR_TIMER_CREATE_RESTORE_IDS_GET));
   b.also(create(b, 1, id));
   if (b.once(2)) b.also(control(PR_TIMER_CREATE_RESTORE_IDS_OFF));
   return create(b, 1, id);
