@@ -13,6 +13,7 @@ const NUMBERS = {
   ENOMEM: 12,
   EACCES: 13,
   EFAULT: 14,
+  EBUSY: 16,
   EEXIST: 17,
   EINVAL: 22,
   EMFILE: 24,
@@ -22,6 +23,7 @@ const NUMBERS = {
   ENOSYS: 38,
   ENOMSG: 42,
   EIDRM: 43,
+  EOPNOTSUPP: 95,
 } as const;
 
 export type Errno = keyof typeof NUMBERS;

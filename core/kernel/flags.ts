@@ -43,6 +43,10 @@ export const SEEK_SET = 0;
 export const SEEK_CUR = 1;
 export const SEEK_END = 2;
 export const PR_SET_NAME = 15;
+export const PR_TIMER_CREATE_RESTORE_IDS = 77;
+export const PR_TIMER_CREATE_RESTORE_IDS_OFF = 0;
+export const PR_TIMER_CREATE_RESTORE_IDS_ON = 1;
+export const PR_TIMER_CREATE_RESTORE_IDS_GET = 2;
 
 // signal.h
 export const SIGHUP = 1;

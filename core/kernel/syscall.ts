@@ -45,7 +45,9 @@ export interface LinuxSyscalls {
   getresgid: [gidAddress: number, egidAddress: number, sgidAddress: number];
   capget: [headerAddress: number, dataAddress: number];
   capset: [headerAddress: number, dataAddress: number];
-  prctl: [option: number, address: number];
+  prctl: [option: number, arg2: number, arg3?: number, arg4?: number, arg5?: number];
+  timer_create: [clock: number, eventAddress: number, idAddress: number];
+  timer_delete: [id: number];
   msgget: [key: number, flags: number];
   msgsnd: [id: number, address: number, bytes: number, flags: number];
   msgrcv: [id: number, address: number, bytes: number, type: number, flags: number];

@@ -5,11 +5,12 @@
  */
 import { note } from '../explore/cell.ts';
 import { fail } from '../kernel/errno.ts';
-import { PR_SET_NAME } from '../kernel/flags.ts';
+import { PR_SET_NAME, PR_TIMER_CREATE_RESTORE_IDS } from '../kernel/flags.ts';
 import type { ModelKernel } from './kernel.ts';
 import { TASK_COMM_LEN } from './limits.ts';
 import { findPidNs, type Pid, pidNrNs, putPid } from './pid.ts';
 import type { Signal, Task } from './task.ts';
+import { timerCreatePrctl } from './timer.ts';
 
 const numberOf = (pid: Pid | null, reader: Task): number => pidNrNs(pid, reader.activePidNs);
 
@@ -87,8 +88,25 @@ function groupOf(current: Task, mine: Signal, number: number): Pid | null {
   return member !== null && member.session.v === mine.session.v ? pid : null;
 }
 
-export function prctl(kernel: ModelKernel, current: Task, option: number, address: number): number {
-  if (option !== PR_SET_NAME) return fail('EINVAL');
+export function prctl(
+  kernel: ModelKernel,
+  current: Task,
+  option: number,
+  arg2: number,
+  ...unused: readonly (number | undefined)[]
+): number {
+  switch (option) {
+    case PR_SET_NAME:
+      return setName(kernel, current, arg2);
+    case PR_TIMER_CREATE_RESTORE_IDS:
+      if (unused.some((arg) => arg !== undefined && arg !== 0)) return fail('EINVAL');
+      return timerCreatePrctl(current, arg2);
+    default:
+      return fail('EINVAL');
+  }
+}
+
+function setName(kernel: ModelKernel, current: Task, address: number): number {
   const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1);
   if (name === null) return fail('EFAULT');
   current.comm.v = name;

@@ -20,6 +20,7 @@ import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
 import { pause, rtSigaction, rtSigprocmask, sysKill, tgkill } from './signal.ts';
 import type { Task } from './task.ts';
+import { timerCreate, timerDelete } from './timer.ts';
 import { unshare } from './unshare.ts';
 
 /** A handler without preemption points may return its result at once. */
@@ -70,6 +71,8 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   capget,
   capset,
   prctl,
+  timer_create: timerCreate,
+  timer_delete: timerDelete,
   msgget: (kernel, current, key, flags) =>
     kernel.directable(current, 'msg', (want) => doMsgget(kernel, current, key, flags, want)),
   msgsnd,

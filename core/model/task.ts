@@ -18,6 +18,7 @@ import type { IpcNamespace } from './ipc.ts';
 import type { Mm } from './mm.ts';
 import type { Pid, PidNamespace } from './pid.ts';
 import type { Sighand, SignalSet } from './signal.ts';
+import { PosixTimers } from './timer.ts';
 
 /** A thread group. */
 export class Signal extends Struct {
@@ -39,6 +40,7 @@ export class Signal extends Struct {
   readonly inPgrp = new Link<Signal>(this, 'in_pgrp');
   readonly inSession = new Link<Signal>(this, 'in_session');
   readonly isSessionLeader = this.cell('session_leader', false);
+  readonly timers = new PosixTimers();
   /** The code for wait4, once the group exits. */
   readonly groupExit: Cell<number | null> = this.cell('group_exit', null);
   /** Children that went without being waited for, so far. */

@@ -9,9 +9,10 @@ import { whyBeyond } from './beyond-scripts.ts';
 import { type Compared, compare, sideBySide } from './compare.ts';
 import type { FileCoverage, Unreached } from './coverage.ts';
 import { CoveredModel } from './covered-model.ts';
-import { byOneUser, scripts } from './generate/scripts.ts';
+import { scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import type { Script } from './script.ts';
+import { limitsOf, notCompared, suited } from './suited.ts';
 
 /** What scripts do not try, and by which kernel function that is explained. */
 export const KNOWN_DIFFERENCES: readonly string[] = [
@@ -21,10 +22,6 @@ export const KNOWN_DIFFERENCES: readonly string[] = [
   'an init that exits while somebody outside holds a number of its namespace, as a group or for ' +
     'want of a wait4. It exits when that is over, and the agent does not wait for it.',
 ];
-
-const ONE_USER =
-  'other users and groups than root, for want of privilege. Without CAP_SETUID outside, a user ' +
-  'namespace has one user (map_write()).';
 
 export interface Conformance {
   readonly seed: number;
@@ -58,7 +55,7 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
   const model = new CoveredModel();
   const count = new Count();
   const isDone = () => count.calls >= options.calls || options.interrupted?.() === true;
-  const isAlone = agent.hello.users === 1;
+  const limits = limitsOf(agent.hello);
   const onBoth = async (script: Script): Promise<Compared> => {
     const [theirs, ours] = await Promise.all([runOnLinux(agent, script), model.run(script)]);
     return { script, linux: theirs, model: ours };
@@ -66,7 +63,7 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
   const different: Compared[] = [];
   const holds = async (generated: Script): Promise<boolean> => {
     if (isDone()) return true;
-    const compared = await onBoth(isAlone ? byOneUser(generated) : generated);
+    const compared = await onBoth(suited(generated, limits));
     count.add(compared);
     const { mismatch, isReordered } = compare(compared);
     if (isReordered) count.reordered++;
@@ -93,7 +90,7 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
       byErrno: count.byErrno,
       branches: (await model.reached()).map(explained),
       mismatch,
-      knownDifferences: isAlone ? [...KNOWN_DIFFERENCES, ONE_USER] : [...KNOWN_DIFFERENCES],
+      knownDifferences: [...KNOWN_DIFFERENCES, ...notCompared(limits)],
     };
   } finally {
     await model.end();

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 /** What was measured of mainline's ways to ask for an id, as scripts that both kernels run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLONE_NEWPID, SIGCHLD } from '../../core/kernel/flags.ts';
+import {
+  CLONE_A_THREAD,
+  CLONE_NEWPID,
+  PR_TIMER_CREATE_RESTORE_IDS,
+  SIGCHLD,
+} from '../../core/kernel/flags.ts';
 import { CLONE_ARGS } from '../../core/kernel/memory.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
+import { FEATURE_TIMER_IDS } from '../host/protocol.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
-import type { Answer, Script, Step, Store } from './script.ts';
+import { type Answer, formatAnswer, type Script, type Step, type Store } from './script.ts';
 
 const noHost = await whyNoHost();
 if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
@@ -19,8 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => agent?.end());
 
-const resultsOf = ({ steps }: Answer) =>
-  steps.map(({ end }) => (end.kind === 'returned' ? end.result : end.kind));
+const resultsOf = ({ steps }: Answer) => steps.map((answer) => formatAnswer(answer));
 
 async function expectResults(rows: readonly (readonly [Step, string])[]): Promise<void> {
   const script: Script = rows.map(([step]) => step);
@@ -92,6 +97,50 @@ describe.skipIf(noHost !== null)('clone3 with set_tid', () => {
       [clone3(2, [0]), '-EINVAL'],
       [{ task: 0, call: 'setresuid', args: [-1, 0, -1] }, '0'],
       [clone3(2, [1]), '-EEXIST'],
+    ]);
+  });
+});
+
+const mode = (task: number, control: number, ...more: number[]): Step => ({
+  task,
+  call: 'prctl',
+  args: [PR_TIMER_CREATE_RESTORE_IDS, control, ...more],
+});
+const [OFF, ON, GET] = [0, 1, 2];
+
+/** Its id is what is asked for, and what is read. */
+const timer = (task: number, wanted: number): Step => ({
+  task,
+  call: 'timer_create',
+  args: [1, 0, { memory: 0 }],
+  stores: [{ offset: 0, bytes: 4, value: wanted }],
+  loads: [{ name: 'id', offset: 0, bytes: 4, as: 'number' }],
+});
+
+describe.skipIf(noHost !== null)('timers of a given id', () => {
+  it('are a mode of the process, not inherited, with the id in the call', async (test) => {
+    if ((agent.hello.features & FEATURE_TIMER_IDS) === 0) test.skip('they came with Linux 6.15');
+    const thread: Step = { task: 0, call: 'clone', args: [CLONE_A_THREAD], child: 1 };
+    await expectResults([
+      [timer(0, 9), '0 {id=0}'],
+      [mode(0, ON), '0'],
+      [timer(0, 9), '0 {id=9}'],
+      [timer(0, 9), '-EBUSY {id=9}'],
+      [timer(0, -1), '-EINVAL {id=-1}'],
+      [timer(0, 2 ** 31 - 1), `0 {id=${2 ** 31 - 1}}`],
+      [mode(0, ON, 1), '-EINVAL'],
+      [mode(0, ON, 0, 1), '-EINVAL'],
+      [mode(0, ON, 0, 0, 1), '-EINVAL'],
+      [mode(0, 3), '-EINVAL'],
+      [thread, '2'],
+      [mode(1, GET), '1'],
+      [timer(1, 9), '-EBUSY {id=9}'],
+      [fork(2), '3'],
+      [mode(2, GET), '0'],
+      [timer(2, 9), '0 {id=0}'],
+      [{ task: 2, call: 'timer_delete', args: [9] }, '-EINVAL'],
+      [mode(0, OFF), '0'],
+      [timer(0, 9), '0 {id=1}'],
     ]);
   });
 });

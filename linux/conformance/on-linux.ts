@@ -62,6 +62,8 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   capget: 125,
   capset: 126,
   prctl: 157,
+  timer_create: 222,
+  timer_delete: 226,
   msgget: 68,
   msgsnd: 69,
   msgrcv: 70,

@@ -5,11 +5,13 @@
  */
 import type { LinuxSyscalls } from '../../core/kernel/syscall.ts';
 
+export type ModelCall = keyof LinuxSyscalls;
+
 /**
  * Calls that a script may make: those of the model, and the one that ends a handler, which in the
  * model is the end of its program.
  */
-export type ScriptCall = keyof LinuxSyscalls | 'rt_sigreturn';
+export type ScriptCall = ModelCall | 'rt_sigreturn';
 
 export type Arg =
   | number

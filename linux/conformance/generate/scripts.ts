@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { Script } from '../script.ts';
 import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.ts';
-import { CREDENTIALS, USERS } from './credentials.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
 import { epilogue } from './epilogue.ts';
 import { FILES } from './files.ts';
@@ -13,6 +13,7 @@ import { handleUsr1, SIGNALS } from './signals.ts';
 import { SLEEPERS } from './sleepers.ts';
 import { STRANGERS } from './strangers.ts';
 import { TASKS } from './tasks.ts';
+import { TIMERS } from './timers.ts';
 import { UNSHARING } from './unsharing.ts';
 
 /** What an operation may be; what matters most is in here more than once. */
@@ -26,6 +27,7 @@ const KINDS: readonly Kind[] = [
   ...DEATHS,
   ...LIVES,
   ...UNSHARING,
+  ...TIMERS,
   ...FILES,
 ];
 
@@ -50,23 +52,4 @@ function scriptOf(operations: readonly Operation[]): Script {
     if (kind !== undefined) builder.add(operation, kind);
   }
   return [...builder.steps, ...epilogue(builder)];
-}
-
-const OTHERS: ReadonlySet<number> = new Set(USERS.filter((user) => user > 0));
-
-/** The same script where no user and group but 0 exist. */
-export function byOneUser(script: Script): Script {
-  return script.map((step) => {
-    const { call, args, stores, ...rest } = step;
-    const isSet = /^setr?e?s?[ug]id$/.test(call);
-    const alone = (value: number) => (OTHERS.has(value) ? 0 : value);
-    return {
-      ...rest,
-      call,
-      args: isSet ? args.map((arg) => (typeof arg === 'number' ? alone(arg) : arg)) : args,
-      stores: (stores ?? []).map((store) =>
-        'value' in store && store.bytes === 4 ? { ...store, value: alone(store.value) } : store,
-      ),
-    };
-  });
 }
