@@ -10,6 +10,7 @@ import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { firstMismatch } from './compare.ts';
 import { conform } from './conform.ts';
+import { FILE_MUTANTS } from './file-mutants.ts';
 import { byOneUser, scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   if (noHost !== null) return;
   agent = await Agent.start(await buildAgent());
   const isAlone = agent.hello.users === 1;
-  for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 900 })) {
+  for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 1500 })) {
     const script = isAlone ? byOneUser(generated) : generated;
     answered.push({ script, linux: await runOnLinux(agent, script) });
   }
@@ -116,6 +117,17 @@ const MUTANTS: readonly [string, KernelHalf][] = [
   ['clone3: a taken number is EBUSY, shown as EAGAIN', says('clone3', 'EEXIST', 'EAGAIN')],
   ['clone3: a number out of range is ERANGE', says('clone3', 'EINVAL', 'ERANGE')],
   ['clone: bad flags are EPERM', says('clone', 'EINVAL', 'EPERM')],
+  ['open: a file that may not be written is EPERM', says('open', 'EACCES', 'EPERM')],
+  ['write: a hint by a task without privilege is EACCES', says('write', 'EPERM', 'EACCES')],
+  ['write: what is no number is ERANGE', says('write', 'EINVAL', 'ERANGE')],
+  [
+    'write: two numbers are taken as a whole',
+    otherwise('write', (r, [, , n]) => (r === 3 ? (n ?? 0) : r)),
+  ],
+  ['read: a descriptor for writing is EINVAL', says('read', 'EBADF', 'EINVAL')],
+  ['lseek: no such whence is ESRCH', says('lseek', 'EINVAL', 'ESRCH')],
+  ['close: what is not open is closed', otherwise('close', () => 0)],
+  ...FILE_MUTANTS,
 ];
 
 describe.skipIf(noHost !== null)('a model with one wrong rule', () => {
@@ -131,50 +143,5 @@ describe('a script by one user', () => {
       expect(JSON.stringify(alone)).not.toMatch(/\b100[01]\b(?!\d)/);
       expect(alone.map(({ call }) => call)).toEqual(script.map(({ call }) => call));
     }
-  });
-});
-
-/** What was measured of mainline's set_tid on Linux 6.18, as a script that both kernels run. */
-describe.skipIf(noHost !== null)('clone3 with set_tid', () => {
-  const set = (child: number, number: number, size = 1) => ({
-    task: 0,
-    call: 'clone3' as const,
-    args: [0, { memory: 8 * child }, size],
-    child,
-    stores: [{ offset: 8 * child, bytes: 4 as const, value: number }],
-  });
-  const script: Script = [
-    { task: 0, call: 'fork', args: [], child: 1 },
-    set(2, 4000),
-    { task: 0, call: 'fork', args: [], child: 3 },
-    set(4, 4000),
-    set(5, 0),
-    set(6, -1),
-    { task: 0, call: 'clone3', args: [0, { memory: 0 }, 0], child: 7 },
-    { task: 0, call: 'clone3', args: [0, 0, 1], child: 7 },
-    { task: 1, call: 'setuid', args: [65534] },
-    { ...set(8, 1), task: 1 },
-    { ...set(8, 0), task: 1 },
-  ];
-  const results = [
-    '2',
-    '4000',
-    '3',
-    '-EEXIST',
-    '-EINVAL',
-    '-EINVAL',
-    '-EINVAL',
-    '-EINVAL',
-    '0',
-    '-EPERM',
-    '-EINVAL',
-  ];
-  const shown = ({ steps }: Answer) =>
-    steps.map(({ end }) => (end.kind === 'returned' ? end.result : end.kind));
-
-  it('does not move the cursor, checks range, then privilege, then who has it', async (test) => {
-    if (agent.hello.users === 1) test.skip('it takes another user to have no privilege');
-    expect(shown(await runOnLinux(agent, script))).toEqual(results);
-    expect(shown(runOnModel(script))).toEqual(results);
   });
 });

@@ -8,6 +8,8 @@ import { CLONE_NEWIPC, CLONE_NEWPID, CLONE_THREAD } from '../../../core/kernel/f
 import type { Arg, ScriptCall, Step } from '../script.ts';
 
 export const MOST_STEPS = 27;
+/** Steps of an operation. */
+const LONGEST = 2;
 const MOST_CHILDREN = 12;
 /** Memory that is a step's own, so that nothing is left in it from earlier ones. */
 export const STEP_MEMORY = 128;
@@ -50,17 +52,23 @@ export class Builder {
   private task = 0;
   /** Pid namespaces of the script that each task is in, and which are their inits, or threads of one. */
   private readonly depths: number[] = [1];
+  private readonly makers: (number | undefined)[] = [undefined];
   private readonly namespaces: Namespaces[] = [{ pid: 0, ipc: 0, left: 0 }];
   private readonly inits = new Set([0]);
   private readonly doubtful = new Set<number>();
 
   add({ task, picks }: Operation, kind: Kind): void {
+    if (this.steps.length + LONGEST > MOST_STEPS) return;
     this.picks = [...picks];
     this.task = this.chosen(task);
     const step = kind(this);
-    if (step === undefined) return;
-    const [call, args, more] = step;
+    if (step !== undefined) this.put(step);
+  }
+
+  /** A step in front of the one that a kind returns; its result, for that. */
+  put([call, args, more]: Made): Arg {
     this.steps.push({ task: this.task, call, args, ...more });
+    return { result: this.steps.length - 1 };
   }
 
   /** Mostly of those that should be alive; a call of the dead compares little. */
@@ -115,6 +123,7 @@ export class Builder {
     const { pid, ipc, left } = this.namespacesOf(this.task);
     const isNewIpc = (flags & CLONE_NEWIPC) !== 0;
     this.children++;
+    this.makers[this.children] = this.task;
     this.namespaces[this.children] = {
       pid: (flags & CLONE_NEWPID) === 0 ? pid : this.children,
       ipc: isNewIpc ? this.children : ipc,
@@ -168,7 +177,19 @@ export class Builder {
 
   /** The result of a step that made one; undefined if there is none. */
   known(resource: Resource): Arg | undefined {
-    const steps = this.made[resource];
+    return this.resultOf(this.made[resource]);
+  }
+
+  /** As `known`, of the task itself or of those that it comes from. */
+  inherited(resource: Resource): Arg | undefined {
+    const line = new Set<number | undefined>();
+    for (let task: number | undefined = this.task; task !== undefined; task = this.makers[task]) {
+      line.add(task);
+    }
+    return this.resultOf(this.made[resource].filter((made) => line.has(this.steps[made]?.task)));
+  }
+
+  private resultOf(steps: readonly number[]): Arg | undefined {
     const step = steps[this.next() % Math.max(steps.length, 1)];
     return step === undefined ? undefined : { result: step };
   }

@@ -38,7 +38,7 @@ const TEXTS = ['', 'a', 'hello', 'x'.repeat(100)];
 const TEXT_SIZES = [0, 1, 5, 100, 8193, -1];
 const ROOM = [100, 5, 3, 0, -1];
 
-const NSEMS = [1, 2, 0, -1, 32001];
+const NSEMS = [1, 2, 1, 0, 2, -1, 32001];
 const SEMAPHORES = [0, 1, 5, -1];
 const OPERATIONS = [1, -1, 0, 2, 32767, -2];
 const VALUES = [0, 1, 32767, 32768, -1];
@@ -165,6 +165,8 @@ function semctl(b: Builder): Made {
       return ['semctl', [id, number, command, 0]];
   }
 }
+
+export const GETS: readonly Kind[] = [get('msg'), get('sem'), get('shm')];
 
 export const IPC: readonly Kind[] = [
   get('msg'),

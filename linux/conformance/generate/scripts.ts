@@ -6,27 +6,37 @@ import { Builder, type Kind, MOST_STEPS, type Operation } from './builder.ts';
 import { CREDENTIALS, USERS } from './credentials.ts';
 import { epilogue } from './epilogue.ts';
 import { FILES } from './files.ts';
-import { IPC } from './ipc.ts';
-import { TASKS } from './tasks.ts';
+import { GETS, IPC } from './ipc.ts';
+import { FORKS, TASKS } from './tasks.ts';
 
-/** What an operation may be; what matters most is in here more than once. */
-const KINDS: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC, ...FILES];
+const ALL: readonly Kind[] = [...TASKS, ...CREDENTIALS, ...IPC, ...FILES];
+
+/** What the operations of a script may be: all kinds, or few, which then meet more often. */
+const THEMES: readonly (readonly Kind[])[] = [
+  ALL,
+  ALL,
+  [...FILES, ...FILES, ...FORKS, ...CREDENTIALS],
+  [...FILES, ...FORKS, ...GETS, ...GETS, ...GETS],
+];
 
 export const scripts: fc.Arbitrary<Script> = fc
-  .array(
-    fc.record({
-      kind: fc.nat({ max: 9999 }),
-      task: fc.nat({ max: 9999 }),
-      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 7, maxLength: 7 }),
-    }),
-    { minLength: 1, maxLength: MOST_STEPS, size: 'max' },
-  )
-  .map(scriptOf);
+  .record({
+    theme: fc.nat({ max: THEMES.length - 1 }),
+    operations: fc.array(
+      fc.record({
+        kind: fc.nat({ max: 9999 }),
+        task: fc.nat({ max: 9999 }),
+        picks: fc.array(fc.nat({ max: 9999 }), { minLength: 9, maxLength: 9 }),
+      }),
+      { minLength: 1, maxLength: MOST_STEPS, size: 'max' },
+    ),
+  })
+  .map(({ theme, operations }) => scriptOf(THEMES[theme] ?? ALL, operations));
 
-function scriptOf(operations: readonly Operation[]): Script {
+function scriptOf(kinds: readonly Kind[], operations: readonly Operation[]): Script {
   const builder = new Builder();
   for (const operation of operations) {
-    const kind = KINDS[operation.kind % KINDS.length];
+    const kind = kinds[operation.kind % kinds.length];
     if (kind !== undefined) builder.add(operation, kind);
   }
   return [...builder.steps, ...epilogue(builder)];

@@ -44,13 +44,15 @@ function fork(b: Builder): Made | undefined {
   return b.isFull ? undefined : ['fork', [], { child: b.child(0).child }];
 }
 
-function clone(b: Builder): Made | undefined {
-  if (b.isFull) return undefined;
-  const flags = b.of(CLONE_FLAGS);
-  const { child } = b.child(flags);
-  if (!isSound(flags)) b.doubts();
-  return ['clone', [flags], { child }];
-}
+const clone =
+  (choice: readonly number[]) =>
+  (b: Builder): Made | undefined => {
+    if (b.isFull) return undefined;
+    const flags = b.of(choice);
+    const { child } = b.child(flags);
+    if (!isSound(flags)) b.doubts();
+    return ['clone', [flags], { child }];
+  };
 
 function clone3(b: Builder): Made | undefined {
   if (b.isFull) return undefined;
@@ -94,10 +96,12 @@ function exits(call: 'exit' | 'exit_group'): Kind {
   };
 }
 
+export const FORKS: readonly Kind[] = [fork, clone(SOUND_FLAGS)];
+
 export const TASKS: readonly Kind[] = [
   fork,
   fork,
-  clone,
+  clone(CLONE_FLAGS),
   clone3,
   clone3,
   wait4,
