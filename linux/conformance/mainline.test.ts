@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** What was measured of mainline's own ways to ask for an id, as scripts that both kernels run. */
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { IPC_CREAT, IPC_EXCL, O_RDWR, O_WRONLY } from '../../core/kernel/flags.ts';
+import { CLONE_NEWPID, IPC_CREAT, IPC_EXCL, O_RDWR, O_WRONLY } from '../../core/kernel/flags.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
@@ -120,6 +120,22 @@ describe.skipIf(noHost !== null)('ns_last_pid', () => {
       ...set('4194305', '-EINVAL'),
       ...set('-1', '-EINVAL'),
       [fork(4), '301'],
+    ]));
+
+  it('is -1 where no number was ever searched for, as the init was asked for', (test) =>
+    expectOnBoth(test, [
+      [
+        {
+          task: 0,
+          call: 'clone3',
+          args: [CLONE_NEWPID, { memory: PATH }, 1],
+          child: 1,
+          stores: [{ offset: PATH, bytes: 4, value: 1 }],
+        },
+        '2',
+      ],
+      [open(LAST_PID, O_RDWR, 1), '0'],
+      [read(0, 1), 'file="-1\\n"'],
     ]));
 
   it('can be opened by all and written by who has privilege', (test) =>
