@@ -26,7 +26,9 @@ import { callers } from '../properties/checks.ts';
 import { loadStrategies } from './index.ts';
 
 const all = await loadStrategies();
-const halves = all.flatMap((strategy) =>
+/** Those that follow the table of errors: who adds nothing to the kernel can't. */
+const followers = all.filter(({ kernel }) => Object.keys(kernel).length > 0);
+const halves = followers.flatMap((strategy) =>
   callers(strategy).map(([name, caller]) => ({
     name,
     half: strategy.kernel,

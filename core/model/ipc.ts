@@ -53,6 +53,11 @@ export class IpcNamespace extends Struct {
   readonly msg = new IpcIds<Msg>();
   readonly sem = new IpcIds<Sem>();
   readonly shm = new IpcIds<Shm>();
+
+  constructor() {
+    super();
+    for (const kind of ['msg', 'sem', 'shm'] as const) this[kind].name = `${kind}_ids`;
+  }
 }
 
 export type IpcKind = WantKind & ('msg' | 'sem' | 'shm');

@@ -80,7 +80,7 @@ export class ModelKernel implements InKernel {
     task.name = label;
     task.pid.v = pid;
     pid.task.v = task;
-    const number = ns.cursor.v;
+    const number = Math.max(ns.cursor.v, 1);
     ns.cursor.v = number + 1;
     ns.idr.set(number, pid);
     ns.allocated.v += 1;

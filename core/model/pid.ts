@@ -20,8 +20,8 @@ export class PidNamespace extends Struct {
   readonly parent: Cell<PidNamespace | null> = this.cell('parent', null);
   readonly level = this.cell('level', 0);
   readonly idr = new CellMap<number, Pid | typeof RESERVED>(this, 'pid');
-  /** Where the next undirected search starts. */
-  readonly cursor = this.cell('cursor', 1);
+  /** Where the next undirected search starts, though never below 1: idr_next. */
+  readonly cursor = this.cell('cursor', 0);
   /** Init of this namespace, once it has been forked. */
   readonly childReaper: Cell<Signal | null> = this.cell('child_reaper', null);
   /** Numbers in use here; false in `adding` once init is dead. */

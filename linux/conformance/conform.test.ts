@@ -11,6 +11,7 @@ import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { compare } from './compare.ts';
 import { conform } from './conform.ts';
+import { FILE_MUTANTS } from './file-mutants.ts';
 import { scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   if (noHost !== null) return;
   agent = await Agent.start(await buildAgent());
   const limits = limitsOf(agent.hello);
-  for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 1300 })) {
+  for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 1500 })) {
     const script = suited(generated, limits);
     answered.push({ script, linux: await runOnLinux(agent, script) });
   }
@@ -150,6 +151,17 @@ const MUTANTS: readonly [string, KernelHalf][] = [
   ],
   ['prctl: the mode is off', otherwise('prctl', (r) => (r === 1 ? 0 : r))],
   ...STATE_MUTANTS,
+  ['open: a file that may not be written is EPERM', says('open', 'EACCES', 'EPERM')],
+  ['write: a hint by a task without privilege is EACCES', says('write', 'EPERM', 'EACCES')],
+  ['write: what is no number is ERANGE', says('write', 'EINVAL', 'ERANGE')],
+  [
+    'write: two numbers are taken as a whole',
+    otherwise('write', (r, [, , n]) => (r === 3 ? (n ?? 0) : r)),
+  ],
+  ['read: a descriptor for writing is EINVAL', says('read', 'EBADF', 'EINVAL')],
+  ['lseek: no such whence is ESRCH', says('lseek', 'EINVAL', 'ESRCH')],
+  ['close: what is not open is closed', otherwise('close', () => 0)],
+  ...FILE_MUTANTS,
 ];
 
 describe.skipIf(noHost !== null)('a model with one wrong rule', () => {

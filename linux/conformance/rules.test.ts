@@ -9,9 +9,10 @@ import {
   IPC_SET,
   IPC_STAT,
   SETVAL,
+  SIGCHLD,
   WNOHANG,
 } from '../../core/kernel/flags.ts';
-import { MSQID_DS, SHMID_DS } from '../../core/kernel/memory.ts';
+import { CLONE_ARGS, MSQID_DS, SHMID_DS } from '../../core/kernel/memory.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
@@ -215,9 +216,14 @@ const RULES: readonly Rule[] = [
       step(0, 'wait4', made(0), 0, 0, 0),
       step(2, 'setpgid', 0, 0),
       {
-        ...step(0, 'clone3', 0, memory, 1),
+        ...step(0, 'clone3', memory, CLONE_ARGS.bytes),
         child: 3,
-        stores: [store(0, 4, 2)],
+        stores: [
+          store(32, 8, SIGCHLD),
+          { offset: 64, memory: CLONE_ARGS.bytes },
+          store(72, 8, 1),
+          store(CLONE_ARGS.bytes, 4, 2),
+        ],
       },
     ],
     answers: { 5: '0', 6: '-EEXIST' },

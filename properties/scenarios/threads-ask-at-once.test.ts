@@ -24,6 +24,7 @@ describe('two threads that ask at once', () => {
     ['setter', 7n, 68, 0n],
     ['indirect', 6n, 53, 0n],
     ['process-field', 7n, 148, 2450n],
+    ['next_id', 13n, 624, 9640904n],
   ])(
     'by %s, %i steps each, reach %i states, and %i interleavings fail',
     (name, steps, states, failing) => {

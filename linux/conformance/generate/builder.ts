@@ -67,6 +67,7 @@ export class Builder {
   private things: readonly Thing[] = [];
   private readonly homes: Home[] = [OUTERMOST];
   private readonly parents = new Set<number>();
+  private readonly makers: (number | undefined)[] = [undefined];
   private picks: number[] = [];
   private task = 0;
   /** Pid namespaces of the script that each task is surely in, and who may be init of one. */
@@ -93,9 +94,10 @@ export class Builder {
     if (made !== undefined) this.also(made);
   }
 
-  /** One more step of the same operation, before the one that it returns. */
-  also([call, args, more]: Made, task = this.task): void {
+  /** One more step of the same operation, before the one that it returns; its result, for that. */
+  also([call, args, more]: Made, task = this.task): Arg {
     this.steps.push({ task, call, args, ...more });
+    return { result: this.steps.length - 1 };
   }
 
   /** Mostly of those that should be alive; a call of the dead compares little. */
@@ -158,6 +160,7 @@ export class Builder {
   child(flags: number): { child: number; depth: number } {
     const depth = (this.depths[this.task] ?? 1) + ((flags & CLONE_NEWPID) === 0 ? 0 : 1);
     this.children++;
+    this.makers[this.children] = this.task;
     this.depths[this.children] = depth;
     const isThread = (flags & CLONE_THREAD) !== 0;
     const since = this.unsharers.get(this.task);
@@ -301,8 +304,24 @@ export class Builder {
     const things = this.things.filter(
       (thing) => thing.resource === resource && thing.home === home,
     );
-    const thing = things[this.next() % Math.max(things.length, 1)];
-    return thing === undefined ? undefined : { result: thing.step };
+    return this.resultOf(things.map(({ step }) => step));
+  }
+
+  /** As `known`, of the task itself or of those that it comes from. */
+  inherited(resource: Resource): Arg | undefined {
+    const line = new Set<number | undefined>();
+    for (let task: number | undefined = this.task; task !== undefined; task = this.makers[task]) {
+      line.add(task);
+    }
+    const made = this.made.filter((thing) => thing.resource === resource);
+    return this.resultOf(
+      made.map(({ step }) => step).filter((step) => line.has(this.steps[step]?.task)),
+    );
+  }
+
+  private resultOf(steps: readonly number[]): Arg | undefined {
+    const step = steps[this.next() % Math.max(steps.length, 1)];
+    return step === undefined ? undefined : { result: step };
   }
 
   /** What is removed is seldom asked for again. */

@@ -11,7 +11,7 @@ import {
   CLONE_VM,
 } from '../../../core/kernel/flags.ts';
 
-const SOUND_FLAGS = [
+export const SOUND_FLAGS = [
   ...[0, CLONE_A_THREAD, CLONE_VM, CLONE_FILES, CLONE_NEWPID, CLONE_NEWIPC],
   ...[CLONE_NEWPID | CLONE_NEWIPC],
 ];

@@ -198,6 +198,8 @@ const msgctl = control('msg', MSQID_DS, (id, command, at) => ['msgctl', [id, com
 const semset = control('sem', SEMID_DS, (id, command, at) => ['semctl', [id, 0, command, at]]);
 const shmctl = control('shm', SHMID_DS, (id, command, at) => ['shmctl', [id, command, at]]);
 
+export const GETS: readonly Kind[] = [get('msg'), get('sem'), get('shm')];
+
 export const IPC: readonly Kind[] = [
   ...[get('msg'), withObject('msg', msgctl), withObject('msg', msgctl)],
   ...[withObject('msg', msgsnd), withObject('msg', msgsnd), withObject('msg', msgrcv)],

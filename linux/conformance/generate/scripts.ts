@@ -7,48 +7,55 @@ import { CREDENTIALS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
 import { epilogue } from './epilogue.ts';
 import { FILES } from './files.ts';
-import { IPC } from './ipc.ts';
+import { GETS, IPC } from './ipc.ts';
 import { LIVES } from './lives.ts';
-import { handleUsr1, SIGNALS } from './signals.ts';
+import { HANDLING, handleUsr1, SIGNALS } from './signals.ts';
 import { SLEEPERS } from './sleepers.ts';
 import { STRANGERS } from './strangers.ts';
-import { TASKS } from './tasks.ts';
+import { FORKS, TASKS, WAITS } from './tasks.ts';
 import { TIMERS } from './timers.ts';
 import { UNSHARING } from './unsharing.ts';
 
-/** What an operation may be; what matters most is in here more than once. */
-const KINDS: readonly Kind[] = [
-  ...TASKS,
-  ...SIGNALS,
-  ...CREDENTIALS,
-  ...IPC,
-  ...SLEEPERS,
-  ...STRANGERS,
-  ...DEATHS,
-  ...LIVES,
-  ...UNSHARING,
-  ...TIMERS,
-  ...FILES,
+const SCENES: readonly Kind[] = [...SLEEPERS, ...STRANGERS, ...DEATHS, ...LIVES];
+
+const ALL: readonly Kind[] = [
+  ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, SCENES].flat(),
 ];
 
-export const scripts: fc.Arbitrary<Script> = fc
-  .array(
-    fc.record({
-      kind: fc.nat({ max: 9999 }),
-      task: fc.nat({ max: 9999 }),
-      picks: fc.array(fc.nat({ max: 9999 }), { minLength: 12, maxLength: 12 }),
-    }),
-    { minLength: 1, maxLength: MOST_OPERATIONS, size: 'max' },
-  )
-  .map(scriptOf);
+/** What the operations of a script may be: all kinds, or few, which then meet more often. */
+const THEMES: readonly (readonly Kind[])[] = [
+  ALL,
+  ALL,
+  [FILES, FILES, FORKS, CREDENTIALS].flat(),
+  [FILES, FORKS, GETS, GETS, GETS].flat(),
+  [HANDLING, HANDLING, FORKS, WAITS, SLEEPERS].flat(),
+  [TASKS, IPC, SCENES].flat(),
+];
 
-function scriptOf(operations: readonly Operation[]): Script {
+/** The most numbers that an operation looks at. */
+const PICKS = 12;
+
+export const scripts: fc.Arbitrary<Script> = fc
+  .record({
+    theme: fc.nat({ max: THEMES.length - 1 }),
+    operations: fc.array(
+      fc.record({
+        kind: fc.nat({ max: 9999 }),
+        task: fc.nat({ max: 9999 }),
+        picks: fc.array(fc.nat({ max: 9999 }), { minLength: PICKS, maxLength: PICKS }),
+      }),
+      { minLength: 1, maxLength: MOST_OPERATIONS, size: 'max' },
+    ),
+  })
+  .map(({ theme, operations }) => scriptOf(THEMES[theme] ?? ALL, operations));
+
+function scriptOf(kinds: readonly Kind[], operations: readonly Operation[]): Script {
   const builder = new Builder();
   // Handlers matter most where all tasks inherit them.
   const [first] = operations;
   if (first !== undefined && first.task % 4 === 3) builder.add(first, handleUsr1);
   for (const operation of operations) {
-    const kind = KINDS[operation.kind % KINDS.length];
+    const kind = kinds[operation.kind % kinds.length];
     if (kind !== undefined) builder.add(operation, kind);
   }
   return [...builder.steps, ...epilogue(builder)];

@@ -103,6 +103,11 @@ function rtSigprocmask(b: Builder): Made {
   ];
 }
 
+const pause: Kind = () => ['pause', []];
+
+/** Handlers, and what makes them run. */
+export const HANDLING: readonly Kind[] = [kill, kill, tgkill, rtSigaction, rtSigprocmask, pause];
+
 export const SIGNALS: readonly Kind[] = [
   kill,
   kill,
@@ -111,5 +116,5 @@ export const SIGNALS: readonly Kind[] = [
   rtSigaction,
   rtSigaction,
   rtSigprocmask,
-  () => ['pause', []],
+  pause,
 ];

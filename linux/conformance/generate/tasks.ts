@@ -4,7 +4,7 @@ import { PR_SET_NAME, WALL, WCLONE, WNOHANG } from '../../../core/kernel/flags.t
 import type { Arg, ScriptCall } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
 import { clone3 } from './clone3.ts';
-import { CLONE_FLAGS, isSound } from './flags.ts';
+import { CLONE_FLAGS, isSound, SOUND_FLAGS } from './flags.ts';
 
 export const PIDS = [0, 0, 0, 1, 2, 3, 4, 5, -1, 99];
 const WAITED = [-1, -1, -1, -1, -1, 0, 0, 2, -2, 99];
@@ -22,13 +22,15 @@ function fork(b: Builder): Made | undefined {
   return b.isFull ? undefined : ['fork', [], { child: b.child(0).child }];
 }
 
-function clone(b: Builder): Made | undefined {
-  if (b.isFull) return undefined;
-  const flags = b.of(CLONE_FLAGS);
-  const { child } = b.child(flags);
-  if (!isSound(flags)) b.doubts();
-  return ['clone', [flags], { child }];
-}
+const clone =
+  (choice: readonly number[]) =>
+  (b: Builder): Made | undefined => {
+    if (b.isFull) return undefined;
+    const flags = b.of(choice);
+    const { child } = b.child(flags);
+    if (!isSound(flags)) b.doubts();
+    return ['clone', [flags], { child }];
+  };
 
 /**
  * An init that joins a group of its own namespace can never exit: zap_pid_ns_processes() waits for
@@ -67,10 +69,13 @@ function exits(call: 'exit' | 'exit_group'): Kind {
   };
 }
 
+export const FORKS: readonly Kind[] = [fork, clone(SOUND_FLAGS)];
+export const WAITS: readonly Kind[] = [wait4, exits('exit_group')];
+
 export const TASKS: readonly Kind[] = [
   fork,
   fork,
-  clone,
+  clone(CLONE_FLAGS),
   clone3,
   clone3,
   wait4,
