@@ -152,6 +152,22 @@ const Conformance = v.variant('kind', [
     byErrno: v.record(v.string(), count),
     mismatch: v.nullable(v.array(v.string())),
     knownDifferences: v.array(v.string()),
+    /** Orders of a scenario's system calls, as the model found them, on the kernel below. */
+    schedules: v.array(
+      v.strictObject({
+        scenario: v.string(),
+        strategy: v.string(),
+        /** Of the model's steps; null where they were not counted to the end. */
+        interleavings: v.nullable(bigCount),
+        replayed: count,
+        isAll: v.boolean(),
+        mismatches: count,
+        /** Both answers to the first of these; null if there is none. */
+        firstMismatch: v.nullable(v.array(v.string())),
+        /** Of those without a mismatch. */
+        failing: count,
+      }),
+    ),
   }),
   v.strictObject({ kind: v.literal('not run'), reason: v.string() }),
 ]);

@@ -26,9 +26,9 @@ import {
   type StepAnswer,
 } from './script.ts';
 
-const MAKES_TASKS: ReadonlySet<string> = new Set(['fork', 'clone', 'clone3']);
+export const MAKES_TASKS: ReadonlySet<string> = new Set(['fork', 'clone', 'clone3']);
 /** Arguments in front of the program that the model's calls name. */
-const PROGRAM_AT: Readonly<Record<string, number>> = { fork: 0, clone: 1, clone3: 1 };
+export const PROGRAM_AT: Readonly<Record<string, number>> = { fork: 0, clone: 1, clone3: 1 };
 
 /** @param half what the model has beyond plain Linux: mutants, in tests */
 export function runOnModel(script: Script, half: KernelHalf = {}): Answer {
