@@ -101,7 +101,7 @@ describe('what a user gets wrong', () => {
     [
       'an unknown strategy',
       ['race', '-s', 'sixth'],
-      '--strategy: there is no strategy "sixth"; choose from with_id, procfs, setter, indirect, process-field',
+      '--strategy: there is no strategy "sixth"; choose from with_id, procfs, setter, indirect, process-field, next_id',
     ],
     [
       'an unknown scenario',

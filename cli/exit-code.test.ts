@@ -30,10 +30,20 @@ describe('the exit code', () => {
   });
 
   it('of the model is 1 only if it is known to differ from the kernel below', () => {
-    const counts = { scripts: 1, reordered: 0, calls: 1, byCall: {}, byErrno: {}, branches: [] };
-    const run = { kind: 'run' as const, seed: 1, ...counts };
-    expect(conformanceExit({ ...run, mismatch: null, knownDifferences: [] })).toBe(0);
-    expect(conformanceExit({ ...run, mismatch: ['x'], knownDifferences: [] })).toBe(1);
+    const run = {
+      ...{ kind: 'run' as const, seed: 1, scripts: 1, reordered: 0, calls: 1 },
+      ...{ byCall: {}, byErrno: {}, branches: [] },
+      ...{ mismatch: null, knownDifferences: [], schedules: [] },
+    };
+    const row = {
+      ...{ scenario: 's', strategy: 'a', interleavings: '9', replayed: 3, isAll: true, failing: 1 },
+      ...{ mismatches: 1, firstMismatch: ['x'] },
+    };
+    expect(conformanceExit(run)).toBe(0);
+    expect(conformanceExit({ ...run, mismatch: ['x'] })).toBe(1);
+    expect(conformanceExit({ ...run, schedules: [row] })).toBe(1);
+    const agrees = { ...row, mismatches: 0, firstMismatch: null };
+    expect(conformanceExit({ ...run, schedules: [agrees] })).toBe(0);
     expect(conformanceExit({ kind: 'not run', reason: 'no compiler' })).toBe(0);
   });
 

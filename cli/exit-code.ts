@@ -3,6 +3,8 @@
 import type { RaceRow, RestartTable, Result } from '../reports/result.ts';
 import { EXIT } from './terminal.ts';
 
+type HostRun = Extract<Result['conformance'], { kind: 'run' }>;
+
 /** A control is there to fail: one that passes means that the scenario proves nothing. */
 export function raceExit({
   verdict,
@@ -19,7 +21,10 @@ export const restartExit = ({ rows }: Pick<RestartTable, 'rows'>): number =>
 
 /** A kernel that could not be asked confirms nothing, and is not a failure of the report. */
 export const conformanceExit = (conformance: Result['conformance']): number =>
-  conformance.kind === 'run' && conformance.mismatch !== null ? EXIT.failed : EXIT.ok;
+  conformance.kind === 'run' && isRefuted(conformance) ? EXIT.failed : EXIT.ok;
+
+const isRefuted = ({ mismatch, schedules }: HostRun): boolean =>
+  mismatch !== null || schedules.some(({ mismatches }) => mismatches > 0);
 
 /** A failure is known, whatever else was cut short. */
 export function worst(codes: readonly number[]): number {

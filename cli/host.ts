@@ -2,9 +2,12 @@
 /** The lane of the kernel that the user sits on. */
 import { InputError } from '../core/input-error.ts';
 import { type Conformance, conform } from '../linux/conformance/conform.ts';
+import { replayAll, type Schedules } from '../linux/conformance/schedules.ts';
 import { Agent } from '../linux/host/agent.ts';
 import { buildAgent } from '../linux/host/build-agent.ts';
+import { loadScenarios } from '../properties/index.ts';
 import type { Result } from '../reports/result.ts';
+import { loadStrategies } from '../strategies/index.ts';
 import { wasInterrupted } from './terminal.ts';
 
 export interface HostRun {
@@ -13,16 +16,20 @@ export interface HostRun {
   readonly onCalls?: (calls: number) => void;
 }
 
+type Compared = Conformance & { readonly schedules: Schedules[] };
+
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
-export async function runHost({ seed, calls, onCalls }: HostRun): Promise<Conformance> {
+export async function runHost({ seed, calls, onCalls }: HostRun): Promise<Compared> {
   const agent = await Agent.start(await buildAgent());
   try {
-    return await conform(agent, {
+    const conformance = await conform(agent, {
       seed,
       calls,
       interrupted: wasInterrupted,
       ...(onCalls === undefined ? {} : { onScript: onCalls }),
     });
+    const [scenarios, strategies] = [await loadScenarios(), await loadStrategies()];
+    return { ...conformance, schedules: await replayAll(agent, scenarios, strategies) };
   } finally {
     await agent.end();
   }

@@ -51,6 +51,18 @@ const result: Result = {
     ],
     mismatch: null,
     knownDifferences: ['one that is known'],
+    schedules: [
+      {
+        scenario: 'a scenario',
+        strategy: 'a strategy',
+        interleavings: '70',
+        replayed: 6,
+        isAll: true,
+        mismatches: 0,
+        firstMismatch: null,
+        failing: 4,
+      },
+    ],
   },
   timed: [
     { call: 'a', by: 'b', mode: 'plain', nsMedian: 1.4, nsP75: 2.5, samples: 3, callsPerSample: 4 },

@@ -78,7 +78,7 @@ function races({ races: rows }: Measured): string {
     ...said(safe, 'two threads that ask at once each get their own, in every interleaving'),
     ...said(failed, 'fails in some interleaving (S)'),
     ...said(unknown, 'INCOMPLETE'),
-    ...said(controls, 'fails, as it must'),
+    ...said(controls, new Set(controls).size > 1 ? 'fail, as they must' : 'fails, as it must'),
   ].join(' ');
 }
 

@@ -174,6 +174,22 @@ const Conformance = v.variant('kind', [
     ),
     mismatch: v.nullable(v.array(v.string())),
     knownDifferences: v.array(v.string()),
+    /** Orders of a scenario's system calls, as the model found them, on the kernel below. */
+    schedules: v.array(
+      v.strictObject({
+        scenario: v.string(),
+        strategy: v.string(),
+        /** Of the model's steps; null where they were not counted to the end. */
+        interleavings: v.nullable(bigCount),
+        replayed: count,
+        isAll: v.boolean(),
+        mismatches: count,
+        /** Both answers to the first of these; null if there is none. */
+        firstMismatch: v.nullable(v.array(v.string())),
+        /** Of those without a mismatch. */
+        failing: count,
+      }),
+    ),
   }),
   v.strictObject({ kind: v.literal('not run'), reason: v.string() }),
 ]);
@@ -238,6 +254,8 @@ export type Drawing = NonNullable<RaceRow['counterexample']>;
 export type RestartTable = Result['restarts'][number];
 export type LedgerEntry = Result['ledger'][number];
 export type TimedRow = Result['timed'][number];
+/** A comparison that took place. */
+export type Compared = Extract<Result['conformance'], { kind: 'run' }>;
 export type Provenance = Result['provenance'];
 
 /** What the claims are judged by: everything but the claims themselves and what varies. */

@@ -30,8 +30,9 @@ import {
   type Store,
 } from './script.ts';
 
+export const MAKES_TASKS: ReadonlySet<string> = new Set(['fork', 'clone', 'clone3']);
 /** Arguments in front of the program that the model's calls name. */
-const PROGRAM_AT: Readonly<Record<string, number>> = {
+export const PROGRAM_AT: Readonly<Record<string, number>> = {
   fork: 0,
   clone: 1,
   clone3: 0,

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A scenario on the model, call by call: whose call is next is said from outside, and it runs until
+ * it returns or sleeps. What is done becomes a script, so that another kernel can do the same. Left
+ * out: programs that read what a kernel wrote to their memory, as a script does not tell them.
+ */
+import { Cell } from '../../core/explore/cell.ts';
+import { RunQueue } from '../../core/explore/run.ts';
+import { CLONE_A_THREAD } from '../../core/kernel/flags.ts';
+import type { UserMemory } from '../../core/kernel/memory.ts';
+import { directBy, type Scenario } from '../../core/kernel/scenario.ts';
+import type { CallerHalf, KernelHalf } from '../../core/kernel/strategy.ts';
+import type { Caller, ProgramBody, Syscall } from '../../core/kernel/syscall.ts';
+import { ModelKernel } from '../../core/model/kernel.ts';
+import type { Task } from '../../core/model/task.ts';
+import { MAKES_TASKS, PROGRAM_AT } from './on-model.ts';
+import type { Arg, Script, ScriptCall, Step, Store } from './script.ts';
+
+/** What makes the tasks of a scenario, with the numbers that bootTask() gives them; task 0 is init. */
+export function setUp({ tasks }: Scenario): Script {
+  const leaders = new Map<string, number>();
+  return tasks.map(({ process }, index): Step => {
+    const child = index + 1;
+    const leader = leaders.get(process);
+    if (leader !== undefined) return { task: leader, call: 'clone', args: [CLONE_A_THREAD], child };
+    leaders.set(process, child);
+    return { task: 0, call: 'fork', args: [], child };
+  });
+}
+
+export class CallByCall {
+  /** Calls made so far, and what they returned; null of those that did not. */
+  readonly steps: Step[] = [];
+  readonly results: (number | null)[] = [];
+  /** Tasks in the order in which they came to be, from 1; those of them that have a call to make. */
+  private born = 0;
+  private readonly atGate = new Set<number>();
+  private readonly turn = new Cell<number | null>(null, null, 'turn');
+  private readonly queue = new RunQueue();
+  private readonly scenario: Scenario;
+
+  constructor(scenario: Scenario, caller: CallerHalf, half: KernelHalf) {
+    this.scenario = scenario;
+    const programs = Object.entries(scenario.programs(directBy(caller)));
+    const kernel = new ModelKernel(
+      half,
+      Object.fromEntries(programs.map(([name, body]) => [name, this.gated(body)])),
+    );
+    const processes = new Map<string, Task>();
+    for (const { name, process, program } of scenario.tasks) {
+      const task = kernel.bootTask(processes.get(process) ?? null, name);
+      if (!processes.has(process)) processes.set(process, task);
+      this.queue.add(kernel.thread(name, task, program));
+    }
+    this.queue.toCompletion();
+  }
+
+  /** Tasks that have a call to make. */
+  ready(): number[] {
+    return [...this.atGate].sort((a, b) => a - b);
+  }
+
+  /** Lets a task make its call. */
+  step(task: number): void {
+    this.turn.v = task;
+    this.queue.toCompletion();
+  }
+
+  /** What the scenario says of this end, null if all is well. */
+  judge(): string | null {
+    const { results, blocked } = this.queue.toCompletion();
+    const [stuck] = blocked;
+    if (stuck !== undefined) return `deadlock: ${stuck.thread} waits in ${stuck.why}`;
+    return this.scenario.judge({ results: results as ReadonlyMap<string, number> });
+  }
+
+  /** The program, that waits for its turn before each call. */
+  private gated(body: ProgramBody): ProgramBody {
+    const { turn, atGate, results } = this;
+    const begin = () => ++this.born;
+    const record = (step: Step) => this.steps.push(step) - 1;
+    const nextBorn = () => this.born + 1;
+    return function* (me) {
+      const task = begin();
+      const writing = new Writing(me);
+      const program = body(writing.caller);
+      let result = 0;
+      for (;;) {
+        const { done, value } = program.next(result);
+        if (done === true) return value;
+        if ('until' in value) {
+          result = yield value;
+          continue;
+        }
+        atGate.add(task);
+        yield { until: () => turn.v === task, why: 'its turn' };
+        turn.v = null;
+        atGate.delete(task);
+        const index = record(writing.step(task, value, nextBorn()));
+        results[index] = null;
+        result = yield value;
+        results[index] = result;
+      }
+    };
+  }
+}
+
+/** What a program does with memory, in a form that does not depend on where its memory is. */
+class Writing {
+  readonly caller: Caller;
+  private base: number | null = null;
+  private end = 0;
+  private stores: Store[] = [];
+  private readonly stored = new Set<number>();
+
+  constructor({ memory }: Caller) {
+    const recorded: UserMemory = {
+      allocate: (bytes) => {
+        const address = memory.allocate(bytes);
+        this.base ??= address;
+        this.end = address + bytes;
+        return address;
+      },
+      store: (address, value) => {
+        memory.store(address, value);
+        this.stored.add(address);
+        const offset = address - (this.base ?? 0);
+        const store =
+          typeof value === 'string'
+            ? { offset, text: value }
+            : { offset, bytes: this.widthAt(address), value };
+        this.stores.push(store);
+      },
+      load: (address) => {
+        if (!this.stored.has(address)) throw new Error('a program reads what a kernel wrote');
+        return memory.load(address);
+      },
+    };
+    this.caller = { memory: recorded };
+  }
+
+  /** Memory of the model has no widths: as wide as what is stored behind it allows. */
+  private widthAt(address: number): 2 | 4 | 8 {
+    const isFree = (bytes: number) =>
+      Array.from({ length: bytes - 1 }, (_, n) => address + 1 + n).every(
+        (other) => !this.stored.has(other),
+      );
+    return isFree(8) ? 8 : isFree(4) ? 4 : 2;
+  }
+
+  /** A call as a step, with what was stored since the last one. */
+  step(task: number, { name, args }: Syscall, child: number): Step {
+    const call = name as ScriptCall;
+    const values: unknown[] = [...args];
+    const at = PROGRAM_AT[call];
+    if (at !== undefined) values.splice(at, 1);
+    const { stores } = this;
+    this.stores = [];
+    const makes = MAKES_TASKS.has(call) ? { child } : {};
+    return { task, call, args: values.map((value) => this.argOf(Number(value))), stores, ...makes };
+  }
+
+  private argOf(value: number): Arg {
+    const { base, end } = this;
+    return base !== null && value >= base && value < end ? { memory: value - base } : value;
+  }
+}

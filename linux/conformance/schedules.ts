@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/**
+ * The interleavings of a scenario that differ in the order of system calls, found on the model and
+ * replayed on the kernel below: does a race that the model sees happen there, in these schedules?
+ * Possible where a strategy adds nothing to the kernel.
+ */
+import { explore } from '../../core/explore/graph.ts';
+import type { Scenario } from '../../core/kernel/scenario.ts';
+import type { CallerHalf, KernelHalf, Strategy } from '../../core/kernel/strategy.ts';
+import { scenarioOnModel } from '../../core/model/scenario.ts';
+import { callers } from '../../properties/checks.ts';
+import type { Agent } from '../host/agent.ts';
+import { CallByCall, setUp } from './call-by-call.ts';
+import { firstMismatch, sideBySide } from './compare.ts';
+import { runOnLinux } from './on-linux.ts';
+import { runOnModel } from './on-model.ts';
+
+/** Of one scenario by one caller half. */
+export interface Schedules {
+  readonly scenario: string;
+  readonly strategy: string;
+  /** All interleavings of the model's steps; null where there are too many to explore. */
+  readonly interleavings: string | null;
+  /** Orders of system calls that were replayed; were these all? */
+  readonly replayed: number;
+  readonly isAll: boolean;
+  /** In how many any call ended otherwise than on the model. */
+  readonly mismatches: number;
+  /** Both answers to the first of these; null if there is none. */
+  readonly firstMismatch: string[] | null;
+  /**
+   * How many without a mismatch the scenario's rule rejects. All that a program knows of a kernel is
+   * what its calls return, so where these are the same, so is what is wrong at the end.
+   */
+  readonly failing: number;
+}
+
+const MAX_STATES = 1_000_000;
+/** Beyond so many the rest is left. */
+const MOST = 2000;
+
+/** @param half what the model has beyond plain Linux: mutants, in tests */
+export async function replaySchedules(
+  agent: Agent,
+  scenario: Scenario,
+  caller: CallerHalf,
+  half: KernelHalf = {},
+): Promise<Omit<Schedules, 'scenario' | 'strategy'>> {
+  const { interleavings } = explore(scenarioOnModel(scenario, { caller, kernel: half }), {
+    maxStates: MAX_STATES,
+  });
+  const before = setUp(scenario);
+  const count = { replayed: 0, mismatches: 0, failing: 0 };
+  let isAll = true;
+  let first: string[] | null = null;
+  for (const run of orders(() => new CallByCall(scenario, caller, half))) {
+    if (count.replayed === MOST) {
+      isAll = false;
+      break;
+    }
+    const script = [...before, ...run.steps];
+    const linux = await runOnLinux(agent, script);
+    count.replayed++;
+    const model = runOnModel(script, half);
+    if (firstMismatch(script, linux, model) !== null) {
+      count.mismatches++;
+      first ??= sideBySide(script, linux, model);
+    } else if (run.judge() !== null) {
+      count.failing++;
+    }
+  }
+  return {
+    interleavings: interleavings?.toString() ?? null,
+    isAll,
+    firstMismatch: first,
+    ...count,
+  };
+}
+
+/** Each strategy that runs on the kernel below as it is, with each of its caller halves. */
+export async function replayAll(
+  agent: Agent,
+  scenarios: readonly Scenario[],
+  strategies: readonly Strategy[],
+): Promise<Schedules[]> {
+  const stock = strategies.filter(({ kernel }) => Object.keys(kernel).length === 0);
+  const rows: Schedules[] = [];
+  for (const scenario of scenarios) {
+    for (const [strategy, caller] of stock.flatMap(callers)) {
+      const row = await replaySchedules(agent, scenario, caller);
+      rows.push({ scenario: scenario.name, strategy, ...row });
+    }
+  }
+  return rows;
+}
+
+/** Every order of calls, depth first; each run is one that was made anew and led to its end. */
+function* orders(make: () => CallByCall, prefix: readonly number[] = []): Generator<CallByCall> {
+  const run = make();
+  for (const task of prefix) run.step(task);
+  const ready = run.ready();
+  if (ready.length === 0) yield run;
+  for (const task of ready) yield* orders(make, [...prefix, task]);
+}
