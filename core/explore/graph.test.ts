@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
-import { Cell } from './cell.ts';
+import { allocate, Cell, Struct } from './cell.ts';
 import { deadlockProne, fourSteps, independent, oneFieldForAll } from './example-systems.ts';
 import { explore } from './graph.ts';
 import type { System } from './machine.ts';
 import { replay } from './replay.ts';
-import { PREEMPT, type Steps, spawn } from './thread.ts';
+import { PREEMPT, type Steps, spawn, type Thread } from './thread.ts';
 import { NondeterminismError } from './trie.ts';
 
 const ALL = { maxStates: 1_000_000 };
@@ -155,5 +155,43 @@ describe('explore', () => {
       judge: () => null,
     };
     expect(() => explore(system, ALL)).toThrow(NondeterminismError);
+  });
+});
+
+describe('what threads allocate', () => {
+  class First extends Struct {
+    readonly one = this.cell('one', 0);
+  }
+  class Second extends Struct {
+    readonly two = this.cell('two', 0);
+  }
+
+  it('may be of another kind on another path', () => {
+    const flag = new Cell(0, null, 'flag');
+    const sets: Thread = {
+      name: 'A',
+      *start() {
+        flag.v = 1;
+        return 0;
+      },
+    };
+    const allocates: Thread = {
+      name: 'B',
+      *start() {
+        if (flag.v === 0) {
+          const made = allocate(() => new First());
+          made.one.v = 1;
+          return made.one.v;
+        }
+        const made = allocate(() => new Second());
+        made.two.v = 2;
+        return made.two.v;
+      },
+    };
+    const { interleavings, ends } = explore(
+      { threads: [sets, allocates], judge: () => null },
+      { maxStates: 100 },
+    );
+    expect([interleavings, ends]).toEqual([2n, 2]);
   });
 });

@@ -221,10 +221,12 @@ export class Trie {
   }
 
   /** The struct of this name; made on the first path that gets there. */
-  intern<T extends Struct>(name: string, thread: string, make: () => T): T {
+  /** What is made tells its kind: another path's allocation of the same place may be of another. */
+  intern<T extends Struct>(place: string, thread: string, make: () => T): T {
+    const made = make();
+    const name = `${place} ${made.constructor.name}`;
     const known = this.structs.get(name);
     if (known !== undefined) return known as T;
-    const made = make();
     made.name ??= `${thread}'s ${made.label}`;
     this.structs.set(name, made);
     return made;
