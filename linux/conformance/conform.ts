@@ -4,11 +4,13 @@
  * compared or one answer differs; then the script is shrunk.
  */
 import fc from 'fast-check';
+import { InputError } from '../../core/input-error.ts';
 import type { Agent } from '../host/agent.ts';
 import { whyBeyond } from './beyond-scripts.ts';
 import { type Compared, compare, sideBySide } from './compare.ts';
 import type { FileCoverage, Unreached } from './coverage.ts';
 import { CoveredModel } from './covered-model.ts';
+import { exhaustion } from './exhaustion.ts';
 import { scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
 import type { Script } from './script.ts';
@@ -72,6 +74,14 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
     if (isReordered) count.reordered++;
     onScript?.(count.calls);
     if (mismatch === null) return true;
+    const noMore = exhaustion(compared, mismatch);
+    if (noMore !== null) {
+      throw new InputError(
+        'the kernel below',
+        `it has no more room (${noMore})`,
+        'end something else that runs on it, or raise its limits',
+      );
+    }
     different.push(compared);
     return false;
   };
@@ -80,7 +90,7 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
     // Each round has a seed of its own that follows from the first, so that none is endless.
     for (let round = 0; !isDone() && different.length === 0; round++) {
       const details = await fc.check(property, { seed: seed + round * 0x10001, numRuns: 1000 });
-      if (different.length === 0 && details.failed) throw details.errorInstance;
+      if (different.length === 0 && details.failed) throw soFar(details.errorInstance, count.calls);
     }
     const shrunk = different.at(-1);
     const mismatch = shrunk === undefined ? null : await shown(shrunk, onBoth);
@@ -98,6 +108,13 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
   } finally {
     await model.end();
   }
+}
+
+/** What stopped the comparison, and how far it had come. */
+function soFar(error: unknown, calls: number): unknown {
+  if (!(error instanceof InputError)) return error;
+  const { place, problem, remedy } = error;
+  return new InputError(place, `${problem}, after ${calls} calls without a mismatch`, remedy);
 }
 
 const explained = (coverage: FileCoverage): Reached => ({
