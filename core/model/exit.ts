@@ -73,6 +73,7 @@ function* reapNamespace(kernel: ModelKernel, current: Task, ns: PidNamespace): S
 function exitNotify(kernel: ModelKernel, current: Task): void {
   const { signal, leader } = current;
   if (signal.liveThreads.v === 0) forgetChildren(kernel, current);
+  else adopt(current);
   if (current !== leader) {
     current.exitState.v = 'dead';
     releaseThread(current);
@@ -86,11 +87,42 @@ function forgetChildren(kernel: ModelKernel, current: Task): void {
   // The namespace's init, or where that is what dies, whoever is left above it.
   let reaper = current.activePidNs.childReaper.v;
   if (reaper === signal) reaper = current.activePidNs.parent.v?.childReaper.v ?? null;
+  const heir = reaper ?? kernel.init.signal;
   for (const child of signal.children) {
     signal.children.remove(child);
-    child.parent.v = reaper ?? kernel.init.signal;
-    (reaper ?? kernel.init.signal).children.append(child);
+    child.parent.v = heir;
+    child.realParent.v = aliveThread(heir, current);
+    heir.children.append(child);
   }
+}
+
+/** find_alive_thread(): the first but for who exits, so the leader as long as it can. */
+function aliveThread({ threads }: Signal, current: Task): Task | null {
+  for (const thread of threads) {
+    if (thread !== current && thread.exitState.v === 'running') return thread;
+  }
+  return null;
+}
+
+/** The children of a thread that exits go to another of its group, behind those that it has. */
+function adopt(current: Task): void {
+  const { children } = current.signal;
+  const heir = aliveThread(current.signal, current);
+  for (const child of children) {
+    if (child.realParent.v !== current) continue;
+    children.remove(child);
+    children.append(child);
+    child.realParent.v = heir;
+  }
+}
+
+/** do_wait(): a thread looks at its own children first, then at those of the threads after it. */
+function byThread(current: Task, children: readonly Signal[]): Signal[] {
+  const threads = [...current.signal.threads];
+  const at = threads.indexOf(current);
+  return [...threads.slice(at), ...threads.slice(0, at)].flatMap((thread) =>
+    children.filter((child) => child.realParent.v === thread),
+  );
 }
 
 /** A group whose leader is dead and whose other threads are gone: wait4 may have it. */
@@ -136,7 +168,7 @@ export function* wait4(
     kernel.ledger.locks++;
     const children = [...signal.children].filter(matches);
     if (children.length === 0) return fail('ECHILD');
-    const dead = children.find(isZombie);
+    const dead = byThread(current, children).find(isZombie);
     if (dead !== undefined) {
       const number = pidNrNs(dead.leader.v?.pid.v ?? null, ns);
       const status = dead.leader.v?.exitCode.v ?? 0;

@@ -184,6 +184,7 @@ function linkProcess(
   const parent = siblings ? (current.signal.parent.v ?? current.signal) : current.signal;
   signal.leader.v = child;
   signal.parent.v = parent;
+  signal.realParent.v = parent === current.signal ? current : current.signal.realParent.v;
   parent.children.append(signal);
   signal.threads.append(child);
   signal.liveThreads.v = 1;

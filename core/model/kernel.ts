@@ -115,6 +115,7 @@ export class ModelKernel implements InKernel {
       signal.name = label;
       pid.group.v = signal;
       signal.parent.v = this.init?.signal ?? null;
+      signal.realParent.v = this.init ?? null;
       this.init?.signal.children.append(signal);
       this.attach(signal, this.init?.signal.pgrp.v ?? pid, this.init?.signal.session.v ?? pid);
       if (ns.childReaper.v === null) ns.childReaper.v = signal;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /**
  * Tasks and thread groups: task_struct and signal_struct of Linux 6.1, reduced to what restart must
- * recreate. What CLONE_THREAD shares is in Signal; children hang on the group and not on the
- * thread, which differs from Linux only for __WNOTHREAD (not modelled).
+ * recreate. What CLONE_THREAD shares is in Signal; children hang on the group, and remember which
+ * of its threads they are of. Left out: __WNOTHREAD.
  */
 import { type Cell, Link, List, Struct } from '../explore/cell.ts';
 import { CAP_DAC_OVERRIDE } from '../kernel/flags.ts';
@@ -30,7 +30,9 @@ export class Signal extends Struct {
   readonly leader: Cell<Task | null> = this.cell('leader', null);
   readonly threads = new List<Task>(this, 'threads', (task) => task.inGroup);
   readonly liveThreads = this.cell('live', 0);
-  readonly parent: Cell<Signal | null> = this.cell('real_parent', null);
+  readonly parent: Cell<Signal | null> = this.cell('parent', null);
+  /** The thread that forked it or took it over. */
+  readonly realParent: Cell<Task | null> = this.cell('real_parent', null);
   readonly children = new List<Signal>(this, 'children', (signal) => signal.sibling);
   readonly sibling = new Link<Signal>(this, 'sibling');
   readonly pgrp: Cell<Pid | null> = this.cell('pgrp', null);
