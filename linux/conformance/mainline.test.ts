@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
-/** What was measured of mainline's own ways to ask for an id, as scripts that both kernels run. */
+/** What was measured of mainline, its own ways to ask for an id first: scripts for both kernels. */
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { CLONE_NEWPID, IPC_CREAT, IPC_EXCL, O_RDWR, O_WRONLY } from '../../core/kernel/flags.ts';
+import {
+  CLONE_A_THREAD,
+  CLONE_NEWPID,
+  IPC_CREAT,
+  IPC_EXCL,
+  O_RDWR,
+  O_WRONLY,
+} from '../../core/kernel/flags.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
@@ -103,6 +110,43 @@ describe.skipIf(noHost !== null)('clone3 with set_tid', () => {
       [nobody(1), '0'],
       [{ ...set(8, 1), task: 1 }, '-EPERM'],
       [{ ...set(8, 0), task: 1 }, '-EINVAL'],
+    ]));
+});
+
+describe.skipIf(noHost !== null)('wait4 by threads', () => {
+  const thread = (child: number): Step => ({
+    task: 0,
+    call: 'clone',
+    args: [CLONE_A_THREAD],
+    child,
+  });
+  const forkBy = (task: number, child: number): Step => ({ ...fork(child), task });
+  const exit = (task: number): Step => ({ task, call: 'exit', args: [0] });
+  const wait = (task: number): Step => ({ task, call: 'wait4', args: [-1, 0, 0, 0] });
+
+  it("finds a thread's own children first, then those of the threads after it", (test) =>
+    expectOnBoth(test, [
+      [thread(1), '2'],
+      [thread(2), '3'],
+      [fork(3), '4'],
+      [forkBy(1, 4), '5'],
+      [forkBy(2, 5), '6'],
+      [forkBy(2, 6), '7'],
+      ...[3, 4, 5, 6].map((child) => [exit(child), 'gone'] as const),
+      [wait(2), '6'],
+      [wait(1), '5'],
+      [wait(1), '7'],
+      [wait(1), '4'],
+    ]));
+
+  it("finds those that a thread left behind the heir's own", (test) =>
+    expectOnBoth(test, [
+      [thread(1), '2'],
+      [forkBy(1, 2), '3'],
+      [fork(3), '4'],
+      ...[2, 3, 1].map((task) => [exit(task), 'gone'] as const),
+      [wait(0), '4'],
+      [wait(0), '3'],
     ]));
 });
 
