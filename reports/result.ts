@@ -242,7 +242,7 @@ export const ResultSchema = v.pipe(
   }),
   v.title('Sideband result'),
   v.description(
-    'What sideband compare measured. Identical for the same version, seed and captures, but for timed and provenance.',
+    'What sideband compare measured. Identical for the same version, seed and captures, but for timed, provenance and conformance.reordered, which is how the kernel below schedules.',
   ),
 );
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fail } from '../../core/kernel/errno.ts';
 import { CLONE_ARGS_SIZE_VER0 } from '../../core/kernel/memory.ts';
 import type { KernelHalf, SyscallHandlers } from '../../core/kernel/strategy.ts';
+import { ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS } from '../../core/model/signal.ts';
 import { PLAIN_LINUX } from '../../core/model/table.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
@@ -150,6 +151,29 @@ const MUTANTS: readonly [string, KernelHalf][] = [
     otherwise('prctl', (r, [n]) => (n === 77 && r < 0 ? 0 : r)),
   ],
   ['prctl: the mode is off', otherwise('prctl', (r) => (r === 1 ? 0 : r))],
+  ['kill: nobody there is EPERM', says('kill', 'ESRCH', 'EPERM')],
+  ['kill: a signal that is none is ESRCH', says('kill', 'EINVAL', 'ESRCH')],
+  ['kill: a stranger is let be killed', says0('kill', 'EPERM')],
+  ['tgkill: a thread of another group is EINVAL', says('tgkill', 'ESRCH', 'EINVAL')],
+  ['rt_sigaction: SIGKILL may be handled', says0('rt_sigaction', 'EINVAL')],
+  ['rt_sigaction: a bad address is EINVAL', says('rt_sigaction', 'EFAULT', 'EINVAL')],
+  ['rt_sigprocmask: no such way is EFAULT', says('rt_sigprocmask', 'EINVAL', 'EFAULT')],
+  [
+    'pause: is made again after a handler',
+    otherwise('pause', (r) => (r === ERESTARTNOHAND ? ERESTARTNOINTR : r)),
+  ],
+  [
+    'msgrcv: is made again where SA_RESTART asks for it',
+    otherwise('msgrcv', (r) => (r === ERESTARTNOHAND ? ERESTARTSYS : r)),
+  ],
+  [
+    'wait4: is never made again',
+    otherwise('wait4', (r) => (r === ERESTARTSYS ? ERESTARTNOHAND : r)),
+  ],
+  [
+    'semop: is made again where SA_RESTART asks for it',
+    otherwise('semop', (r) => (r === fail('EINTR') ? ERESTARTSYS : r)),
+  ],
   ...STATE_MUTANTS,
   ['open: a file that may not be written is EPERM', says('open', 'EACCES', 'EPERM')],
   ['write: a hint by a task without privilege is EACCES', says('write', 'EPERM', 'EACCES')],
