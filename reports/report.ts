@@ -112,7 +112,7 @@ function verdict({ races: rows, restarts: tables }: Measured): string {
     (isEqual
       ? 'none yet: on what is measured here the designs do the same and differ in work. '
       : 'none yet: a design failed, see the tables. ') +
-    'Signals, exec, privilege and bystanders are not explored, and no kernel is timed. How far ' +
+    'Signals, exec, lost privilege and bystanders are not explored, and no kernel is timed. How far ' +
     'the model agrees with Linux is under C.'
   );
 }
@@ -127,8 +127,8 @@ function notMeasured(conformance: Result['conformance']): Section {
     lane: null,
     blocks: [
       prose(
-        'host: no time. The relatives in stock kernels (ns_last_pid, *_next_id, prctl) are not ' +
-          'driven yet; of clone3 with set_tid only the behaviour.',
+        'host: no time. Of the relatives in stock kernels (clone3 with set_tid, ns_last_pid, ' +
+          '*_next_id, timers of a given id) only the behaviour is compared.',
       ),
       prose(
         'guest: no figure. The designs are not yet patches, so there are no instructions, sizes ' +

@@ -5,12 +5,20 @@ import { chmod, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../core/input-error.ts';
 import { Agent } from './agent.ts';
 import { whyNoHost } from './availability.ts';
 import { buildAgent } from './build-agent.ts';
-import { AGENT_VERSION, encodeRequest, MAX_FRAME, MAX_STEPS, type WireStep } from './protocol.ts';
+import {
+  AGENT_VERSION,
+  encodeRequest,
+  HANDLER_SIZE,
+  MAX_FRAME,
+  MAX_STEPS,
+  type WireStep,
+} from './protocol.ts';
 
 const noHost = await whyNoHost();
 if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
@@ -34,6 +42,9 @@ const call = (task: number, nr: number, child = 0, ...args: number[]): WireStep 
 const GETPID = 39;
 const FORK = 57;
 const PAUSE = 34;
+const KILL = 62;
+const RT_SIGACTION = 13;
+const RT_SIGRETURN = 15;
 
 /** Processes that run the agent which this test built. */
 async function running(): Promise<string[]> {
@@ -111,6 +122,75 @@ describe.skipIf(noHost !== null)('the agent', () => {
     for (const [input, reason] of cases) {
       expect(await answerTo(input)).toEqual({ code: 2, stderr: `agent: ${reason}\n` });
     }
+  });
+
+  it('refuses a request that ends anywhere but at its end', async () => {
+    const valid = encodeRequest([
+      {
+        ...call(0, GETPID, 0, 1),
+        stores: [{ offset: 0, bytes: Buffer.from('abc') }],
+        loads: [{ offset: 0, bytes: 3 }],
+      },
+    ]);
+    const body = valid.subarray(4);
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: body.length - 1 }), fc.uint8Array({ maxLength: 3 }), cut),
+      { seed: 7, numRuns: 60 },
+    );
+    async function cut(at: number, more: Uint8Array): Promise<void> {
+      const part = Buffer.concat([body.subarray(0, at), at < 4 ? Buffer.alloc(0) : more]);
+      const size = Buffer.alloc(4);
+      size.writeUInt32LE(part.length, 0);
+      // What it is given is refused, whatever a few bytes more at its end make of it.
+      if (part.equals(body)) return;
+      const { code, stderr } = await answerTo(Buffer.concat([size, part]));
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^agent: the request [a-z ']+\n$/);
+    }
+  });
+
+  it('runs a handler as a task of its own, until it is told to return', async () => {
+    const SIGUSR1 = 10;
+    const agent = await Agent.start(path);
+    const { handlers, restorer } = agent.hello;
+    const action = Buffer.alloc(32);
+    action.writeBigUInt64LE(handlers + BigInt(HANDLER_SIZE), 0);
+    action.writeBigUInt64LE(0x04000000n, 8);
+    action.writeBigUInt64LE(restorer, 16);
+    const sigaction: WireStep = {
+      ...call(0, RT_SIGACTION, 1),
+      args: [
+        { kind: 'number', value: BigInt(SIGUSR1) },
+        { kind: 'memory', offset: 0 },
+        { kind: 'number', value: 0n },
+        { kind: 'number', value: 8n },
+      ],
+      stores: [{ offset: 0, bytes: action }],
+    };
+    const { events } = await agent.run([
+      sigaction,
+      call(0, KILL, 0, 1, SIGUSR1),
+      call(0, GETPID),
+      call(1, GETPID),
+      call(1, RT_SIGRETURN),
+      call(0, GETPID),
+    ]);
+    await agent.end();
+    const seen = events.map(({ step, kind, result }) => `${step} ${kind} ${result}`);
+    expect(seen.slice(0, 6)).toEqual([
+      ...['6 born 0', '0 done 0', '1 born 1', '1 blocked 0', '2 busy 0', '3 done 1'],
+    ]);
+    // The end of the handler lets go on what it interrupted: both are news of step 4.
+    expect(seen.slice(6, 8).sort()).toEqual(['1 done 0', '4 done 0']);
+    expect(seen.slice(8)).toEqual(['5 done 1']);
+  });
+
+  it('refuses to end a handler that is none', async () => {
+    const { code, stderr } = await answerTo(encodeRequest([call(0, RT_SIGRETURN)]));
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'agent: the request ends a handler that is none\n',
+    });
   });
 
   it('ends without a word when its harness does', async () => {
