@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "proc.h"
 #include "task.h"
 #include "watch.h"
 
@@ -27,7 +28,6 @@
 #define EXIT_MS		50		/* for an init to find its namespace empty */
 #define ASLEEP		5		/* looks, for a short sleep is no block */
 #define NOBODY		MAX_TASKS
-#define PF_EXITING	0x4		/* include/linux/sched.h */
 
 struct watched {
 	long tid;		/* the number that procfs knows it by */
@@ -78,57 +78,18 @@ static long number_in(const struct mailbox *box, const char *name)
 	return strtol(line + length, NULL, 10);
 }
 
-static ssize_t read_proc(long tid, const char *name, char *to, size_t size)
-{
-	char path[64];
-	ssize_t got;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/%s", tid, tid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	got = read(fd, to, size);
-	close(fd);
-	return got > 0 ? got : 0;
-}
-
-/* Its letter in stat (R, S, D, Z, ...; X once it is gone), parent, and flags. */
-static char look_up(long tid, long *ppid, unsigned long *flags)
-{
-	char stat[512];
-	ssize_t got = read_proc(tid, "stat", stat, sizeof(stat) - 1);
-	char letter, *end;
-
-	*ppid = 0;
-	*flags = 0;
-	stat[got] = '\0';
-	end = strrchr(stat, ')');
-	if (!end || sscanf(end + 1, " %c %ld %*d %*d %*d %*d %lu", &letter,
-			   ppid, flags) != 3)
-		return 'X';
-	/* Dead, but release_task() is to come, and tells the parent. */
-	return letter == 'X' ? 'R' : letter;
-}
-
-static char letter_of(long tid, unsigned long *flags)
-{
-	long ppid;
-
-	return look_up(tid, &ppid, flags);
-}
-
 static int has_zombie(long tgid)
 {
-	unsigned long flags;
+	struct proc_stat stat;
 	uint32_t task;
-	long ppid;
 
-	for (task = 0; task < MAX_TASKS; task++)
-		if (watched[task].tid && !watched[task].is_released &&
-		    look_up(watched[task].tid, &ppid, &flags) == 'Z' &&
-		    ppid == tgid)
+	for (task = 0; task < MAX_TASKS; task++) {
+		if (!watched[task].tid || watched[task].is_released)
+			continue;
+		stat = proc_stat(watched[task].tid);
+		if (stat.letter == 'Z' && stat.ppid == tgid)
 			return 1;
+	}
 	return 0;
 }
 
@@ -139,14 +100,6 @@ static int has_zombie(long tgid)
 static int may_reap(const struct watched *w)
 {
 	return w->had_zombie && milliseconds() - w->since < REAP_MS;
-}
-
-static int is_dead(long tid)
-{
-	unsigned long flags;
-	char letter = letter_of(tid, &flags);
-
-	return letter == 'Z' || letter == 'X';
 }
 
 static uint32_t state_of(uint32_t task)
@@ -248,7 +201,6 @@ static int look_at_call(uint32_t task)
 	struct mailbox *box = &shared->mailboxes[task];
 	struct watched *w = &watched[task];
 	uint32_t state = state_of(task);
-	unsigned long flags;
 	char letter;
 	int n;
 
@@ -259,7 +211,7 @@ static int look_at_call(uint32_t task)
 		put_done(task);
 		return 1;
 	}
-	letter = letter_of(w->tid, &flags);
+	letter = proc_stat(w->tid).letter;
 	if (letter == 'Z' || letter == 'X') {
 		put_gone(task);
 		return 1;
@@ -307,37 +259,15 @@ static int is_released(struct watched *w)
 	return w->is_released;
 }
 
-static unsigned long long set_in(const char *status, const char *name)
-{
-	const char *line = strstr(status, name);
-
-	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
-}
-
-/*
- * On its way to sleep a task looks asleep before it finds out that a signal
- * has come meanwhile.
- */
-static int has_signal(long tid)
-{
-	char status[STATUS_SIZE];
-	ssize_t got = read_proc(tid, "status", status, sizeof(status) - 1);
-
-	status[got] = '\0';
-	return ((set_in(status, "\nSigPnd:\t") | set_in(status, "\nShdPnd:\t")) &
-		~set_in(status, "\nSigBlk:\t")) != 0;
-}
-
 /*
  * Does anybody run, or die? An init that exits sleeps until its namespace is
  * empty, which may need a parent outside of it: then nobody else moves.
  */
 static int is_moving(int64_t *quiet_since)
 {
-	int is_exiting = 0, dead = 0;
-	unsigned long flags;
+	int is_exiting = 0, dead = 0, exits;
+	struct proc_stat stat;
 	uint32_t task;
-	char letter;
 
 	/*
 	 * exit_notify() holds the lock that this takes: of whoever was found
@@ -351,17 +281,21 @@ static int is_moving(int64_t *quiet_since)
 			dead++;
 			continue;
 		}
-		letter = letter_of(watched[task].tid, &flags);
-		if (letter == 'X' && !is_released(&watched[task]))
+		stat = proc_stat(watched[task].tid);
+		if (stat.letter == 'X' && !is_released(&watched[task]))
 			return 1;
-		if (letter == 'Z' || letter == 'X') {
+		if (stat.letter == 'Z' || stat.letter == 'X') {
 			dead++;
 			continue;
 		}
-		if (flags & PF_EXITING)
-			is_exiting = 1;
-		if (letter != 'S' || (!(flags & PF_EXITING) &&
-				      has_signal(watched[task].tid))) {
+		/*
+		 * On its way to sleep a task looks asleep before it finds out
+		 * that a signal has come meanwhile.
+		 */
+		exits = (stat.flags & PF_EXITING) != 0;
+		is_exiting |= exits;
+		if (stat.letter != 'S' ||
+		    (!exits && proc_has_signal(watched[task].tid))) {
 			*quiet_since = milliseconds();
 			return 1;
 		}
@@ -421,7 +355,7 @@ enum standing standing_of(uint32_t task)
 	case MAILBOX_IDLE:
 		if (!watched[task].is_covered)
 			return STANDS_FREE;
-		return is_dead(watched[task].tid) ? STANDS_GONE : STANDS_BUSY;
+		return proc_is_dead(watched[task].tid) ? STANDS_GONE : STANDS_BUSY;
 	default:
 		return STANDS_BUSY;
 	}
@@ -466,7 +400,7 @@ void put_tasks(void)
 	for (task = 0; task < MAX_TASKS; task++) {
 		if (!watched[task].tid || watched[task].is_handler)
 			continue;
-		size = read_proc(watched[task].tid, "status", status,
+		size = proc_read(watched[task].tid, "status", status,
 				 sizeof(status));
 		put_number(task, 1);
 		put_number(0, 1);
