@@ -5,16 +5,16 @@ import {
   CLONE_A_THREAD,
   CLONE_NEWPID,
   PR_TIMER_CREATE_RESTORE_IDS,
-  SIGCHLD,
 } from '../../core/kernel/flags.ts';
 import { CLONE_ARGS } from '../../core/kernel/memory.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { FEATURE_TIMER_IDS } from '../host/protocol.ts';
+import { clone3 } from './clone3-step.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
-import { type Answer, formatAnswer, type Script, type Step, type Store } from './script.ts';
+import { type Answer, formatAnswer, type Script, type Step } from './script.ts';
 
 const noHost = await whyNoHost();
 if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
@@ -35,34 +35,6 @@ async function expectResults(rows: readonly (readonly [Step, string])[]): Promis
 }
 
 const fork = (child: number): Step => ({ task: 0, call: 'fork', args: [], child });
-
-/** A structure at 0 with numbers at 128, of which the members may be set otherwise. */
-function clone3(
-  child: number,
-  numbers: readonly number[],
-  size = CLONE_ARGS.bytes,
-  members: Readonly<Record<string, number>> = {},
-): Step {
-  const values: Readonly<Record<string, number>> = {
-    flags: 0,
-    exit_signal: SIGCHLD,
-    set_tid_size: numbers.length,
-    ...members,
-  };
-  const stores = CLONE_ARGS.fields.flatMap(({ name, offset }): Store[] => {
-    const value = values[name];
-    if (name === 'set_tid' && value === undefined) return [{ offset, memory: 128 }];
-    return [{ offset, bytes: 8, value: value ?? 0 }];
-  });
-  const wanted = numbers.map((value, n): Store => ({ offset: 128 + 4 * n, bytes: 4, value }));
-  return {
-    task: 0,
-    call: 'clone3',
-    args: [{ memory: 0 }, size],
-    child,
-    stores: [...stores, ...wanted],
-  };
-}
 
 describe.skipIf(noHost !== null)('clone3 with set_tid', () => {
   it('does not move the cursor, and refuses a number that is taken or none', () =>

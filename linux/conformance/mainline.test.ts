@@ -9,9 +9,11 @@ import {
   O_RDWR,
   O_WRONLY,
 } from '../../core/kernel/flags.ts';
+import { CLONE_ARGS } from '../../core/kernel/memory.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
+import { clone3 } from './clone3-step.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
 import type { Answer, Script, Step } from './script.ts';
@@ -88,31 +90,6 @@ const isNow = (text: string): Expected => [
   [read(), `file=${JSON.stringify(text)}`],
 ];
 
-describe.skipIf(noHost !== null)('clone3 with set_tid', () => {
-  const set = (child: number, number: number, size = 1) => ({
-    task: 0,
-    call: 'clone3' as const,
-    args: [0, { memory: 8 * child }, size],
-    child,
-    stores: [{ offset: 8 * child, bytes: 4 as const, value: number }],
-  });
-
-  it('does not move the cursor, checks range, then privilege, then who has it', (test) =>
-    expectOnBoth(test, [
-      [fork(1), '2'],
-      [set(2, 4000), '4000'],
-      [fork(3), '3'],
-      [set(4, 4000), '-EEXIST'],
-      [set(5, 0), '-EINVAL'],
-      [set(6, -1), '-EINVAL'],
-      [{ task: 0, call: 'clone3', args: [0, { memory: 0 }, 0], child: 7 }, '-EINVAL'],
-      [{ task: 0, call: 'clone3', args: [0, 0, 1], child: 7 }, '-EINVAL'],
-      [nobody(1), '0'],
-      [{ ...set(8, 1), task: 1 }, '-EPERM'],
-      [{ ...set(8, 0), task: 1 }, '-EINVAL'],
-    ]));
-});
-
 describe.skipIf(noHost !== null)('wait4 by threads', () => {
   const thread = (child: number): Step => ({
     task: 0,
@@ -168,16 +145,7 @@ describe.skipIf(noHost !== null)('ns_last_pid', () => {
 
   it('is -1 where no number was ever searched for, as the init was asked for', (test) =>
     expectOnBoth(test, [
-      [
-        {
-          task: 0,
-          call: 'clone3',
-          args: [CLONE_NEWPID, { memory: PATH }, 1],
-          child: 1,
-          stores: [{ offset: PATH, bytes: 4, value: 1 }],
-        },
-        '2',
-      ],
+      [clone3(1, [1], CLONE_ARGS.bytes, { flags: CLONE_NEWPID }), '2'],
       [open(LAST_PID, O_RDWR, 1), '0'],
       [read(0, 1), 'file="-1\\n"'],
     ]));
