@@ -3,6 +3,16 @@
 import { type Block, left, prose, right, table } from '../document.ts';
 import type { Compared } from '../result.ts';
 
+/** The most places that are named; a longer run leaves fewer, and the JSON has them all. */
+const MOST_NAMED = 12;
+
+function few(places: readonly string[]): string {
+  if (places.length === 0) return 'none';
+  const more = places.length - MOST_NAMED;
+  const named = places.slice(0, MOST_NAMED).join('; ');
+  return more > 0 ? `${named}; and ${more} more, fewer with more --calls` : named;
+}
+
 export function coverageBlocks(files: Compared['branches']): Block[] {
   const reasons = new Map<string | null, string[]>([[null, []]]);
   for (const { file, unreached } of files) {
@@ -28,9 +38,7 @@ export function coverageBlocks(files: Compared['branches']): Block[] {
         ...[branches.all, branches.reached, functions.all, functions.reached].map(String),
       ]),
     ),
-    prose(
-      `Not reached, though a script could: ${byChance.length === 0 ? 'none' : byChance.join('; ')}.`,
-    ),
+    prose(`Not reached, though a script could: ${few(byChance)}.`),
     ...[...reasons].flatMap(([why, names]) =>
       why === null ? [] : [prose(`${why}: branches of ${names.join(', ')}.`)],
     ),
