@@ -49,7 +49,6 @@ export const PR_TIMER_CREATE_RESTORE_IDS_ON = 1;
 export const PR_TIMER_CREATE_RESTORE_IDS_GET = 2;
 
 // signal.h
-export const SIGHUP = 1;
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;
 export const SIGUSR2 = 12;

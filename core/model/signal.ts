@@ -154,7 +154,7 @@ export const nextThread = (task: Task): Task =>
   task.inGroup.next.v ?? task.signal.threads.head ?? task;
 
 /** recalc_sigpending(): is anything pending that is not blocked? */
-export function recalculate(task: Task): void {
+function recalculate(task: Task): void {
   const pending = task.pending.v | task.signal.sharedPending.v;
   task.sigpending.v = task.killed.v || (pending & ~task.blocked.v) !== 0;
 }

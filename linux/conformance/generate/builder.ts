@@ -52,7 +52,7 @@ const KNOWN_IN = {
 } as const satisfies Record<string, keyof Home>;
 export type Resource = keyof typeof KNOWN_IN;
 
-export interface Thing {
+interface Thing {
   readonly resource: Resource;
   readonly step: number;
   readonly home: Home[keyof Home];
