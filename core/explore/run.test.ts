@@ -174,3 +174,61 @@ describe('the cause of a failure', () => {
     expect(findCause(system, replay(system, ['A', 'B']))).toBeNull();
   });
 });
+
+describe('a run queue with a seed', () => {
+  /** Threads of two steps each; the order in which they took them. */
+  function orderOf(seed: number | null): string {
+    const taken: string[] = [];
+    const queue = new RunQueue(seed);
+    for (const name of ['A', 'B']) {
+      queue.add({
+        name,
+        *start() {
+          taken.push(name);
+          yield PREEMPT;
+          taken.push(name);
+        },
+      });
+    }
+    const { results, blocked } = queue.toCompletion();
+    expect([results.size, blocked]).toEqual([2, []]);
+    return taken.join('');
+  }
+
+  it('draws who takes each step, the same for the same seed', () => {
+    const orders = Array.from({ length: 60 }, (_, seed) => orderOf(seed));
+    expect([...new Set(orders)].sort()).toEqual(['AABB', 'ABAB', 'ABBA', 'BAAB', 'BABA', 'BBAA']);
+    expect(Array.from({ length: 60 }, (_, seed) => orderOf(seed))).toEqual(orders);
+  });
+
+  it('and without one leaves a thread only when it waits or ends', () => {
+    expect(orderOf(null)).toBe('AABB');
+  });
+
+  it('lets a thread go on as soon as what it waits for is so', () => {
+    const flag = new Cell(false, null, 'flag');
+    const queue = new RunQueue(1);
+    queue.add({
+      name: 'A',
+      *start() {
+        yield { until: () => flag.v, why: 'the flag' };
+        return queue.running;
+      },
+    });
+    queue.add({
+      name: 'B',
+      *start() {
+        yield PREEMPT;
+        flag.v = true;
+        return queue.running;
+      },
+    });
+    expect(queue.toCompletion()).toEqual({
+      results: new Map([
+        ['A', 'A'],
+        ['B', 'B'],
+      ]),
+      blocked: [],
+    });
+  });
+});
