@@ -15,7 +15,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Only a design asks for it',
     branches: {
-      'file.ts': ['get', 'install', 'close'],
+      'file.ts': ['read: if (operations.read === undefined)'],
       'fork.ts': [
         "duplicateTask: if (atFork === 'copy')",
         "duplicateTask: unless (atFork === 'copy')",
@@ -41,7 +41,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setQueue: if (want !== null)',
       ],
       'pid.ts': ['detachedPid'],
-      'procfs.ts': ['walk', 'numbered', 'open', 'permitted', 'write', 'close'],
+      'procfs.ts': ['entryFile', 'tidDirectory: => [entry.name, entryFile(entry)] as const'],
       'sem.ts': [
         'setSet: unless (want === null)',
         'setSet: if (refused !== 0)',
@@ -63,7 +63,6 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'bootTask: unless (ns.childReaper.v === null)',
         'bootTask: unless (group === null)',
         'run: if (body === undefined)',
-        'run: if (done === true)',
         'handle: if (handler === undefined)',
       ],
       'mm.ts': [
@@ -76,53 +75,76 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Never taken: the types ask for it, or it guards against our own mistakes',
     branches: {
+      'capability.ts': ['set: given[at] ?? 0'],
+      'clone3.ts': ['clone3: setTid ?? 0'],
+      'comm.ts': ["write: text.split('\\0')[0] ?? ''"],
+      'cred.ts': ['getResId: addresses[n] ?? 0'],
       'exit.ts': [
         'forgetChildren: current.activePidNs.parent.v?.childReaper.v ?? null',
         'forgetChildren: reaper ?? kernel.init.signal',
         'release: if (leader === null)',
         'wait4: dead.leader.v?.pid.v ?? null',
-        'wait4: dead.leader.v?.exitCode.v ?? 0',
+        'notifyParent: if (parent === null)',
+        'wait4: dead.groupExit.v ?? dead.leader.v?.exitCode.v ?? 0',
       ],
       'fork.ts': [
         'kernelClone: current.pidNsForChildren.v ?? current.activePidNs',
         'linkProcess: current.signal.parent.v ?? current.signal',
+        'linkProcess: current.signal.realParent.v ?? current',
         'linkProcess: pgrp.v ?? pid',
         'linkProcess: session.v ?? pid',
       ],
+      'ipc-sysctl.ts': [
+        'get: file.ipcNs.v?.[kind].nextId.v ?? -1',
+        'set: unless (ids !== undefined)',
+      ],
       'kernel.ts': [
         'detach: if (pgrp === null || session === null)',
-        'structToUser: values[name] ?? 0',
         'asTask: unless (view instanceof Task)',
       ],
       'mm.ts': ['duplicateInto: if (mine === undefined)'],
-      'msg.ts': ['msgsnd: type[0] ?? 0'],
+      'msg.ts': ['msgsnd: type[0] ?? 0', 'handOver: receiver.task.v?.pid.v ?? null'],
       'pid.ts': ['pidNrNs: pid.numbers.v[level] ?? 0', 'putPid: if (ns === null)'],
       'sem.ts': ['attempt: values[operation.num] ?? 0'],
+      'seq-file.ts': ["read: file.buffer.v ?? ''"],
       'session.ts': ['getppid: current.signal.parent.v?.leader.v?.pid.v ?? null'],
+      'signal.ts': [
+        'nextThread: task.inGroup.next.v ?? task.signal.threads.head ?? task',
+        'sendToGroup: if (leader === null)',
+        'killAll: group.leader.v?.pid.v ?? null',
+        'rtSigprocmask: read[0] ?? 0',
+      ],
       'task.ts': ['linked: if (value === null)'],
     },
   },
   {
     why: 'Takes another CPU in the middle of a call; scripts make one call at a time',
     branches: {
+      'exit.ts': ['exitSignals: if (!isLast && current.sigpending.v)'],
       'fork.ts': [
+        'kernelClone: if (current.sigpending.v)',
         'kernelClone: if (!ns.adding.v)',
         'kernelClone: if (current.killed.v)',
         'kernelClone: if (late !== 0)',
       ],
-      'kernel.ts': ['run: unless (!task.killed.v)'],
-      'pid.ts': ['allocPid: if (!ns.adding.v)'],
+      'kernel.ts': ['call: if (task.sigpending.v)'],
       'sem.ts': ['setAll: if (set.deleted.v)'],
+      'signal.ts': [
+        'restartsAfter: if (result === ERESTARTNOINTR)',
+        'retarget: unless (other.isExiting.v || (left & ~other.blocked.v) === 0)',
+        'retarget: if (left === 0)',
+      ],
     },
   },
   {
     why: 'Takes more tasks or objects than a script makes',
     branches: {
+      'file.ts': ['install: if (fd >= NR_OPEN)'],
       'ipc.ts': ['addId: if (inUse >= limit)', 'addId: if (id < 0)'],
-      'pid.ts': [
-        'nextFree: if (cursor > RESERVED_PIDS)',
-        'nextFree: if (ns.allocated.v >= PID_MAX - lowest)',
-        'nextFree: if (ns.idr.get(number) === undefined)',
+      'pid.ts': ['nextFree: if (ns.allocated.v >= PID_MAX - lowest)'],
+      'procfs.ts': [
+        'open: if (bytes > PATH_MAX)',
+        "open: current.files.install(file) ?? fail('EMFILE')",
       ],
     },
   },
@@ -130,8 +152,30 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
     why: 'Refuses, or faults in, what the model leaves out and Linux has',
     branches: {
       'fork.ts': ['refuseFlags: if ((flags & ~KNOWN_FLAGS) !== 0)'],
-      'msg.ts': ['msgsnd: if (text === null)'],
+      'capability.ts': ['validateMagic: unless (isPut)'],
+      'procfs.ts': ["found: name ?? ''", 'open: if (access === undefined)'],
       'sem.ts': ['semop: if ((flags & ~IPC_NOWAIT) !== 0)'],
+    },
+  },
+  {
+    why: 'Faults behind a border of memory, which each kernel lays out as it likes',
+    branches: {
+      'capability.ts': ['capget: if (pid === undefined)', 'capset: if (pid === undefined)'],
+      'msg.ts': ['msgsnd: if (text === null)'],
+    },
+  },
+  {
+    why: 'Takes a path with the number of a task; /proc may be that of an outer namespace',
+    branches: {
+      'task.ts': [
+        'tidPermission: target.signal === current.signal || genericPermission(current, target, mode, access)',
+      ],
+    },
+  },
+  {
+    why: 'Takes privilege in the initial user namespace, and scripts run in one of their own',
+    branches: {
+      'task.ts': ['initiallyCapable: task.cred.v.userNsLevel === 0 && capable(task, capability)'],
     },
   },
 ];

@@ -100,6 +100,16 @@ export class Builder {
     return { result: this.steps.length - 1 };
   }
 
+  /** One more step, in which somebody makes a task with such flags; which task that is. */
+  clones(flags: number, by = this.task): number {
+    const caller = this.task;
+    this.task = by;
+    const { child } = this.child(flags);
+    this.also(['clone', [flags], { child }]);
+    this.task = caller;
+    return child;
+  }
+
   /** Mostly of those that should be alive; a call of the dead compares little. */
   private chosen(pick: number): number {
     const all = Array.from({ length: this.children + 1 }, (_, task) => task).filter(
@@ -123,9 +133,9 @@ export class Builder {
     }
   }
 
-  /** The task made last may not come to be. */
-  doubts(): void {
-    this.doubtful.add(this.children);
+  /** A task, or the one made last, may not come to be, or not be there for long. */
+  doubts(task = this.children): void {
+    this.doubtful.add(task);
   }
 
   /** Does it matter who is dead from here on? */

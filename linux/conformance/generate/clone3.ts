@@ -44,8 +44,26 @@ export function clone3(b: Builder): Made | undefined {
   ];
   const isOdd = size !== CLONE_ARGS.bytes || wrong !== null || wanted.some((number) => number < 2);
   if (!isSound(flags) || isOdd) b.doubts();
-  const address = b.once(20) ? BAD_ADDRESS : { memory: at };
+  const address = b.once(size > TAIL ? 3 : 20) ? BAD_ADDRESS : { memory: at };
   return ['clone3', [address, size], { child, stores }];
+}
+
+/** A process like one that fork makes, but for some members. */
+export function cloneWith(b: Builder, child: number, members: Members): Made {
+  const zeros = Object.fromEntries(CLONE_ARGS.fields.map(({ name }) => [name, { value: 0 }]));
+  const all = { ...zeros, exit_signal: { value: SIGCHLD }, ...members };
+  const stores = structure(b.memory, all);
+  return ['clone3', [{ memory: b.memory }, CLONE_ARGS.bytes], { child, stores }];
+}
+
+/** A process of a number in the caller's own namespace. */
+export function cloneAt(b: Builder, child: number, number: number): Made {
+  const [call, args, made] = cloneWith(b, child, {
+    set_tid: { memory: b.memory + SET_TID },
+    set_tid_size: { value: 1 },
+  });
+  const wanted: Store = { offset: b.memory + SET_TID, bytes: 4, value: number };
+  return [call, args, { ...made, stores: [...(made?.stores ?? []), wanted] }];
 }
 
 type Member = { readonly value: number } | { readonly memory: number };

@@ -11,7 +11,7 @@ import {
 } from '../../../core/kernel/flags.ts';
 import { CAP_EMPTY_SET, CAP_FULL_SET, type CapabilitySet } from '../../../core/model/cred.ts';
 import type { Load, ScriptCall, Store } from '../script.ts';
-import type { Builder, Kind, Made } from './builder.ts';
+import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 
 export const USERS = [0, 0, 1000, 1000, 1000, 1001, 1001, -1];
 /** What the id is set to that decides most: -1 leaves it. */
@@ -56,7 +56,7 @@ function getsThree(call: 'getresuid' | 'getresgid'): Kind {
   return (b) => {
     const at = [0, 4, 8].map((offset) => b.memory + offset);
     const loads = at.map((offset, n): Load => ({ name: `id${n}`, offset, bytes: 4, as: 'number' }));
-    return [call, at.map((offset) => (b.once(15) ? 1 : { memory: offset })), { loads }];
+    return [call, at.map((offset) => (b.once(15) ? BAD_ADDRESS : { memory: offset })), { loads }];
   };
 }
 
@@ -72,7 +72,7 @@ const loadsOf = (at: number): Load[] =>
   );
 
 function capget(b: Builder): Made {
-  const data = b.once(8) ? 0 : { memory: b.memory + 8 };
+  const data = b.once(4) ? b.of([0, BAD_ADDRESS]) : { memory: b.memory + 8 };
   return ['capget', [b.address(), data], { stores: header(b), loads: loadsOf(b.memory) }];
 }
 
@@ -86,7 +86,7 @@ function capset(b: Builder): Made {
   const stores = words.map(
     (value, n): Store => ({ offset: b.memory + 8 + 4 * n, bytes: 4, value }),
   );
-  const data = b.once(12) ? 1 : { memory: b.memory + 8 };
+  const data = b.once(12) ? BAD_ADDRESS : { memory: b.memory + 8 };
   return ['capset', [{ memory: b.memory }, data], { stores: [...header(b), ...stores] }];
 }
 

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
 /** Deaths that leave something behind: a group or session, a namespace below, a status for nobody. */
-import { CLONE_A_THREAD, CLONE_NEWPID, WNOHANG } from '../../../core/kernel/flags.ts';
+import {
+  CLONE_A_THREAD,
+  CLONE_NEWPID,
+  SIGURG,
+  WALL,
+  WCLONE,
+  WNOHANG,
+} from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
+import { cloneWith } from './clone3.ts';
 
 const dies: Made = ['exit_group', [3]];
-
-function makes(b: Builder, flags: number, by?: number): number {
-  const { child } = b.child(flags);
-  b.also(['clone', [flags], { child }], by);
-  return child;
-}
 
 /** The number of a leader that is dead and waited for stays its group's and session's. */
 function leader(b: Builder): Made {
   const made = { result: b.steps.length };
-  const child = makes(b, 0);
+  const child = b.clones(0);
   b.also(['setsid', []], child);
   b.doubts();
-  makes(b, 0, child);
+  b.clones(0, child);
   b.also(dies, child);
   return waitsFor(made, 0);
 }
@@ -26,9 +28,9 @@ function leader(b: Builder): Made {
 /** An init goes whose namespace has nobody but those in another one below. */
 function init(b: Builder): Made {
   const made = { result: b.steps.length };
-  const child = makes(b, CLONE_NEWPID);
+  const child = b.clones(CLONE_NEWPID);
   b.doubts();
-  makes(b, CLONE_NEWPID, child);
+  b.clones(CLONE_NEWPID, child);
   b.doubts();
   b.also(dies, child);
   return waitsFor(made, 0);
@@ -37,18 +39,40 @@ function init(b: Builder): Made {
 /** Who is waited for with a bad address is gone all the same. */
 function unread(b: Builder): Made {
   const made = { result: b.steps.length };
-  const child = makes(b, 0);
+  const child = b.clones(0);
   b.doubts();
   b.also(dies, child);
   return waitsFor(made, BAD_ADDRESS);
 }
 
+/** An init's leader goes before its last thread, and keeps a number until that has gone too. */
+function leaderOfInit(b: Builder): Made {
+  const made = { result: b.steps.length };
+  const child = b.clones(CLONE_NEWPID);
+  b.doubts();
+  const thread = b.clones(CLONE_A_THREAD, child);
+  b.doubts();
+  b.also(['exit', [1]], child);
+  b.also(['exit', [2]], thread);
+  return waitsFor(made, 0);
+}
+
+/** Its parent is told by a signal that it ignores, or by none, and waits for it only if it asks for such. */
+function toldOtherwise(b: Builder): Made {
+  const made = { result: b.steps.length };
+  const { child } = b.child(0);
+  b.also(cloneWith(b, child, { exit_signal: { value: b.of([SIGURG, 0]) } }));
+  b.doubts();
+  b.also(dies, child);
+  return ['wait4', [made, 0, b.of([WCLONE, WALL, WNOHANG]), 0]];
+}
+
 /** Children of a thread are handed over to another, and those of the others stay theirs. */
 function thread(b: Builder): Made {
-  const other = makes(b, CLONE_A_THREAD);
+  const other = b.clones(CLONE_A_THREAD);
   b.doubts();
-  makes(b, 0);
-  makes(b, 0, other);
+  b.clones(0);
+  b.clones(0, other);
   b.also(['exit', [0]], other);
   return ['wait4', [-1, 0, WNOHANG, 0]];
 }
@@ -60,4 +84,11 @@ const seldom =
   (b) =>
     b.hasRoomFor(3) && b.once(4) ? kind(b) : undefined;
 
-export const DEATHS: readonly Kind[] = [leader, init, unread, thread].map(seldom);
+export const DEATHS: readonly Kind[] = [
+  leader,
+  init,
+  unread,
+  leaderOfInit,
+  toldOtherwise,
+  thread,
+].map(seldom);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Files that stock Linux has: the hints for the next pid and the next ids, and names of tasks. */
 import {
+  CLONE_A_THREAD,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
@@ -10,13 +11,18 @@ import {
 } from '../../../core/kernel/flags.ts';
 import type { Arg, Load } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
+import { cloneAt } from './clone3.ts';
 
 export const NS_LAST_PID = '/proc/sys/kernel/ns_last_pid';
 export const NEXT_IDS = ['msg', 'sem', 'shm'].map((type) => `/proc/sys/kernel/${type}_next_id`);
 
 /** /proc may be that of an outer pid namespace: only these paths mean the same there. */
 const PATHS = [...NEXT_IDS, NS_LAST_PID, '/proc/thread-self/comm', '/proc/self/comm'];
-const ODD_PATHS = ['//proc//self//comm', '/proc/self/none', '/proc/sys/none', 'proc', ''];
+const ODD_PATHS = [
+  ...['//proc//self//comm', '/proc/self/none', '/proc/sys/none', '/proc/none', 'proc', ''],
+  // A number that no kernel gives to anybody.
+  ...['/proc/self/task/none/comm', '/proc/4999999/comm'],
+];
 const FLAGS = [O_RDWR, O_WRONLY, O_RDONLY, O_RDWR];
 const DESCRIPTORS = [99, -1];
 
@@ -30,6 +36,7 @@ const ODD_TEXTS = [
   ...['two\nlines', 'back\\slash', 'a\0b'],
 ];
 const ROOM = [32, 3, 32, 1, 3, 0, 16, -1, 4194303, 4194304];
+const LAST_PIDS = [40, 299, 5000];
 const OFFSETS = [0, 1, 3, 100, -1, 2 ** 40];
 const WHENCES = [SEEK_SET, SEEK_CUR, SEEK_END, 99, -1];
 
@@ -76,11 +83,55 @@ function write(b: Builder): Made {
   const text = b.once(3) ? b.of(ODD_TEXTS) : b.of(TEXTS);
   const { length } = text;
   const bytes = b.once(5) ? b.of([length + 1, length - 1, 0, -1, 4194304]) : length;
-  return ['write', [fd, b.address(), bytes], { stores: [{ offset: b.memory, text }] }];
+  // Or zeros, where nothing was ever put.
+  const stores = b.once(12) ? [] : [{ offset: b.memory, text }];
+  return ['write', [fd, b.address(), bytes], { stores }];
 }
 
 const lseek: Kind = (b) => ['lseek', [descriptor(b), b.of(OFFSETS), b.of(WHENCES)]];
 const close: Kind = (b) => ['close', [descriptor(b)]];
+
+/** The next number is taken, by who asked for it. */
+function taken(b: Builder): Made | undefined {
+  if (!b.hasRoomFor(2) || b.mayMakeInit(0)) return undefined;
+  const last = b.of(LAST_PIDS);
+  const text = String(last);
+  const path = { offset: b.memory, text: NS_LAST_PID };
+  const fd = b.also([
+    'open',
+    [{ memory: b.memory }, NS_LAST_PID.length, O_WRONLY],
+    { stores: [path] },
+  ]);
+  const stores = [{ offset: b.memory, text }];
+  b.also(['write', [fd, { memory: b.memory }, text.length], { stores }]);
+  b.also(cloneAt(b, b.child(0).child, last + 1));
+  b.clones(0);
+  return ['close', [fd]];
+}
+
+/** A thread's name, by those who share its descriptors, when it is gone: what is left of a text. */
+function ofTheDead(b: Builder): Made | undefined {
+  if (b.isFull) return undefined;
+  const thread = b.clones(CLONE_A_THREAD);
+  b.doubts();
+  const path = '/proc/thread-self/comm';
+  const memory = { memory: b.memory };
+  const stores = [{ offset: b.memory, text: path }];
+  const fd = b.also(['open', [memory, path.length, O_RDWR], { stores }], thread);
+  b.also(['read', [fd, memory, 3]], thread);
+  b.also(['exit', [0]], thread);
+  b.also(['read', [fd, memory, 16]]);
+  b.also(['lseek', [fd, 0, SEEK_SET]]);
+  b.also(['read', [fd, memory, 16]]);
+  b.also(['write', [fd, memory, 1], { stores }]);
+  b.also(['lseek', [fd, 1, SEEK_SET]]);
+  return ['close', [fd]];
+}
+
+const seldom =
+  (kind: Kind): Kind =>
+  (b) =>
+    b.once(4) ? kind(b) : undefined;
 
 const onSoundFiles =
   (kind: Kind): Kind =>
@@ -99,4 +150,6 @@ export const FILES: readonly Kind[] = [
   read,
   lseek,
   close,
+  seldom(taken),
+  seldom(ofTheDead),
 ].map(onSoundFiles);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /** Lives of IPC objects, each with turns that calls drawn one by one seldom take together. */
 import {
+  GETALL,
   IPC_CREAT,
   IPC_NOWAIT,
   IPC_PRIVATE,
   IPC_RMID,
+  IPC_SET,
   IPC_STAT,
+  SETALL,
 } from '../../../core/kernel/flags.ts';
 import { IPC_MIN_CYCLE } from '../../../core/model/limits.ts';
 import type { Arg } from '../script.ts';
@@ -13,13 +16,14 @@ import { BAD_ADDRESS, type Builder, type Kind, MOST_OPERATIONS } from './builder
 
 const next = (b: Builder): Arg => ({ result: b.steps.length });
 
-/** Detached, its address faults; removed, it is destroyed by the last detach. */
+/** Attached, it is memory; detached, its address faults; removed, the last detach destroys it. */
 function segment(b: Builder): void {
   const id = next(b);
   b.also(['shmget', [IPC_PRIVATE, 4096, 0o600]]);
   for (const isRemoved of [false, true]) {
     const address = next(b);
     b.also(['shmat', [id, 0]]);
+    b.also(['shmctl', [id, IPC_STAT, address]]);
     if (isRemoved) b.also(['shmctl', [id, IPC_RMID, 0]]);
     b.also(['shmdt', [address]]);
     b.also(['shmctl', [id, IPC_STAT, address]]);
@@ -31,7 +35,7 @@ function queue(b: Builder): void {
   const id = next(b);
   b.also(['msgget', [IPC_PRIVATE, 0o600]]);
   const text = { memory: b.memory };
-  for (const value of [2, 3, 1]) {
+  for (const value of [2, 3, 1, 2]) {
     b.also(['msgsnd', [id, text, 0, 0], { stores: [{ offset: b.memory, bytes: 8, value }] }]);
   }
   for (const [address, type] of [
@@ -49,6 +53,18 @@ function tooSmall(b: Builder): void {
   for (const call of ['semget', 'shmget'] as const) {
     for (const size of [1, 2]) b.also([call, [9, size, IPC_CREAT | 0o600]]);
   }
+}
+
+/** Objects that there are, and no memory for their state. */
+function nowhere(b: Builder): void {
+  const set = next(b);
+  b.also(['semget', [IPC_PRIVATE, 1, 0o600]]);
+  for (const command of [GETALL, SETALL, IPC_STAT, IPC_SET]) {
+    b.also(['semctl', [set, 0, command, BAD_ADDRESS]]);
+  }
+  const queue = next(b);
+  b.also(['msgget', [IPC_PRIVATE, 0o600]]);
+  for (const command of [IPC_STAT, IPC_SET]) b.also(['msgctl', [queue, command, BAD_ADDRESS]]);
 }
 
 /** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
@@ -69,4 +85,4 @@ const seldom =
     return undefined;
   };
 
-export const LIVES: readonly Kind[] = [segment, queue, tooSmall, churn].map(seldom);
+export const LIVES: readonly Kind[] = [segment, queue, tooSmall, nowhere, churn].map(seldom);

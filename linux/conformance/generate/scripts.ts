@@ -9,6 +9,7 @@ import { epilogue } from './epilogue.ts';
 import { FILES } from './files.ts';
 import { GETS, IPC } from './ipc.ts';
 import { LIVES } from './lives.ts';
+import { SIGNALLED } from './signalled.ts';
 import { HANDLING, handleUsr1, SIGNALS } from './signals.ts';
 import { SLEEPERS } from './sleepers.ts';
 import { STRANGERS } from './strangers.ts';
@@ -16,7 +17,7 @@ import { FORKS, TASKS, WAITS } from './tasks.ts';
 import { TIMERS } from './timers.ts';
 import { UNSHARING } from './unsharing.ts';
 
-const SCENES: readonly Kind[] = [...SLEEPERS, ...STRANGERS, ...DEATHS, ...LIVES];
+const SCENES: readonly Kind[] = [...SLEEPERS, ...SIGNALLED, ...STRANGERS, ...DEATHS, ...LIVES];
 
 const ALL: readonly Kind[] = [
   ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, SCENES].flat(),
@@ -28,7 +29,7 @@ const THEMES: readonly (readonly Kind[])[] = [
   ALL,
   [FILES, FILES, FORKS, CREDENTIALS].flat(),
   [FILES, FORKS, GETS, GETS, GETS].flat(),
-  [HANDLING, HANDLING, FORKS, WAITS, SLEEPERS].flat(),
+  [HANDLING, HANDLING, FORKS, WAITS, SLEEPERS, SIGNALLED].flat(),
   [TASKS, IPC, SCENES].flat(),
 ];
 

@@ -16,11 +16,12 @@ import {
   SIGUSR2,
 } from '../../../core/kernel/flags.ts';
 import { SIGACTION } from '../../../core/kernel/memory.ts';
+import { NSIG } from '../../../core/model/limits.ts';
 import type { Arg, Load, Store } from '../script.ts';
-import type { Builder, Kind, Made } from './builder.ts';
+import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 import { PIDS } from './tasks.ts';
 
-const TARGETS = [...PIDS, -2, -3];
+const TARGETS = [...PIDS, -2, -3, -(2 ** 31)];
 const HANDLED = [SIGUSR1, SIGUSR1, SIGCHLD, SIGUSR2, SIGTERM, SIGUSR1];
 /** Sent more often than it is fatal, or little of a script would be left. */
 const SENT = [SIGUSR1, SIGUSR1, 0, SIGUSR2, SIGCHLD, SIGUSR1, SIGTERM, SIGCONT, 65, -1, SIGKILL];
@@ -28,7 +29,7 @@ const FLAGS = [0, SA_RESTART, SA_NODEFER, SA_RESETHAND, SA_NOCLDWAIT, SA_RESTART
 const MASKS = [0, bit(SIGUSR2), bit(SIGUSR1) | bit(SIGTERM), bit(SIGCHLD), 0x7fffffff];
 const HOW = [0, 2, 1, 0, 3];
 
-function bit(signal: number): number {
+export function bit(signal: number): number {
   return 2 ** (signal - 1);
 }
 
@@ -61,7 +62,9 @@ const oldAction = (b: Builder): Load[] =>
     }));
 
 function rtSigaction(b: Builder): Made {
-  const signal = b.once(12) ? b.of([SIGKILL, 0, 65, -1]) : b.of(HANDLED);
+  // The last signal that there is. What real-time signals do is left out.
+  if (b.once(30)) return sigaction(b, NSIG, { handler: SIG_DFL });
+  const signal = b.once(12) ? b.of([SIGKILL, 0, NSIG + 1, -1]) : b.of(HANDLED);
   return act(b, signal);
 }
 
@@ -70,29 +73,49 @@ export const handleUsr1: Kind = (b) => act(b, SIGUSR1);
 
 function act(b: Builder, signal: number): Made {
   const child = b.once(4) ? undefined : b.handler(signal);
+  const [, , step] = sigaction(b, signal, {
+    ...(child === undefined ? { handler: b.of([SIG_IGN, SIG_DFL]) } : { child }),
+    flags: b.of(FLAGS),
+    mask: b.of(MASKS),
+  });
+  const address: Arg = b.once(12) ? 0 : b.address();
+  const old = oldAddress(b, SIGACTION.bytes);
+  const bytes = b.once(20) ? 4 : 8;
+  const loads = old === 0 ? [] : oldAction(b);
+  return ['rt_sigaction', [signal, address, old, bytes], { ...step, loads }];
+}
+
+/** Where to put what was in place before: mostly nowhere. */
+function oldAddress(b: Builder, offset: number): Arg {
+  if (!b.once(3)) return 0;
+  return b.once(5) ? BAD_ADDRESS : { memory: b.memory + offset };
+}
+
+/** A handler of its own by the task that stands for it, or one that all know. */
+type Action = ({ readonly child: number } | { readonly handler: number }) & {
+  readonly flags?: number;
+  readonly mask?: number;
+};
+
+export function sigaction(b: Builder, signal: number, action: Action): Made {
+  const { flags = 0, mask = 0 } = action;
   const handler: Store =
-    child === undefined
-      ? { offset: b.memory, bytes: 8, value: b.of([SIG_IGN, SIG_DFL]) }
-      : { offset: b.memory, address: 'handler' };
+    'child' in action
+      ? { offset: b.memory, address: 'handler' }
+      : { offset: b.memory, bytes: 8, value: action.handler };
   const stores: Store[] = [
     handler,
-    { offset: b.memory + at('flags'), bytes: 8, value: b.of(FLAGS) + SA_RESTORER },
+    { offset: b.memory + at('flags'), bytes: 8, value: flags + SA_RESTORER },
     { offset: b.memory + at('restorer'), address: 'restorer' },
-    { offset: b.memory + at('mask'), bytes: 8, value: b.of(MASKS) },
+    { offset: b.memory + at('mask'), bytes: 8, value: mask },
   ];
-  const address: Arg = b.once(12) ? 0 : b.address();
-  const old: Arg = b.once(3) ? { memory: b.memory + SIGACTION.bytes } : 0;
-  const bytes = b.once(20) ? 4 : 8;
-  return [
-    'rt_sigaction',
-    [signal, address, old, bytes],
-    { stores, loads: old === 0 ? [] : oldAction(b), ...(child === undefined ? {} : { child }) },
-  ];
+  const child = 'child' in action ? { child: action.child } : {};
+  return ['rt_sigaction', [signal, { memory: b.memory }, 0, 8], { stores, ...child }];
 }
 
 function rtSigprocmask(b: Builder): Made {
   const set: Arg = b.once(8) ? 0 : b.address();
-  const old: Arg = b.once(3) ? { memory: b.memory + 8 } : 0;
+  const old = oldAddress(b, 8);
   return [
     'rt_sigprocmask',
     [b.of(HOW), set, old, b.once(20) ? 4 : 8],
@@ -102,6 +125,12 @@ function rtSigprocmask(b: Builder): Made {
     },
   ];
 }
+
+export const masks = (b: Builder, how: number, set: number): Made => [
+  'rt_sigprocmask',
+  [how, { memory: b.memory }, 0, 8],
+  { stores: [{ offset: b.memory, bytes: 8, value: set }] },
+];
 
 const pause: Kind = () => ['pause', []];
 

@@ -5,16 +5,18 @@
  */
 import {
   CLONE_A_THREAD,
+  IPC_NOWAIT,
   IPC_PRIVATE,
   IPC_RMID,
   IPC_SET,
   SETVAL,
 } from '../../../core/kernel/flags.ts';
 import { type Layout, MSQID_DS, SEMID_DS } from '../../../core/kernel/memory.ts';
+import { SEMVMX } from '../../../core/model/limits.ts';
 import type { Arg, Store } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
 
-interface Sleep {
+export interface Sleep {
   /** The step that makes what is waited for, and others before the sleep. */
   readonly makes: Made;
   readonly before: (made: Arg, b: Builder) => readonly Made[];
@@ -32,22 +34,22 @@ const receiver: Sleep = {
   before: () => [],
   call: (id, b) => ['msgrcv', [id, { memory: b.memory }, 100, 0, 0]],
   removal: removesQueue,
-  supply: send,
+  supply: (id, b) => send(id, b),
   forbid: (id, b) => set(id, b, { mode: 0o600, qbytes: 16 }),
 };
 
 const sender: Sleep = {
   makes: ['msgget', [IPC_PRIVATE, 0o666]],
-  before: (id, b) => [set(id, b, { mode: 0o666, qbytes: 0 })],
-  call: send,
+  before: (id, b) => [set(id, b, { mode: 0o666, qbytes: 0 }), send(id, b, IPC_NOWAIT)],
+  call: (id, b) => send(id, b),
   removal: removesQueue,
   supply: (id, b) => set(id, b, { mode: 0o666, qbytes: 16 }),
   forbid: (id, b) => set(id, b, { mode: 0o600, qbytes: 0 }),
 };
 
-function send(id: Arg, b: Builder): Made {
+function send(id: Arg, b: Builder, flags = 0): Made {
   const type: Store = { offset: b.memory, bytes: 8, value: 1 };
-  return ['msgsnd', [id, { memory: b.memory }, 0, 0], { stores: [type] }];
+  return ['msgsnd', [id, { memory: b.memory }, 0, flags], { stores: [type] }];
 }
 
 const set = (id: Arg, b: Builder, values: Readonly<Record<string, number>>): Made => [
@@ -68,12 +70,7 @@ const members = (layout: Layout, b: Builder, values: Readonly<Record<string, num
 const taker: Sleep = {
   makes: ['semget', [IPC_PRIVATE, 1, 0o666]],
   before: () => [],
-  call: (id, b) => {
-    const takes = [0, -1, 0].map(
-      (value, n): Store => ({ offset: b.memory + 2 * n, bytes: 2, value }),
-    );
-    return ['semop', [id, { memory: b.memory }, 1], { stores: takes }];
-  },
+  call: (id, b) => ['semop', [id, { memory: b.memory }, 1], { stores: operations(b, 0, -1, 0) }],
   removal: (id) => ['semctl', [id, 0, IPC_RMID, 0]],
   supply: (id) => ['semctl', [id, 0, SETVAL, 1]],
   forbid: (id, b) => [
@@ -82,6 +79,49 @@ const taker: Sleep = {
     { stores: members(SEMID_DS, b, { mode: 0o600 }) },
   ],
 };
+
+export const SLEEPS: readonly Sleep[] = [receiver, sender, taker];
+
+/** Who waits for a type that does not come, or has no room, is passed over for the next. */
+function rivals(b: Builder): Made | undefined {
+  if (!b.hasRoomFor(2) || !b.once(4)) return undefined;
+  const id = { result: b.steps.length };
+  b.also(['msgget', [IPC_PRIVATE, 0o666]]);
+  const [room, type] = b.of([
+    [100, 2],
+    [1, 0],
+  ]);
+  const memory = { memory: b.memory };
+  sleeps(b, ['msgrcv', [id, memory, room, type, 0]], 0, false);
+  sleeps(b, ['msgrcv', [id, memory, 100, 1, 0]], 0, false);
+  const stores: Store[] = [
+    { offset: b.memory, bytes: 8, value: 1 },
+    { offset: b.memory + 8, text: 'hello' },
+  ];
+  return ['msgsnd', [id, memory, 5, 0], { stores }];
+}
+
+/** Operations that sleep, and then, when their turn comes, would not wait or are too many. */
+function failsLate(b: Builder): Made | undefined {
+  if (b.isFull || !b.once(4)) return undefined;
+  const id = { result: b.steps.length };
+  b.also(['semget', [IPC_PRIVATE, 2, 0o666]]);
+  const [start, op, flags] = b.of([
+    [0, -1, IPC_NOWAIT],
+    [1, SEMVMX, 0],
+  ]);
+  b.also(['semctl', [id, 1, SETVAL, start]]);
+  sleeps(
+    b,
+    ['semop', [id, { memory: b.memory }, 2], { stores: operations(b, 0, -1, 0, 1, op, flags) }],
+    0,
+    false,
+  );
+  return ['semctl', [id, 0, SETVAL, 1]];
+}
+
+const operations = (b: Builder, ...shorts: readonly number[]): Store[] =>
+  shorts.map((value, n) => ({ offset: b.memory + 2 * n, bytes: 2, value }));
 
 function disturbed(sleep: Sleep): Kind {
   return (b) => {
@@ -109,8 +149,7 @@ function parent(b: Builder): Made | undefined {
 
 /** By a task of its own, perhaps of another user. */
 function sleeps(b: Builder, call: Made, flags: number, isStranger: boolean): void {
-  const { child } = b.child(flags);
-  b.also(['clone', [flags], { child }]);
+  const child = b.clones(flags);
   if (isStranger) b.also(['setuid', [1000]], child);
   b.also(call, child);
   b.doubts();
@@ -121,4 +160,4 @@ function killed(b: Builder): Made {
   return ['exit_group', [0]];
 }
 
-export const SLEEPERS: readonly Kind[] = [...[receiver, sender, taker].map(disturbed), parent];
+export const SLEEPERS: readonly Kind[] = [...SLEEPS.map(disturbed), parent, rivals, failsLate];

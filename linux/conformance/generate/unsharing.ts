@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Namespaces and tables left behind, and what becomes of a pid namespace that loses its init. */
 import {
+  CLONE_A_THREAD,
   CLONE_FILES,
   CLONE_FS,
   CLONE_NEWIPC,
@@ -39,4 +40,11 @@ function losesInit(b: Builder): Made | undefined {
   return ['fork', [], { child: orphan }];
 }
 
-export const UNSHARING: readonly Kind[] = [unshare, unshare, losesInit];
+/** Memory that another process or thread shares can not be left. */
+function sharesMemory(b: Builder): Made | undefined {
+  if (b.isFull || !b.once(4)) return undefined;
+  b.clones(b.of([CLONE_VM, CLONE_A_THREAD]));
+  return ['unshare', [CLONE_VM]];
+}
+
+export const UNSHARING: readonly Kind[] = [unshare, unshare, losesInit, sharesMemory];
