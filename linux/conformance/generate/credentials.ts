@@ -73,7 +73,8 @@ const loadsOf = (at: number): Load[] =>
 
 function capget(b: Builder): Made {
   const data = b.once(4) ? b.of([0, BAD_ADDRESS]) : { memory: b.memory + 8 };
-  return ['capget', [b.address(), data], { stores: header(b), loads: loadsOf(b.memory) }];
+  const at = b.once(4) ? BAD_ADDRESS : { memory: b.memory };
+  return ['capget', [at, data], { stores: header(b), loads: loadsOf(b.memory) }];
 }
 
 function capset(b: Builder): Made {

@@ -3,6 +3,10 @@
 import {
   CLONE_A_THREAD,
   CLONE_NEWPID,
+  SA_NOCLDWAIT,
+  SIG_DFL,
+  SIG_IGN,
+  SIGCHLD,
   SIGURG,
   WALL,
   WCLONE,
@@ -11,6 +15,7 @@ import {
 import type { Arg } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 import { cloneWith } from './clone3.ts';
+import { sigaction } from './signals.ts';
 
 const dies: Made = ['exit_group', [3]];
 
@@ -67,6 +72,20 @@ function toldOtherwise(b: Builder): Made {
   return ['wait4', [made, 0, b.of([WCLONE, WALL, WNOHANG]), 0]];
 }
 
+/** Nobody waits for the children of who does not want to know. */
+function unwanted(b: Builder): Made {
+  const child = b.clones(0);
+  b.doubts();
+  const isIgnored = b.once(2);
+  const action = { handler: isIgnored ? SIG_IGN : SIG_DFL, flags: isIgnored ? 0 : SA_NOCLDWAIT };
+  b.also(sigaction(b, SIGCHLD, action), child);
+  const grandchild = b.clones(0, child);
+  b.doubts();
+  b.also(dies, grandchild);
+  b.also(['wait4', [-1, 0, WNOHANG, 0]], child);
+  return ['wait4', [-1, 0, WNOHANG, 0]];
+}
+
 /** Children of a thread are handed over to another, and those of the others stay theirs. */
 function thread(b: Builder): Made {
   const other = b.clones(CLONE_A_THREAD);
@@ -88,6 +107,7 @@ export const DEATHS: readonly Kind[] = [
   leader,
   init,
   unread,
+  unwanted,
   leaderOfInit,
   toldOtherwise,
   thread,

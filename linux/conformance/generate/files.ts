@@ -9,6 +9,7 @@ import {
   SEEK_END,
   SEEK_SET,
 } from '../../../core/kernel/flags.ts';
+import { PID_MAX } from '../../../core/model/limits.ts';
 import type { Arg, Load } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
 import { cloneAt } from './clone3.ts';
@@ -36,7 +37,7 @@ const ODD_TEXTS = [
   ...['two\nlines', 'back\\slash', 'a\0b'],
 ];
 const ROOM = [32, 3, 32, 1, 3, 0, 16, -1, 4194303, 4194304];
-const LAST_PIDS = [40, 299, 5000];
+const LAST_PIDS = [40, 5000, PID_MAX - 1];
 const OFFSETS = [0, 1, 3, 100, -1, 2 ** 40];
 const WHENCES = [SEEK_SET, SEEK_CUR, SEEK_END, 99, -1];
 
@@ -91,7 +92,7 @@ function write(b: Builder): Made {
 const lseek: Kind = (b) => ['lseek', [descriptor(b), b.of(OFFSETS), b.of(WHENCES)]];
 const close: Kind = (b) => ['close', [descriptor(b)]];
 
-/** The next number is taken, by who asked for it. */
+/** The next number is taken, by who asked for it; or there is none, and the search starts over. */
 function taken(b: Builder): Made | undefined {
   if (!b.hasRoomFor(2) || b.mayMakeInit(0)) return undefined;
   const last = b.of(LAST_PIDS);
@@ -124,7 +125,7 @@ function ofTheDead(b: Builder): Made | undefined {
   b.also(['lseek', [fd, 0, SEEK_SET]]);
   b.also(['read', [fd, memory, 16]]);
   b.also(['write', [fd, memory, 1], { stores }]);
-  b.also(['lseek', [fd, 1, SEEK_SET]]);
+  for (const offset of [1, -1]) b.also(['lseek', [fd, offset, SEEK_SET]]);
   return ['close', [fd]];
 }
 

@@ -9,9 +9,10 @@ import {
   IPC_SET,
   IPC_STAT,
   SETALL,
+  SETVAL,
 } from '../../../core/kernel/flags.ts';
-import { IPC_MIN_CYCLE } from '../../../core/model/limits.ts';
-import type { Arg } from '../script.ts';
+import { IPC_MIN_CYCLE, SEMVMX } from '../../../core/model/limits.ts';
+import type { Arg, Store } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, MOST_OPERATIONS } from './builder.ts';
 
 const next = (b: Builder): Arg => ({ result: b.steps.length });
@@ -48,6 +49,26 @@ function queue(b: Builder): void {
   }
 }
 
+/** What is too long for its reader stays; what would be too much is not added. */
+function tooMuch(b: Builder): void {
+  const memory = { memory: b.memory };
+  const queue = next(b);
+  b.also(['msgget', [IPC_PRIVATE, 0o600]]);
+  const stores: Store[] = [
+    { offset: b.memory, bytes: 8, value: 1 },
+    { offset: b.memory + 8, text: 'a' },
+  ];
+  b.also(['msgsnd', [queue, memory, 1, 0], { stores }]);
+  b.also(['msgrcv', [queue, memory, 0, 0, IPC_NOWAIT]]);
+  const set = next(b);
+  b.also(['semget', [IPC_PRIVATE, 1, 0o600]]);
+  b.also(['semctl', [set, 0, SETVAL, 1]]);
+  const operation = [0, SEMVMX, 0].map(
+    (value, n): Store => ({ offset: b.memory + 2 * n, bytes: 2, value }),
+  );
+  b.also(['semop', [set, memory, 1], { stores: operation }]);
+}
+
 /** A set or segment that exists is too small for who asks for more. */
 function tooSmall(b: Builder): void {
   for (const call of ['semget', 'shmget'] as const) {
@@ -55,7 +76,7 @@ function tooSmall(b: Builder): void {
   }
 }
 
-/** Objects that there are, and no memory for their state. */
+/** Objects, and no memory for their state; then memory, and no objects. */
 function nowhere(b: Builder): void {
   const set = next(b);
   b.also(['semget', [IPC_PRIVATE, 1, 0o600]]);
@@ -65,6 +86,12 @@ function nowhere(b: Builder): void {
   const queue = next(b);
   b.also(['msgget', [IPC_PRIVATE, 0o600]]);
   for (const command of [IPC_STAT, IPC_SET]) b.also(['msgctl', [queue, command, BAD_ADDRESS]]);
+  const memory = { memory: b.memory };
+  for (const address of [0, memory]) {
+    const command = address === 0 ? IPC_RMID : IPC_SET;
+    b.also(['semctl', [set, 0, command, address]]);
+    b.also(['msgctl', [queue, command, address]]);
+  }
 }
 
 /** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
@@ -85,4 +112,6 @@ const seldom =
     return undefined;
   };
 
-export const LIVES: readonly Kind[] = [segment, queue, tooSmall, nowhere, churn].map(seldom);
+export const LIVES: readonly Kind[] = [segment, queue, tooMuch, tooSmall, nowhere, churn].map(
+  seldom,
+);

@@ -101,14 +101,15 @@ function rivals(b: Builder): Made | undefined {
   return ['msgsnd', [id, memory, 5, 0], { stores }];
 }
 
-/** Operations that sleep, and then, when their turn comes, would not wait or are too many. */
-function failsLate(b: Builder): Made | undefined {
+/** Operations that sleep, and then, when their turn comes, would not wait, overflow, or sleep on. */
+function inVain(b: Builder): Made | undefined {
   if (b.isFull || !b.once(4)) return undefined;
   const id = { result: b.steps.length };
   b.also(['semget', [IPC_PRIVATE, 2, 0o666]]);
   const [start, op, flags] = b.of([
     [0, -1, IPC_NOWAIT],
     [1, SEMVMX, 0],
+    [0, -1, 0],
   ]);
   b.also(['semctl', [id, 1, SETVAL, start]]);
   sleeps(
@@ -160,4 +161,4 @@ function killed(b: Builder): Made {
   return ['exit_group', [0]];
 }
 
-export const SLEEPERS: readonly Kind[] = [...SLEEPS.map(disturbed), parent, rivals, failsLate];
+export const SLEEPERS: readonly Kind[] = [...SLEEPS.map(disturbed), parent, rivals, inVain];

@@ -61,4 +61,14 @@ const stranger: Kind = (b) => {
   return undefined;
 };
 
-export const STRANGERS: readonly Kind[] = [stranger, stranger];
+/** The other way round: an object that a child made as another user. */
+const ofStranger: Kind = (b) => {
+  if (b.isFull || !b.once(4)) return undefined;
+  const { get, uses } = b.of(OBJECTS);
+  const child = b.clones(0);
+  b.also(['setuid', [1000]], child);
+  const id = b.also(get(IPC_PRIVATE, IPC_CREAT | b.of(MODES)), child);
+  return b.of(uses(id, { memory: b.memory }));
+};
+
+export const STRANGERS: readonly Kind[] = [stranger, stranger, ofStranger];

@@ -43,6 +43,18 @@ function joinGroup(b: Builder): Made {
   return ['setpgid', [0, someone(b)]];
 }
 
+/** Two processes that can not be inits, one in the other's group, or too late for it. */
+function siblingsInGroup(b: Builder): Made | undefined {
+  if (!b.hasRoomFor(2) || b.mayMakeInit(0) || !b.once(4)) return undefined;
+  const pid = { result: b.steps.length };
+  const leader = b.clones(0);
+  b.also(b.once(2) ? ['setsid', []] : ['setpgid', [0, 0]], leader);
+  const member = b.clones(0);
+  b.also(['setpgid', [0, pid]], member);
+  b.joins();
+  return ['setpgid', [pid, 0]];
+}
+
 /** Mostly a task that the caller's namespace has; oneself is 0. */
 const someone = (b: Builder): Arg => (b.once(2) ? undefined : b.known('task')) ?? b.of(PIDS);
 
@@ -91,6 +103,7 @@ export const TASKS: readonly Kind[] = [
   (b) => ['setpgid', [someone(b), 0]],
   joinGroup,
   joinGroup,
+  siblingsInGroup,
   (b) => [
     'prctl',
     [b.once(15) ? NO_OPTION : PR_SET_NAME, b.address()],

@@ -39,6 +39,7 @@ function restores(b: Builder): Made {
   b.also(control(PR_TIMER_CREATE_RESTORE_IDS_ON));
   if (b.once(2)) b.also(control(PR_TIMER_CREATE_RESTORE_IDS_GET));
   b.also(create(b, 1, id));
+  if (b.once(3)) b.also(['timer_delete', [id]]);
   if (b.once(2)) b.also(control(PR_TIMER_CREATE_RESTORE_IDS_OFF));
   return create(b, 1, id);
 }

@@ -13,6 +13,7 @@ import {
   CLONE_VM,
 } from '../../../core/kernel/flags.ts';
 import type { Builder, Kind, Made } from './builder.ts';
+import { cloneAt } from './clone3.ts';
 
 const FLAGS = [
   ...[CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWPID | CLONE_NEWIPC, CLONE_NEWPID, CLONE_FILES],
@@ -26,11 +27,15 @@ function unshare(b: Builder): Made {
   return ['unshare', [flags]];
 }
 
-/** The first child was init of the new namespace; where it is dead, nobody can be born. */
+/** The first child was init of the new namespace, and 1 was all it could be; where it is dead, nobody can be born. */
 function losesInit(b: Builder): Made | undefined {
-  if (!b.hasRoomFor(2) || b.hasUnsharedPid || !b.once(3)) return undefined;
+  if (!b.hasRoomFor(3) || b.hasUnsharedPid || !b.once(3)) return undefined;
   b.unsharesPid();
   b.also(['unshare', [CLONE_NEWPID]]);
+  if (b.once(2)) {
+    b.also(cloneAt(b, b.child(0).child, 5));
+    b.doubts();
+  }
   const { child } = b.child(0);
   b.also(['fork', [], { child }]);
   b.also(['exit_group', [1]], child);
