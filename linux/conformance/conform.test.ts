@@ -31,7 +31,7 @@ beforeAll(async () => {
   if (noHost !== null) return;
   agent = await Agent.start(await buildAgent());
   const limits = limitsOf(agent.hello);
-  for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 1500 })) {
+  for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 3000 })) {
     const script = suited(generated, limits);
     answered.push({ script, linux: await runOnLinux(agent, script) });
   }
