@@ -27,21 +27,21 @@ const unreachedIn = (files: readonly FileCoverage[], name: string): string[] =>
 describe('coverage', () => {
   it('counts the branches that a call took, and not those that it did not', async () => {
     const files = await reachedBy([call('setuid', -1)]);
-    const session = unreachedIn(files, 'session.ts');
-    expect(session).toContain('setuid: unless (uid < 0)');
-    expect(session).not.toContain('setuid: if (uid < 0)');
-    expect(session).toContain('setgid');
-    expect(session).not.toContain('setuid');
+    const cred = unreachedIn(files, 'cred.ts');
+    expect(cred).toContain('setId: unless (id < 0)');
+    expect(cred).not.toContain('setId: if (id < 0)');
+    expect(cred).toContain('setResId');
+    expect(cred).not.toContain('setId');
   });
 
   it('sums over scripts', async () => {
     const files = await reachedBy([call('setuid', -1)], [call('setuid', 0)], [call('setsid')]);
-    const session = unreachedIn(files, 'session.ts');
-    expect(session.filter((name) => name.startsWith('setuid: ')).sort()).toEqual([
-      'setuid: if (!capable(current, CAP_SETUID))',
-      'setuid: unless (uid === 0)',
+    const cred = unreachedIn(files, 'cred.ts');
+    expect(cred.filter((name) => name.startsWith('setId: '))).toEqual([
+      'setId: unless (capable(current, ids.needs))',
+      'setId: if (id !== old[ids.real] && id !== old[ids.saved])',
     ]);
-    expect(session).not.toContain('setsid');
+    expect(unreachedIn(files, 'session.ts')).not.toContain('setsid');
   });
 
   it('has the totals of a file whatever was reached, and places in its source', async () => {
@@ -86,7 +86,7 @@ describe('the list of what no script can reach', () => {
 
   it('would be found wrong where it is', async () => {
     const files = await reachedBy([call('getpid')]);
-    expect(inexact(files)).toContain('neither reached nor listed: session.ts setuid');
+    expect(inexact(files)).toContain('neither reached nor listed: cred.ts setId');
     expect(inexact([])).toContain('reached, but listed: ipc.ts refuseId');
   });
 });
