@@ -64,3 +64,15 @@ int proc_has_signal(long tid)
 	return ((set_in(status, "\nSigPnd:\t") | set_in(status, "\nShdPnd:\t")) &
 		~set_in(status, "\nSigBlk:\t")) != 0;
 }
+
+long proc_switches(long tid)
+{
+	static const char name[] = "\nvoluntary_ctxt_switches:\t";
+	char status[STATUS_SIZE];
+	ssize_t got = proc_read(tid, "status", status, sizeof(status) - 1);
+	const char *line;
+
+	status[got] = '\0';
+	line = strstr(status, name);
+	return line ? strtol(line + strlen(name), NULL, 10) : 0;
+}

@@ -20,5 +20,7 @@ struct proc_stat proc_stat(long tid);
 int proc_is_dead(long tid);
 /* Is anything pending to it that it does not block? */
 int proc_has_signal(long tid);
+/* How often it has given up its CPU to sleep. */
+long proc_switches(long tid);
 
 #endif

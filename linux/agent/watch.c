@@ -41,6 +41,7 @@ struct watched {
 	int asleep;		/* looks in a row that found it so */
 	int64_t since;		/* when its call was posted */
 	int had_zombie;		/* as a child, if the call is a wait */
+	long switches;		/* when its call was posted, if it had */
 	int64_t gone_since;
 	int is_released;	/* gone, and its number free */
 	const unsigned char *loads;
@@ -95,11 +96,13 @@ static int has_zombie(long tgid)
 
 /*
  * do_wait() is TASK_INTERRUPTIBLE while it looks at the children and releases
- * one: whoever reaps looks asleep, for as long as that takes.
+ * one: whoever reaps looks asleep, for as long as that takes. Who sleeps has
+ * given up its CPU. Who did that may have waited for a lock, before it reaped.
  */
 static int may_reap(const struct watched *w)
 {
-	return w->had_zombie && milliseconds() - w->since < REAP_MS;
+	return w->had_zombie && (milliseconds() - w->since < REAP_MS ||
+				 proc_switches(w->tid) == w->switches);
 }
 
 static uint32_t state_of(uint32_t task)
@@ -213,7 +216,11 @@ static int look_at_call(uint32_t task)
 	}
 	letter = proc_stat(w->tid).letter;
 	if (letter == 'Z' || letter == 'X') {
-		put_gone(task);
+		/* It may die of what its rt_sigreturn() let in. */
+		if (w->is_ending && state_of(task) != MAILBOX_POSTED)
+			handler_ends(task);
+		else
+			put_gone(task);
 		return 1;
 	}
 	if (w->is_covered)
@@ -375,6 +382,8 @@ void watch_call(uint32_t task, uint32_t step, const unsigned char *loads,
 	w->asleep = 0;
 	w->since = milliseconds();
 	w->had_zombie = box->nr == SYS_wait4 && has_zombie(w->tgid);
+	if (w->had_zombie)
+		w->switches = proc_switches(w->tid);
 	w->is_ending = box->nr == SYS_rt_sigreturn;
 	if (w->is_ending && !w->is_handler)
 		die(2, "the request ends a handler that is none");
