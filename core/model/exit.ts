@@ -30,6 +30,7 @@ export function* exitGroup(kernel: ModelKernel, current: Task, status: number): 
 export function* doExit(kernel: ModelKernel, current: Task, status: number): Steps<number> {
   const { signal } = current;
   const ns = current.activePidNs;
+  synchronizeGroupExit(current, status);
   exitSignals(current);
   current.exitCode.v = signal.groupExit.v ?? status;
   exitMm(kernel, current);
@@ -46,6 +47,14 @@ export function* doExit(kernel: ModelKernel, current: Task, status: number): Ste
   exitNotify(kernel, current);
   note('exits', current.exitCode.v);
   return 0;
+}
+
+/** synchronize_group_exit(): whoever goes last takes the group with it, and by its own status. */
+function synchronizeGroupExit(current: Task, status: number): void {
+  const { signal } = current;
+  if (signal.groupExit.v !== null) return;
+  for (const thread of signal.threads) if (thread !== current && !thread.isExiting.v) return;
+  signal.groupExit.v = status;
 }
 
 /** exit_signals(): what this thread would have taken is left to the others. */

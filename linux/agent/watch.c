@@ -24,6 +24,7 @@
 #define LOOK_NS		50000		/* between looks at a task that is late */
 #define PATIENCE_MS	60000
 #define REAP_MS		50		/* for a wait to find a child that is dead */
+#define SLOW_REAP_MS	5000		/* if it never gave up its CPU */
 #define RELEASE_MS	5		/* unless a group or session holds it */
 #define EXIT_MS		50		/* for an init to find its namespace empty */
 #define ASLEEP		5		/* looks, for a short sleep is no block */
@@ -101,8 +102,10 @@ static int has_zombie(long tgid)
  */
 static int may_reap(const struct watched *w)
 {
-	return w->had_zombie && (milliseconds() - w->since < REAP_MS ||
-				 proc_switches(w->tid) == w->switches);
+	int64_t elapsed = milliseconds() - w->since;
+
+	return w->had_zombie && elapsed < SLOW_REAP_MS &&
+	       (elapsed < REAP_MS || proc_switches(w->tid) == w->switches);
 }
 
 static uint32_t state_of(uint32_t task)

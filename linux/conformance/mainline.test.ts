@@ -116,6 +116,23 @@ describe.skipIf(noHost !== null)('wait4 by threads', () => {
       [wait(1), '4'],
     ]));
 
+  it('tells the status of whoever went last, though the leader had another', (test) =>
+    expectOnBoth(test, [
+      [fork(1), '2'],
+      [{ ...thread(2), task: 1 }, '3'],
+      [{ ...exit(1), args: [1] }, 'gone'],
+      [{ ...exit(2), args: [2] }, 'gone'],
+      [
+        {
+          task: 0,
+          call: 'wait4',
+          args: [-1, { memory: READ }, 0, 0],
+          loads: [{ name: 'status', offset: READ, bytes: 4, as: 'number' }],
+        },
+        'status=512',
+      ],
+    ]));
+
   it("finds those that a thread left behind the heir's own", (test) =>
     expectOnBoth(test, [
       [thread(1), '2'],

@@ -50,7 +50,7 @@ function unread(b: Builder): Made {
   return waitsFor(made, BAD_ADDRESS);
 }
 
-/** An init's leader goes before its last thread, and keeps a number until that has gone too. */
+/** An init's leader goes before its last thread, which has the last word, and keeps a number until then. */
 function leaderOfInit(b: Builder): Made {
   const made = { result: b.steps.length };
   const child = b.clones(CLONE_NEWPID);
@@ -59,7 +59,11 @@ function leaderOfInit(b: Builder): Made {
   b.doubts();
   b.also(['exit', [1]], child);
   b.also(['exit', [2]], thread);
-  return waitsFor(made, 0);
+  return [
+    'wait4',
+    [made, b.address(), 0, 0],
+    { loads: [{ name: 'status', offset: b.memory, bytes: 4, as: 'number' }] },
+  ];
 }
 
 /** Its parent is told by a signal that it ignores, or by none, and waits for it only if it asks for such. */
