@@ -219,7 +219,7 @@ export function* wait4(
     const dead = children.find(isZombie);
     if (dead !== undefined) {
       const number = pidNrNs(dead.leader.v?.pid.v ?? null, ns);
-      const status = dead.groupExit.v ?? dead.leader.v?.exitCode.v ?? 0;
+      const status = dead.groupExit.v ?? 0;
       release(kernel, dead);
       yield PREEMPT;
       if (statusAddress === 0) return number;

@@ -85,7 +85,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'release: if (leader === null)',
         'wait4: dead.leader.v?.pid.v ?? null',
         'notifyParent: if (parent === null)',
-        'wait4: dead.groupExit.v ?? dead.leader.v?.exitCode.v ?? 0',
+        'wait4: dead.groupExit.v ?? 0',
       ],
       'fork.ts': [
         'kernelClone: current.pidNsForChildren.v ?? current.activePidNs',
