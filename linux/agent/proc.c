@@ -48,31 +48,37 @@ int proc_is_dead(long tid)
 	return letter == 'Z' || letter == 'X';
 }
 
-static unsigned long long set_in(const char *status, const char *name)
+/* What stands after a name in a status file; nothing if it is not there. */
+static const char *value_in(const char *status, const char *name)
 {
 	const char *line = strstr(status, name);
 
-	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
+	return line ? line + strlen(name) : "";
+}
+
+static void read_status(long tid, char status[STATUS_SIZE])
+{
+	status[proc_read(tid, "status", status, STATUS_SIZE - 1)] = '\0';
+}
+
+static unsigned long long set_in(const char *status, const char *name)
+{
+	return strtoull(value_in(status, name), NULL, 16);
 }
 
 int proc_has_signal(long tid)
 {
 	char status[STATUS_SIZE];
-	ssize_t got = proc_read(tid, "status", status, sizeof(status) - 1);
 
-	status[got] = '\0';
+	read_status(tid, status);
 	return ((set_in(status, "\nSigPnd:\t") | set_in(status, "\nShdPnd:\t")) &
 		~set_in(status, "\nSigBlk:\t")) != 0;
 }
 
 long proc_switches(long tid)
 {
-	static const char name[] = "\nvoluntary_ctxt_switches:\t";
 	char status[STATUS_SIZE];
-	ssize_t got = proc_read(tid, "status", status, sizeof(status) - 1);
-	const char *line;
 
-	status[got] = '\0';
-	line = strstr(status, name);
-	return line ? strtol(line + strlen(name), NULL, 10) : 0;
+	read_status(tid, status);
+	return strtol(value_in(status, "\nvoluntary_ctxt_switches:\t"), NULL, 10);
 }

@@ -12,10 +12,10 @@ import {
   WCLONE,
   WNOHANG,
 } from '../../../core/kernel/flags.ts';
-import type { Arg } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 import { cloneWith } from './clone3.ts';
 import { sigaction } from './signals.ts';
+import { waitsFor } from './tasks.ts';
 
 const dies: Made = ['exit_group', [3]];
 
@@ -27,7 +27,7 @@ function leader(b: Builder): Made {
   b.doubts();
   b.clones(0, child);
   b.also(dies, child);
-  return waitsFor(made, 0);
+  return waitsFor(b, made, 0);
 }
 
 /** An init goes whose namespace has nobody but those in another one below. */
@@ -38,7 +38,7 @@ function init(b: Builder): Made {
   b.clones(CLONE_NEWPID, child);
   b.doubts();
   b.also(dies, child);
-  return waitsFor(made, 0);
+  return waitsFor(b, made, 0);
 }
 
 /** Who is waited for with a bad address is gone all the same. */
@@ -47,7 +47,7 @@ function unread(b: Builder): Made {
   const child = b.clones(0);
   b.doubts();
   b.also(dies, child);
-  return waitsFor(made, BAD_ADDRESS);
+  return waitsFor(b, made, BAD_ADDRESS);
 }
 
 /** An init's leader goes before its last thread, which has the last word, and keeps a number until then. */
@@ -59,11 +59,7 @@ function leaderOfInit(b: Builder): Made {
   b.doubts();
   b.also(['exit', [1]], child);
   b.also(['exit', [2]], thread);
-  return [
-    'wait4',
-    [made, b.address(), 0, 0],
-    { loads: [{ name: 'status', offset: b.memory, bytes: 4, as: 'number' }] },
-  ];
+  return waitsFor(b, made, b.address());
 }
 
 /** Its parent is told by a signal that it ignores, or by none, and waits for it only if it asks for such. */
@@ -99,8 +95,6 @@ function thread(b: Builder): Made {
   b.also(['exit', [0]], other);
   return ['wait4', [-1, 0, WNOHANG, 0]];
 }
-
-const waitsFor = (child: Arg, address: number): Made => ['wait4', [child, address, 0, 0]];
 
 const seldom =
   (kind: Kind): Kind =>

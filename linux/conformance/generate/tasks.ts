@@ -63,12 +63,14 @@ function wait4(b: Builder): Made | undefined {
   const options = b.once(4) ? b.of(WAIT_OPTIONS) : b.of([WNOHANG, 0]);
   const pid = b.once(6) ? someone(b) : b.of(WAITED);
   const address = b.once(3) ? 0 : b.address();
-  return [
-    'wait4',
-    [pid, address, options, 0],
-    { loads: [{ name: 'status', offset: b.memory, bytes: 4, as: 'number' }] },
-  ];
+  return waitsFor(b, pid, address, options);
 }
+
+export const waitsFor = (b: Builder, pid: Arg, address: Arg, options: Arg = 0): Made => [
+  'wait4',
+  [pid, address, options, 0],
+  { loads: [{ name: 'status', offset: b.memory, bytes: 4, as: 'number' }] },
+];
 
 /** Seldom by an init, which takes everybody along, unless the script is nearly over. */
 function exits(call: 'exit' | 'exit_group'): Kind {
