@@ -138,22 +138,10 @@ static void wait_for_birth(uint32_t step, uint32_t child)
 	put_born(step, child);
 }
 
-/* What its thread did until a signal came is covered by the handler. */
-static void handler_begins(uint32_t task)
+/* The mailbox of a handler is left before its rt_sigreturn(). */
+static int is_ended(uint32_t task)
 {
-	struct watched *w = &watched[task];
-	uint32_t other;
-
-	put_born(now, task);
-	w->below = NOBODY;
-	for (other = 0; other < MAX_TASKS; other++) {
-		if (other == task || watched[other].tid != w->tid ||
-		    watched[other].is_covered || state_of(other) == MAILBOX_FREE)
-			continue;
-		watched[other].is_covered = 1;
-		watched[other].asleep = 0;
-		w->below = other;
-	}
+	return watched[task].is_ending && state_of(task) != MAILBOX_POSTED;
 }
 
 static void handler_ends(uint32_t task)
@@ -167,6 +155,28 @@ static void handler_ends(uint32_t task)
 	w->tid = 0;
 	if (w->below != NOBODY)
 		watched[w->below].is_covered = 0;
+}
+
+/* What its thread did until a signal came is covered by the handler. */
+static void handler_begins(uint32_t task)
+{
+	struct watched *w = &watched[task];
+	uint32_t other;
+
+	/* What this begins upon may have ended just before, and made way. */
+	for (other = 0; other < MAX_TASKS; other++)
+		if (is_ended(other))
+			handler_ends(other);
+	put_born(now, task);
+	w->below = NOBODY;
+	for (other = 0; other < MAX_TASKS; other++) {
+		if (other == task || watched[other].tid != w->tid ||
+		    watched[other].is_covered || state_of(other) == MAILBOX_FREE)
+			continue;
+		watched[other].is_covered = 1;
+		watched[other].asleep = 0;
+		w->below = other;
+	}
 }
 
 static void put_done(uint32_t task)
@@ -220,7 +230,7 @@ static int look_at_call(uint32_t task)
 	letter = proc_stat(w->tid).letter;
 	if (letter == 'Z' || letter == 'X') {
 		/* It may die of what its rt_sigreturn() let in. */
-		if (w->is_ending && state_of(task) != MAILBOX_POSTED)
+		if (is_ended(task))
 			handler_ends(task);
 		else
 			put_gone(task);
@@ -244,13 +254,11 @@ static int look_at_call(uint32_t task)
 
 static int look_at(uint32_t task)
 {
-	uint32_t state = state_of(task);
-
-	if (watched[task].is_ending && state != MAILBOX_POSTED) {
+	if (is_ended(task)) {
 		handler_ends(task);
 		return 1;
 	}
-	if (state == MAILBOX_BORN && watched[task].is_handler) {
+	if (state_of(task) == MAILBOX_BORN && watched[task].is_handler) {
 		handler_begins(task);
 		return 1;
 	}

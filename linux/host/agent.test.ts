@@ -39,12 +39,33 @@ const call = (task: number, nr: number, child = 0, ...args: number[]): WireStep 
   stores: [],
   loads: [],
 });
+const SIGUSR1 = 10;
+const SIGUSR2 = 12;
 const GETPID = 39;
 const FORK = 57;
 const PAUSE = 34;
 const KILL = 62;
 const RT_SIGACTION = 13;
 const RT_SIGRETURN = 15;
+
+/** By the first task: `handler` stands for what runs. */
+function sigaction({ hello }: Agent, signal: number, handler: number, mask = 0n): WireStep {
+  const action = Buffer.alloc(32);
+  action.writeBigUInt64LE(hello.handlers + BigInt(handler * HANDLER_SIZE), 0);
+  action.writeBigUInt64LE(0x04000000n, 8);
+  action.writeBigUInt64LE(hello.restorer, 16);
+  action.writeBigUInt64LE(mask, 24);
+  return {
+    ...call(0, RT_SIGACTION, handler),
+    args: [
+      { kind: 'number', value: BigInt(signal) },
+      { kind: 'memory', offset: 0 },
+      { kind: 'number', value: 0n },
+      { kind: 'number', value: 8n },
+    ],
+    stores: [{ offset: 0, bytes: action }],
+  };
+}
 
 /** Processes that run the agent which this test built. */
 async function running(): Promise<string[]> {
@@ -150,25 +171,9 @@ describe.skipIf(noHost !== null)('the agent', () => {
   });
 
   it('runs a handler as a task of its own, until it is told to return', async () => {
-    const SIGUSR1 = 10;
     const agent = await Agent.start(path);
-    const { handlers, restorer } = agent.hello;
-    const action = Buffer.alloc(32);
-    action.writeBigUInt64LE(handlers + BigInt(HANDLER_SIZE), 0);
-    action.writeBigUInt64LE(0x04000000n, 8);
-    action.writeBigUInt64LE(restorer, 16);
-    const sigaction: WireStep = {
-      ...call(0, RT_SIGACTION, 1),
-      args: [
-        { kind: 'number', value: BigInt(SIGUSR1) },
-        { kind: 'memory', offset: 0 },
-        { kind: 'number', value: 0n },
-        { kind: 'number', value: 8n },
-      ],
-      stores: [{ offset: 0, bytes: action }],
-    };
     const { events } = await agent.run([
-      sigaction,
+      sigaction(agent, SIGUSR1, 1),
       call(0, KILL, 0, 1, SIGUSR1),
       call(0, GETPID),
       call(1, GETPID),
@@ -183,6 +188,27 @@ describe.skipIf(noHost !== null)('the agent', () => {
     // The end of the handler lets go on what it interrupted: both are news of step 4.
     expect(seen.slice(6, 8).sort()).toEqual(['1 done 0', '4 done 0']);
     expect(seen.slice(8)).toEqual(['5 done 1']);
+  });
+
+  it('sees what a handler covers that begins where another ended', async () => {
+    const agent = await Agent.start(path);
+    // Many times, as it is a race with the agent's looks at one task after the other.
+    for (let time = 0; time < 200; time++) {
+      const { events } = await agent.run([
+        sigaction(agent, SIGUSR2, 2),
+        sigaction(agent, SIGUSR1, 3, 1n << BigInt(SIGUSR2 - 1)),
+        call(0, FORK, 1),
+        call(0, KILL, 0, 2, SIGUSR1),
+        call(0, KILL, 0, 2, SIGUSR2),
+        call(3, RT_SIGRETURN),
+        call(1, GETPID),
+        call(2, RT_SIGRETURN),
+        call(1, GETPID),
+      ]);
+      const seen = events.map(({ step, kind, result }) => `${step} ${kind} ${result}`);
+      expect(seen.filter((event) => /^[68]/.test(event))).toEqual(['6 busy 0', '8 done 2']);
+    }
+    await agent.end();
   });
 
   it('refuses to end a handler that is none', async () => {
