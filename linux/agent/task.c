@@ -110,6 +110,7 @@ static void serve(struct mailbox *box)
 	uint32_t state;
 
 	leave_status(box);
+	box->birth = __atomic_fetch_add(&shared->births, 1, __ATOMIC_ACQ_REL);
 	set_state(box, MAILBOX_BORN);
 	for (;;) {
 		state = __atomic_load_n(&box->state, __ATOMIC_ACQUIRE);

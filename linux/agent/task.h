@@ -35,10 +35,12 @@ struct mailbox {
 	int64_t result;
 	char status[STATUS_SIZE];
 	uint32_t status_size;
+	uint32_t birth;		/* how many were before it, at any mailbox */
 };
 
 struct shared {
 	struct mailbox mailboxes[MAX_TASKS];
+	uint32_t births;
 };
 
 extern struct shared *shared;

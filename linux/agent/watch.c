@@ -157,6 +157,21 @@ static void handler_ends(uint32_t task)
 		watched[w->below].is_covered = 0;
 }
 
+/* On one thread several may have begun since the last look: the upper ones later. */
+static uint32_t first_begun(void)
+{
+	uint32_t first = NOBODY, task;
+
+	for (task = 0; task < MAX_TASKS; task++) {
+		if (!watched[task].is_handler || state_of(task) != MAILBOX_BORN)
+			continue;
+		if (first == NOBODY || shared->mailboxes[task].birth <
+				       shared->mailboxes[first].birth)
+			first = task;
+	}
+	return first;
+}
+
 /* What its thread did until a signal came is covered by the handler. */
 static void handler_begins(uint32_t task)
 {
@@ -259,7 +274,7 @@ static int look_at(uint32_t task)
 		return 1;
 	}
 	if (state_of(task) == MAILBOX_BORN && watched[task].is_handler) {
-		handler_begins(task);
+		handler_begins(first_begun());
 		return 1;
 	}
 	return watched[task].in_call ? look_at_call(task) : 0;

@@ -40,6 +40,7 @@ const call = (task: number, nr: number, child = 0, ...args: number[]): WireStep 
   loads: [],
 });
 const SIGUSR1 = 10;
+const SIGCHLD = 17;
 const SIGUSR2 = 12;
 const GETPID = 39;
 const FORK = 57;
@@ -207,6 +208,30 @@ describe.skipIf(noHost !== null)('the agent', () => {
       ]);
       const seen = events.map(({ step, kind, result }) => `${step} ${kind} ${result}`);
       expect(seen.filter((event) => /^[68]/.test(event))).toEqual(['6 busy 0', '8 done 2']);
+    }
+    await agent.end();
+  });
+
+  it('sees which of two handlers began on top of the other', async () => {
+    const agent = await Agent.start(path);
+    // Many times, as they are mostly found one after the other.
+    for (let time = 0; time < 200; time++) {
+      const { events } = await agent.run([
+        call(0, FORK, 2),
+        sigaction(agent, SIGCHLD, 1),
+        sigaction(agent, SIGUSR2, 3),
+        // The child dies of it, and tells.
+        call(0, KILL, 0, 0, SIGUSR2),
+        call(1, RT_SIGRETURN),
+        call(3, RT_SIGRETURN),
+        call(0, GETPID),
+      ]);
+      const seen = events.map(({ step, kind, result }) => `${step} ${kind} ${result}`);
+      expect(seen.filter((event) => /^[456] done/.test(event))).toEqual([
+        '4 done 0',
+        '5 done 0',
+        '6 done 1',
+      ]);
     }
     await agent.end();
   });
