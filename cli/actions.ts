@@ -6,7 +6,7 @@ import { replay } from '../core/explore/replay.ts';
 import { runAtRandom } from '../core/explore/run.ts';
 import { parseSchedule, type Schedule } from '../core/explore/schedule.ts';
 import { InputError } from '../core/input-error.ts';
-import type { Scenario } from '../core/kernel/scenario.ts';
+import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
@@ -158,11 +158,20 @@ async function oneSchedule(
   strategy: Strategy,
   options: RaceOptions,
 ): Promise<void> {
+  const subject = subjectOf(strategy, scenario.directs);
+  if (subject === null) {
+    throw new InputError(
+      scenario.name,
+      `${strategy.name} can not direct any call that it asks with`,
+      'choose another strategy (see sideband list)',
+    );
+  }
   const schedule: Schedule =
     options.replay === undefined
-      ? runAtRandom(scenarioOnModel(scenario, strategy).threads, options.seed ?? 0).schedule
+      ? runAtRandom(scenarioOnModel(scenario, strategy, subject).threads, options.seed ?? 0)
+          .schedule
       : parseSchedule(options.replay);
-  const system = scenarioOnModel(scenario, strategy);
+  const system = scenarioOnModel(scenario, strategy, subject);
   const drawn = drawing(scenario, replay(system, schedule), system);
   const section: Section = {
     title: `${scenario.name}: ${strategy.name}, one schedule`,

@@ -6,7 +6,7 @@ import { deadPidRow } from '../bench/dead-pid.ts';
 import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
 import { explore } from '../core/explore/graph.ts';
-import type { Scenario } from '../core/kernel/scenario.ts';
+import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
@@ -40,7 +40,9 @@ export async function races(
   for (const scenario of scenarios) {
     for (const strategy of strategies) {
       await breathe();
-      const system = scenarioOnModel(scenario, strategy);
+      const subject = subjectOf(strategy, scenario.directs);
+      if (subject === null) continue;
+      const system = scenarioOnModel(scenario, strategy, subject);
       const exploration = explore(system, { maxStates: MAX_STATES });
       const row = raceRow(scenario, strategy, exploration, system);
       onRow(row);

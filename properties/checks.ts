@@ -8,7 +8,7 @@ import type { Want } from '../core/kernel/directed.ts';
 import { fail, formatResult } from '../core/kernel/errno.ts';
 import { IPC_CREAT, IPC_PRIVATE, IPC_RMID } from '../core/kernel/flags.ts';
 import type { UserMemory } from '../core/kernel/memory.ts';
-import { directBy } from '../core/kernel/scenario.ts';
+import { A_QUEUE, directBy } from '../core/kernel/scenario.ts';
 import type { CallerHalf, Strategy } from '../core/kernel/strategy.ts';
 import { type Caller, sys } from '../core/kernel/syscall.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
@@ -70,7 +70,7 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'threads that ask at once each get their own, in every interleaving',
     run(kernel, caller) {
-      const system = scenarioOnModel(threadsAskAtOnce, { kernel, caller });
+      const system = scenarioOnModel(threadsAskAtOnce, { kernel, caller }, A_QUEUE);
       const { verdict, failing, interleavings } = explore(system, { maxStates: 100_000 });
       if (verdict.kind === 'INCOMPLETE') return verdict.reason;
       return failing === 0n ? null : `${failing} of ${interleavings} interleavings fail`;

@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
         ...setter.kernel,
         taskFields: {
           ...nextSyscallData,
-          next_syscall_data: { initial: null, atFork: 'copy' },
+          next_syscall_data: { initial: null, atFork: 'copy', atExec: 'clear' },
         },
       },
     },

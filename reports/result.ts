@@ -8,6 +8,7 @@
  * of the kernel below, and the same on the same kernel.
  */
 import * as v from 'valibot';
+import { FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 
 export const RESULT_SCHEMA = 'sideband-result/1';
 
@@ -15,8 +16,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Counts that pass 2^53 are decimal strings. */
 const bigCount = v.pipe(v.string(), v.regex(/^\d+$/));
 
-const Form = v.picklist(['as posted', 'best form']);
-const StrategyKind = v.picklist(['design', 'control']);
+const Form = v.picklist(FORMS);
+const StrategyKind = v.picklist(STRATEGY_KINDS);
 
 /** Where a figure comes from. What is not measured names the lane that will. */
 const Lane = v.picklist(['model', 'host', 'guest', 'static', 'literature']);

@@ -54,7 +54,7 @@ export const mailbox: Strategy = {
     },
   },
   kernel: {
-    taskFields: { mailbox: { initial: 0, atFork: 'clear' } },
+    taskFields: { mailbox: { initial: 0, atFork: 'clear', atExec: 'clear' } },
     asked: {
       askedIn: 'call',
       wanted(kernel, current, kind) {

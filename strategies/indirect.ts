@@ -51,13 +51,14 @@ function* direct(me: Caller, want: Want, { name, args }: Directable): Program {
 
 export const indirect: Strategy = {
   name: 'indirect',
+  of: 'indirect',
   order: 4,
   summary: 'sys_indirect() wraps any listed call and carries extra parameters',
   kind: 'design',
   form: 'best form',
   caller: { direct },
   kernel: {
-    taskFields: { indirect_params: { initial: null, atFork: 'clear' } },
+    taskFields: { indirect_params: { initial: null, atFork: 'clear', atExec: 'clear' } },
     asked: {
       askedIn: 'call',
       wanted(kernel, current, kind) {

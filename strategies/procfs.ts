@@ -65,6 +65,7 @@ const keptDescriptor: CallerHalf = {
 
 export const procfs: Strategy = {
   name: 'procfs',
+  of: 'procfs',
   order: 2,
   summary: 'write to /proc/self/task/<tid>/next_syscall_data; the next call takes it',
   kind: 'design',

@@ -24,6 +24,7 @@ function* direct(me: Caller, want: Want, call: Directable): Program {
 
 export const setter: Strategy = {
   name: 'setter',
+  of: 'setter',
   order: 3,
   summary: 'one new system call sets a field of the task; the next call takes it',
   kind: 'design',

@@ -88,6 +88,7 @@ function* withValues(
 
 export const withId: Strategy = {
   name: 'with_id',
+  of: 'with_id',
   order: 1,
   summary: 'a new system call for each call to be directed',
   kind: 'design',

@@ -3,9 +3,14 @@
  * A scenario: named programs, who runs them, and what must hold afterwards. One object for every
  * reading: explored on the model, and later replayed, raced and timed on real kernels.
  */
-import type { Directable, Want } from './directed.ts';
-import type { CallerHalf } from './strategy.ts';
-import type { Caller, Program, Programs } from './syscall.ts';
+import type { Directable, Want, WantKind } from './directed.ts';
+import { formatResult } from './errno.ts';
+import { IPC_CREAT, IPC_PRIVATE } from './flags.ts';
+import { type CallerHalf, canDirect, type Strategy } from './strategy.ts';
+import { type Caller, type Program, type Programs, type Said, sys } from './syscall.ts';
+
+/** Name of a program that every scenario has. */
+export const CHILD = 'child';
 
 /** Directs a call by whatever design is under test. */
 export type Direct = (me: Caller, want: Want, call: Directable) => Program;
@@ -32,11 +37,60 @@ export interface ScenarioTask {
   /** Tasks of one process are threads that share memory and files. */
   readonly process: string;
   readonly program: string;
+  /** Program that it runs to its end before anything is explored; it must not block. */
+  readonly setUp?: string;
+}
+
+/** Something that strikes once, as a step of its own, at any point of the schedule. */
+export interface Fault {
+  /** One capital letter: its name in schedules. */
+  readonly name: string;
+  readonly kind: 'ENOMEM';
+  /** The task whose next allocation fails. */
+  readonly task: string;
 }
 
 export interface Outcome {
-  /** What each finished program returned, by task. */
-  readonly results: ReadonlyMap<string, number>;
+  /**
+   * What each finished program returned, by thread: a task of the scenario, or one that it made,
+   * "Aa" being A's first.
+   */
+  readonly results: ReadonlyMap<string, Said>;
+}
+
+/** What is directed in a scenario that does not care: some object, and the call that makes one. */
+export interface Subject {
+  readonly kind: WantKind;
+  readonly call: Directable;
+}
+
+export const A_QUEUE: Subject = {
+  kind: 'msg',
+  call: sys('msgget', IPC_PRIVATE, IPC_CREAT | 0o600),
+};
+export const A_CHILD: Subject = { kind: 'pid', call: sys('fork', CHILD) };
+const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD];
+
+/** The first that a strategy can direct; null if a scenario says nothing about it. */
+export function subjectOf(strategy: Strategy, directs: readonly WantKind[]): Subject | null {
+  const isFit = ({ kind }: Subject) => directs.includes(kind) && canDirect(strategy, kind);
+  return SUBJECTS.find(isFit) ?? null;
+}
+
+/** What a scenario runs, under a design, with the child that all have. */
+export function programsOf(scenario: Scenario, caller: CallerHalf, subject: Subject): Programs {
+  return {
+    *[CHILD]() {
+      return yield sys('exit_group', 0);
+    },
+    ...scenario.programs(directBy(caller), subject),
+  };
+}
+
+/** For people, in what a judge says. */
+export function formatSaid(said: Said | undefined): string {
+  if (said === undefined) return 'nothing';
+  return typeof said === 'number' ? formatResult(said) : said.map(formatResult).join(', ');
 }
 
 export interface Scenario {
@@ -45,10 +99,16 @@ export interface Scenario {
   readonly question: string;
   /** What must hold, as a sentence for the report. */
   readonly rule: string;
+  /** A hazard is to be survived; a virtue is to be had. */
+  readonly kind: 'hazard' | 'virtue';
   /** Can it happen in a single-purpose restarter at all, or only in general use? */
   readonly context: 'restarter' | 'general use';
+  /** Kinds that it can be asked with; a design that directs none of them has no part in it. */
+  readonly directs: readonly WantKind[];
   readonly tasks: readonly ScenarioTask[];
-  programs(direct: Direct): Programs;
+  readonly faults?: readonly Fault[];
+  /** By name. There is also CHILD, which ends at once, for a fork that is only to get a number. */
+  programs(direct: Direct, subject: Subject): Programs;
   /** Null if all is well, or what is wrong. A deadlock is always wrong and never gets here. */
   judge(outcome: Outcome): string | null;
 }

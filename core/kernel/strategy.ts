@@ -65,10 +65,14 @@ export type SyscallHandlers = {
 /** What becomes of a field in the child of fork and clone, failed forks included. */
 export type AtFork = 'clear' | 'copy';
 
+/** What becomes of a field once exec can't fail any more. */
+export type AtExec = 'clear' | 'keep';
+
 export type TaskFieldHooks = {
   readonly [N in TaskFieldName]?: {
     readonly initial: TaskFields[N];
     readonly atFork: AtFork;
+    readonly atExec: AtExec;
   };
 };
 
@@ -85,6 +89,8 @@ export interface WantedHook {
   /** Where a call understands it, or in the allocator, behind the early exits of a call. */
   readonly askedIn: 'call' | 'allocator';
   wanted(kernel: InKernel, current: TaskView, kind: WantKind): Want | null;
+  /** The call that was given `want` is interrupted, and will be made again (-ERESTART*). */
+  restarts?(kernel: InKernel, current: TaskView, want: Want): void;
 }
 
 /** Everything that a design may add to the kernel. Without any, the model is plain Linux. */
@@ -93,6 +99,13 @@ export interface KernelHalf {
   readonly taskFields?: TaskFieldHooks;
   readonly procfs?: readonly ProcfsEntry[];
   readonly asked?: WantedHook;
+  /** First thing in every system call, and in each making of one that is restarted. */
+  entry?(kernel: InKernel, current: TaskView, name: SyscallName): void;
+  /** Last thing in every system call, before signals are seen to. */
+  exit?(kernel: InKernel, current: TaskView, name: SyscallName): void;
+  /** Before a handler runs, and when it has returned. Handlers nest. */
+  signalDelivery?(kernel: InKernel, current: TaskView): void;
+  signalReturn?(kernel: InKernel, current: TaskView): void;
 }
 
 /** What user code does to make a directed call. */
@@ -103,20 +116,37 @@ export interface CallerHalf {
   direct(me: Caller, want: Want, call: Directable, prepared: number): Program;
 }
 
-export type StrategyKind = 'design' | 'control';
+/**
+ * A design of the thread is compared, in every form; a relative is what some kernel or tool has in
+ * its place; a control is expected to fail.
+ */
+export const STRATEGY_KINDS = ['design', 'relative', 'control'] as const;
+export type StrategyKind = (typeof STRATEGY_KINDS)[number];
+
+/**
+ * As its author fixed it; as it was named, where no text survives; the strongest version that its
+ * advocates could post today; or as mainline has it.
+ */
+export const FORMS = ['as posted', 'as named', 'best form', 'in mainline'] as const;
+export type Form = (typeof FORMS)[number];
 
 export interface Strategy {
   readonly name: string;
+  /** The design of the thread that this is a form or a control of; null if it is of none. */
+  readonly of: 'with_id' | 'procfs' | 'setter' | 'indirect' | null;
   /** Place in tables: the thread's numbering; later ideas follow. */
   readonly order: number;
   /** One line: how the argument travels. */
   readonly summary: string;
-  /** A design is compared; a control is expected to fail. */
   readonly kind: StrategyKind;
-  /** Which version of the idea this is. */
-  readonly form: 'as posted' | 'best form';
+  readonly form: Form;
+  /** What it can ask for; everything if it is left out. */
+  readonly directs?: readonly WantKind[];
   readonly caller: CallerHalf;
   /** Other ways for user code to use the same kernel half, by name. */
   readonly variants?: Readonly<Record<string, CallerHalf>>;
   readonly kernel: KernelHalf;
 }
+
+export const canDirect = ({ directs }: Strategy, kind: WantKind): boolean =>
+  directs === undefined || directs.includes(kind);

@@ -102,7 +102,10 @@ export interface Caller {
   readonly memory: UserMemory;
 }
 
-export type ProgramBody = (me: Caller) => Program;
+/** What a program says in the end. */
+export type Said = number | readonly number[];
+
+export type ProgramBody = (me: Caller) => Program<Said>;
 
 /** Programs by name, for fork, clone and whoever starts them. */
 export type Programs = Readonly<Record<string, ProgramBody>>;

@@ -20,7 +20,7 @@ import type {
   TaskView,
   WantedHook,
 } from '../kernel/strategy.ts';
-import type { Await, Programs, Syscall, SyscallTable } from '../kernel/syscall.ts';
+import type { Await, Programs, Said, Syscall, SyscallTable } from '../kernel/syscall.ts';
 import { Files } from './file.ts';
 import { kernelClone } from './fork.ts';
 import { IpcNamespace } from './ipc.ts';
@@ -57,11 +57,13 @@ export class ModelKernel implements InKernel {
   readonly taskFields: TaskFieldHooks;
   readonly tidDirectory: ReturnType<typeof tidDirectory>;
   readonly init: Task;
+  private readonly half: KernelHalf;
   private readonly asked: WantedHook | null;
   private readonly handlers = new Map<string, AnyHandler>();
   private readonly programs: Programs;
 
   constructor(half: KernelHalf, programs: Programs) {
+    this.half = half;
     this.taskFields = half.taskFields ?? {};
     this.tidDirectory = tidDirectory(half.procfs ?? []);
     this.asked = half.asked ?? null;
@@ -125,7 +127,7 @@ export class ModelKernel implements InKernel {
    * User mode: runs the program, entering the kernel for each call; its return value. A task whose
    * program has returned stays as it is, like one stopped for good; to be killable, pause.
    */
-  *run(task: Task, name: string): Steps<number> {
+  *run(task: Task, name: string): Steps<Said> {
     const body = this.programs[name];
     if (body === undefined) throw new Error(`no program is called ${name}`);
     const program = body({ memory: task.mm.view(task.arena.v) });
@@ -152,13 +154,16 @@ export class ModelKernel implements InKernel {
 
   /** One system call, made again where a signal that needs no answer interrupts it. */
   private *call(task: Task, call: Syscall): Steps<number> {
+    const { half } = this;
     this.ledger.entries++;
     yield PREEMPT;
     if (task.sigpending.v) yield* this.seeToSignals(task);
     for (;;) {
       if (task.exitState.v !== 'running') return 0;
+      half.entry?.(this, task, call.name);
       const handled = this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
+      if (task.exitState.v === 'running') half.exit?.(this, task, call.name);
       yield PREEMPT;
       const wasInterrupted = isRestart(result);
       const delivery = task.sigpending.v ? yield* this.seeToSignals(task) : null;
@@ -178,6 +183,7 @@ export class ModelKernel implements InKernel {
       if (delivery === null) break;
       first ??= delivery;
       const before = task.blocked.v;
+      this.half.signalDelivery?.(this, task);
       setBlocked(task, blockedIn(task, delivery));
       yield PREEMPT;
       yield* this.run(task, delivery.action.program);
@@ -185,6 +191,7 @@ export class ModelKernel implements InKernel {
       // rt_sigreturn()
       this.ledger.entries++;
       yield PREEMPT;
+      this.half.signalReturn?.(this, task);
       setBlocked(task, before);
     }
     return first;
@@ -214,7 +221,9 @@ export class ModelKernel implements InKernel {
     const want = asked.wanted(this, current, kind);
     yield PREEMPT;
     const finished = finish(want);
-    return typeof finished === 'number' ? finished : yield* finished;
+    const result = typeof finished === 'number' ? finished : yield* finished;
+    if (want !== null && isRestart(result)) asked.restarts?.(this, current, want);
+    return result;
   }
 
   /** The same question where the id is allocated, for designs that ask there. */
@@ -241,6 +250,14 @@ export class ModelKernel implements InKernel {
     signal.session.v = null;
     putPid(pgrp);
     if (session !== pgrp) putPid(session);
+  }
+
+  /** kmalloc() and its like: counts it; false where a fault was injected. */
+  allocates(task: Task): boolean {
+    this.ledger.allocations++;
+    if (!task.failsAllocation.v) return true;
+    task.failsAllocation.v = false;
+    return false;
   }
 
   copyFromUser(view: TaskView, address: number, bytes: number, count: number): number[] | null {

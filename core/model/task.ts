@@ -6,6 +6,7 @@
 import { type Cell, Link, List, Struct } from '../explore/cell.ts';
 import { CAP_DAC_OVERRIDE, SIGCHLD } from '../kernel/flags.ts';
 import type {
+  AtExec,
   AtFork,
   TaskFieldHooks,
   TaskFieldName,
@@ -73,6 +74,8 @@ export class Task extends Struct implements TaskView {
   readonly sigpending = this.cell('sigpending', false);
   /** A SIGKILL is pending: the group exits, or the namespace's init died. */
   readonly killed = this.cell('killed', false);
+  /** A fault that was injected: its next allocation finds no memory. */
+  readonly failsAllocation = this.cell('fails_allocation', false);
   /** PF_EXITING */
   readonly isExiting = this.cell('exiting', false);
   private readonly fields = new Map<TaskFieldName, Cell<unknown>>();
@@ -124,12 +127,15 @@ export class Task extends Struct implements TaskView {
   }
 }
 
+interface AnyFieldHook {
+  readonly initial: unknown;
+  readonly atFork: AtFork;
+  readonly atExec: AtExec;
+}
+
 /** What `hooks` declares for a field, whatever its type. */
-export function fieldHook(
-  hooks: TaskFieldHooks,
-  name: TaskFieldName,
-): { readonly initial: unknown; readonly atFork: AtFork } {
-  const hook = hooks[name] as { readonly initial: unknown; readonly atFork: AtFork } | undefined;
+export function fieldHook(hooks: TaskFieldHooks, name: TaskFieldName): AnyFieldHook {
+  const hook = hooks[name] as AnyFieldHook | undefined;
   if (hook === undefined) throw new Error(`no strategy declares the task field ${name}`);
   return hook;
 }

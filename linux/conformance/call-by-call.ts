@@ -8,7 +8,7 @@ import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
 import { CLONE_A_THREAD } from '../../core/kernel/flags.ts';
 import type { UserMemory } from '../../core/kernel/memory.ts';
-import { directBy, type Scenario } from '../../core/kernel/scenario.ts';
+import { programsOf, type Scenario, type Subject } from '../../core/kernel/scenario.ts';
 import type { CallerHalf, KernelHalf } from '../../core/kernel/strategy.ts';
 import type { Caller, ProgramBody, Syscall } from '../../core/kernel/syscall.ts';
 import { ModelKernel } from '../../core/model/kernel.ts';
@@ -39,9 +39,9 @@ export class CallByCall {
   private readonly queue = new RunQueue();
   private readonly scenario: Scenario;
 
-  constructor(scenario: Scenario, caller: CallerHalf, half: KernelHalf) {
+  constructor(scenario: Scenario, caller: CallerHalf, half: KernelHalf, subject: Subject) {
     this.scenario = scenario;
-    const programs = Object.entries(scenario.programs(directBy(caller)));
+    const programs = Object.entries(programsOf(scenario, caller, subject));
     const kernel = new ModelKernel(
       half,
       Object.fromEntries(programs.map(([name, body]) => [name, this.gated(body)])),

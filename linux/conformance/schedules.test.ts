@@ -2,11 +2,11 @@
 /** Races that the model sees, in the same orders of calls on the kernel below. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatResult } from '../../core/kernel/errno.ts';
-import type { Scenario } from '../../core/kernel/scenario.ts';
+import { A_QUEUE, type Scenario } from '../../core/kernel/scenario.ts';
 import { sys } from '../../core/kernel/syscall.ts';
 import { threadsAskAtOnce } from '../../properties/scenarios/threads-ask-at-once.ts';
-import { nextId } from '../../strategies/controls/next-id.ts';
 import { loadStrategies } from '../../strategies/index.ts';
+import { nextId } from '../../strategies/relatives/next-id.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
@@ -27,6 +27,8 @@ const family: Scenario = {
   name: 'family',
   question: '',
   rule: '',
+  kind: 'hazard',
+  directs: ['msg'],
   context: 'general use',
   tasks: ['A', 'B', 'C'].map((name) => ({
     name,
@@ -63,7 +65,7 @@ describe('a scenario on the model, call by call', () => {
     ['a family', family, 7],
   ])('is a script that the model runs the same: %s', (_, scenario, calls) => {
     for (const first of [1, 2]) {
-      const run = new CallByCall(scenario, nextId.caller, {});
+      const run = new CallByCall(scenario, nextId.caller, {}, A_QUEUE);
       for (let ready = run.ready(); ready.length > 0; ready = run.ready()) {
         run.step((first === 1 ? ready[0] : ready.at(-1)) ?? 0);
       }

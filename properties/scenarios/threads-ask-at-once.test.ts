@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { explore } from '../../core/explore/graph.ts';
 import { replay } from '../../core/explore/replay.ts';
 import { runAtRandom } from '../../core/explore/run.ts';
+import { A_QUEUE } from '../../core/kernel/scenario.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { loadStrategies } from '../../strategies/index.ts';
 import { threadsAskAtOnce } from './threads-ask-at-once.ts';
@@ -30,7 +31,9 @@ describe('two threads that ask at once', () => {
     (name, steps, states, failing) => {
       const strategy = strategies.find((candidate) => candidate.name === name);
       if (strategy === undefined) throw new Error(`no ${name}`);
-      const found = explore(scenarioOnModel(threadsAskAtOnce, strategy), { maxStates: 10_000 });
+      const found = explore(scenarioOnModel(threadsAskAtOnce, strategy, A_QUEUE), {
+        maxStates: 10_000,
+      });
       expect(found).toMatchObject({ interleavings: central(steps), states, failing, deadlocks: 0 });
     },
   );
@@ -39,10 +42,12 @@ describe('two threads that ask at once', () => {
     'by $name end the same live and replayed, for any random schedule',
     ({ strategy }) => {
       for (let seed = 0; seed < 20; seed++) {
-        const live = scenarioOnModel(threadsAskAtOnce, strategy);
+        const live = scenarioOnModel(threadsAskAtOnce, strategy, A_QUEUE);
         const { schedule, results, blocked } = runAtRandom(live.threads, seed);
         const wrong = live.judge({ results, blocked });
-        expect(replay(scenarioOnModel(threadsAskAtOnce, strategy), schedule).wrong).toBe(wrong);
+        expect(replay(scenarioOnModel(threadsAskAtOnce, strategy, A_QUEUE), schedule).wrong).toBe(
+          wrong,
+        );
       }
     },
   );

@@ -21,7 +21,7 @@ declare module '../../core/kernel/strategy.ts' {
 }
 
 export const nextSyscallData: TaskFieldHooks = {
-  next_syscall_data: { initial: null, atFork: 'clear' },
+  next_syscall_data: { initial: null, atFork: 'clear', atExec: 'clear' },
 };
 
 /** Arms the field; a value that was not taken is replaced. */

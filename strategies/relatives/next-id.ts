@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Control, expected to fail: what mainline has since 3.9 (03f595668017), a hint for the next id of a
+ * A relative: what mainline has since 3.9 (03f595668017), a hint for the next id of a
  * type in /proc/sys/kernel/{msg,sem,shm}_next_id. The kernel half is empty, as every kernel has it;
  * the hint is one for the IPC namespace, whoever wrote it and whoever makes the next object. Where
  * its index is in use the next free one is taken, so a caller must compare what it got.
@@ -66,10 +66,12 @@ const keptDescriptors: CallerHalf = {
 
 export const nextId: Strategy = {
   name: 'next_id',
-  order: 102,
+  of: null,
+  order: 203,
   summary: 'write to /proc/sys/kernel/msg_next_id and its like; whoever makes the next takes it',
-  kind: 'control',
-  form: 'as posted',
+  kind: 'relative',
+  form: 'in mainline',
+  directs: ['msg', 'sem', 'shm'],
   caller: openWriteClose,
   variants: { kept: keptDescriptors },
   kernel: {},
