@@ -18,7 +18,7 @@ import type { ModelKernel } from './kernel.ts';
 import { findPidNs, pidNrNs } from './pid.ts';
 import { capable, type Task } from './task.ts';
 
-const isSubset = (a: CapabilitySet, b: CapabilitySet): boolean =>
+export const isSubset = (a: CapabilitySet, b: CapabilitySet): boolean =>
   (a[0] & ~b[0]) === 0 && (a[1] & ~b[1]) === 0;
 
 const combined = (a: CapabilitySet, b: CapabilitySet): CapabilitySet => [a[0] | b[0], a[1] | b[1]];

@@ -12,6 +12,7 @@ import { SEEK_CUR, SEEK_END, SEEK_SET } from '../kernel/flags.ts';
 import type { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
 import { NR_OPEN } from './limits.ts';
+import type { Pid } from './pid.ts';
 import type { Task } from './task.ts';
 
 export const MAY_WRITE = 2;
@@ -36,8 +37,8 @@ export class File extends Struct {
   readonly operations: Cell<FileOperations | null> = this.cell('f_op', null);
   readonly access = this.cell('f_mode', 0);
   readonly position = this.cell('f_pos', 0);
-  /** The task whose directory it was found in. */
-  readonly target: Cell<Task | null> = this.cell('target', null);
+  /** Whose directory it was found in: proc_pid(). By exec another task may come to have the number. */
+  readonly pid: Cell<Pid | null> = this.cell('pid', null);
   /** Of the task that opened it. */
   readonly ipcNs: Cell<IpcNamespace | null> = this.cell('ipc_ns', null);
   /** What a seq_file has in its buffer. */
@@ -48,25 +49,35 @@ export class Files extends Struct {
   private readonly fds = new CellMap<number, File>(this, 'fd');
   /** The open_fds bitmap, as a sorted list. */
   private readonly open: Cell<readonly number[]> = this.cell('open_fds', []);
+  /** Descriptors that exec closes, sorted. */
+  readonly closeOnExec: Cell<readonly number[]> = this.cell('close_on_exec', []);
+  /** Tasks that use it. */
+  readonly users = this.cell('count', 0);
 
   get(fd: number): File | null {
     return this.fds.get(fd) ?? null;
   }
 
   /** The lowest free descriptor, now `file`'s, or null if there is none. */
-  install(file: File): number | null {
+  install(file: File, isCloseOnExec = false): number | null {
     const open = this.open.v;
     let fd = 0;
     while (open[fd] === fd) fd++;
     if (fd >= NR_OPEN) return null;
     this.open.v = [...open.slice(0, fd), fd, ...open.slice(fd)];
     this.fds.set(fd, file);
+    if (isCloseOnExec) this.setCloseOnExec(fd);
     return fd;
+  }
+
+  setCloseOnExec(fd: number): void {
+    this.closeOnExec.v = [...this.closeOnExec.v, fd].sort((a, b) => a - b);
   }
 
   close(fd: number): boolean {
     if (this.fds.get(fd) === undefined) return false;
     this.open.v = this.open.v.filter((other) => other !== fd);
+    this.closeOnExec.v = this.closeOnExec.v.filter((other) => other !== fd);
     this.fds.delete(fd);
     return true;
   }
@@ -74,6 +85,7 @@ export class Files extends Struct {
   duplicate(): Files {
     const copy = allocate(() => new Files());
     copy.open.v = this.open.v;
+    copy.closeOnExec.v = this.closeOnExec.v;
     for (const fd of this.open.v) copy.fds.at(fd).v = this.fds.get(fd);
     return copy;
   }

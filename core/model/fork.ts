@@ -84,6 +84,8 @@ export function* kernelClone(
   child.mmCell.v = mm;
   mm.users.v += 1;
   child.filesCell.v = files;
+  files.users.v += 1;
+  child.sighand.users.v += 1;
   child.ipcNsCell.v = ipcNs;
   child.pidNsForChildren.v = ns;
   child.arena.v = mm.addArena();
@@ -131,6 +133,7 @@ function duplicateTask(kernel: ModelKernel, current: Task): Task {
   child.cred.v = current.cred.v;
   child.comm.v = current.comm.v;
   child.blocked.v = current.blocked.v;
+  child.selfExecId.v = current.selfExecId.v;
   for (const name of Object.keys(kernel.taskFields) as TaskFieldName[]) {
     kernel.ledger.fieldOps++;
     const { initial, atFork } = fieldHook(kernel.taskFields, name);
@@ -192,6 +195,7 @@ function linkProcess(
   signal.leader.v = child;
   signal.parent.v = parent;
   signal.realParent.v = siblings ? (current.signal.realParent.v ?? current) : current;
+  signal.parentExecId.v = siblings ? current.signal.parentExecId.v : current.selfExecId.v;
   signal.exitSignal.v = siblings ? current.signal.exitSignal.v : (exitSignal ?? SIGCHLD);
   parent.children.append(signal);
   signal.threads.append(child);

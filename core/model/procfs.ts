@@ -8,7 +8,7 @@
 import { allocate } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import { fail } from '../kernel/errno.ts';
-import { O_RDONLY, O_RDWR, O_WRONLY } from '../kernel/flags.ts';
+import { O_CLOEXEC, O_RDONLY, O_RDWR, O_WRONLY } from '../kernel/flags.ts';
 import type { ProcfsEntry } from '../kernel/strategy.ts';
 import { COMM_OF_GROUP, COMM_OF_THREAD } from './comm.ts';
 import { defaultLlseek, File, type FileOperations, MAY_READ, MAY_WRITE } from './file.ts';
@@ -63,8 +63,8 @@ function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOp
       return bytes;
     },
     write(kernel, current, file, text) {
-      const target = file.target.v;
-      if (target === null || target.exitState.v === 'dead') return fail('ESRCH');
+      const target = file.pid.v?.task.v ?? null;
+      if (target === null) return fail('ESRCH');
       kernel.ledger.parsed += text.length;
       return entry.write(kernel, current, target, text);
     },
@@ -130,7 +130,7 @@ export function* open(
   bytes: number,
   flags: number,
 ): Steps<number> {
-  const access = ACCESS.get(flags);
+  const access = ACCESS.get(flags & ~O_CLOEXEC);
   if (access === undefined) return fail('EINVAL');
   if (bytes > PATH_MAX) return fail('EINVAL');
   const path = kernel.strncpyFromUser(current, address, bytes);
@@ -145,10 +145,11 @@ export function* open(
   const file = allocate(() => new File());
   file.operations.v = operations;
   file.access.v = access;
-  file.target.v = target;
+  file.pid.v = target?.thePid ?? null;
   file.ipcNs.v = current.ipcNs;
   yield PREEMPT;
   kernel.ledger.locks++;
   kernel.ledger.fdOps++;
-  return current.files.install(file) ?? fail('EMFILE');
+  const isCloseOnExec = (flags & O_CLOEXEC) !== 0;
+  return current.files.install(file, isCloseOnExec) ?? fail('EMFILE');
 }

@@ -42,7 +42,9 @@ export function unshare(kernel: ModelKernel, current: Task, flags: number): numb
   kernel.ledger.locks++;
   if ((flags & CLONE_FILES) !== 0) {
     kernel.ledger.allocations++;
+    current.files.users.v -= 1;
     current.filesCell.v = current.files.duplicate();
+    current.files.users.v = 1;
   }
   if ((flags & CLONE_NEWIPC) !== 0) {
     kernel.ledger.allocations++;
