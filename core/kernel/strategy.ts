@@ -44,6 +44,8 @@ export interface InKernel {
   copyRegisters(task: TaskView, address: number, count: number): Scalar[] | null;
   /** Runs a system call by its table entry, for a call that wraps another. */
   dispatch(task: TaskView, call: Syscall): Steps<number>;
+  /** 0, or -errno if a seccomp filter of the task refuses such a call: asked at entry, and here. */
+  filtered(task: TaskView, name: SyscallName): number;
   /** Each takes the optional argument that this whole project is about; null for a plain call. */
   kernelClone(task: TaskView, args: CloneArgs, want: Want | null): Steps<number>;
   doMsgget(task: TaskView, args: SyscallTable['msgget'], want: Want | null): Steps<number>;

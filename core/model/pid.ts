@@ -9,9 +9,10 @@ import { allocate, type Cell, CellMap, Link, List, note, Struct } from '../explo
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import type { Ledger } from '../kernel/ledger.ts';
+import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../kernel/flags.ts';
+import type { ModelKernel } from './kernel.ts';
 import { PID_MAX, RESERVED_PIDS } from './limits.ts';
-import type { Signal, Task } from './task.ts';
+import { capable, type Signal, type Task } from './task.ts';
 
 /** An IDR slot that is taken but not yet to be found. */
 const RESERVED = 'reserved';
@@ -57,25 +58,21 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
   return found === undefined || found === RESERVED ? null : found;
 }
 
-export interface PidAllocation {
-  readonly ledger: Ledger;
-  /** checkpoint_restore_ns_capable(): may the caller choose a number in this namespace? */
-  capable(ns: PidNamespace): boolean;
-}
-
 /**
  * alloc_pid(): a struct pid with a number at each level, from the innermost out. `want` holds
  * numbers innermost first. The pid, or -errno; a failure gives back what it took.
  */
 export function* allocPid(
-  { ledger, capable }: PidAllocation,
+  kernel: ModelKernel,
+  current: Task,
   ns: PidNamespace,
   want: Want | null,
 ): Steps<Pid | number> {
+  const { ledger } = kernel;
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
-  ledger.allocations++;
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   const pid = allocate(() => new Pid());
   const taken: { at: PidNamespace; number: number }[] = [];
   let error = 0;
@@ -83,7 +80,7 @@ export function* allocPid(
     yield PREEMPT;
     ledger.locks++;
     const tid = wanted[index];
-    const number = tid === undefined ? nextFree(at) : claim(at, tid, capable);
+    const number = tid === undefined ? nextFree(at) : claim(current, at, tid);
     if (number < 0) {
       error = number;
       break;
@@ -111,10 +108,11 @@ export function* allocPid(
 }
 
 /** Range before privilege before occupancy, as alloc_pid() checks them. */
-function claim(ns: PidNamespace, tid: number, capable: (ns: PidNamespace) => boolean): number {
+function claim(current: Task, ns: PidNamespace, tid: number): number {
   if (tid < 1 || tid >= PID_MAX) return fail('EINVAL');
   if (tid !== 1 && ns.childReaper.v === null) return fail('EINVAL');
-  if (!capable(ns)) return fail('EPERM');
+  // checkpoint_restore_ns_capable()
+  if (!capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN)) return fail('EPERM');
   // The cursor stays: a directed number does not move the search for others.
   return ns.idr.get(tid) === undefined ? tid : fail('EEXIST');
 }
@@ -155,10 +153,15 @@ export function putPid(pid: Pid): void {
 /**
  * A struct pid for a process that is gone, known only by its number in `ns`: what an IPC object
  * still shows as its last user. It is in no IDR, so the number stays free, and outer namespaces do
- * not see it, as its numbers there are not recorded anywhere.
+ * not see it, as its numbers there are not recorded anywhere. Null for want of memory.
  */
-export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): Pid {
-  ledger.allocations++;
+export function detachedPid(
+  kernel: ModelKernel,
+  current: Task,
+  ns: PidNamespace,
+  number: number,
+): Pid | null {
+  if (!kernel.allocates(current)) return null;
   const pid = allocate(() => new Pid());
   const level = ns.level.v;
   pid.ns.v = ns;
@@ -166,10 +169,15 @@ export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): P
   return pid;
 }
 
-export const childNamespaceOf = (parent: PidNamespace, ledger: Ledger): PidNamespace => {
-  ledger.allocations++;
+/** create_pid_namespace(), or null for want of memory. */
+export function childNamespaceOf(
+  kernel: ModelKernel,
+  current: Task,
+  parent: PidNamespace,
+): PidNamespace | null {
+  if (!kernel.allocates(current)) return null;
   const ns = allocate(() => new PidNamespace());
   ns.parent.v = parent;
   ns.level.v = parent.level.v + 1;
   return ns;
-};
+}
