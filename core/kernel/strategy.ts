@@ -8,6 +8,7 @@ import type { Steps } from '../explore/thread.ts';
 import type { Directable, Want, WantKind } from './directed.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scalar } from './memory.ts';
+import type { Rubric } from './rubric.ts';
 import type { Caller, Program, Syscall, SyscallName, SyscallTable } from './syscall.ts';
 
 /** Fields that designs add to the task. Open: a strategy's file adds its own. */
@@ -173,6 +174,8 @@ export interface Strategy {
   /** Other ways for user code to use the same kernel half, by name. */
   readonly variants?: Readonly<Record<string, CallerHalf>>;
   readonly kernel: KernelHalf;
+  /** Answers to whoever would review it as an addition to Linux. */
+  readonly rubric?: Rubric;
 }
 
 /** Those that stand for their designs wherever there is no room for every form. */
