@@ -95,14 +95,16 @@ export function conclude(
   return { ...all, claims: claims(all) };
 }
 
-function strategyRow({ name, summary, kind, form, kernel }: Strategy): StrategyRow {
+function strategyRow({ name, of, summary, kind, form, kernel, rubric }: Strategy): StrategyRow {
   return {
     name,
+    of,
     summary,
     kind,
     form,
     syscalls: Object.keys(kernel.syscalls ?? {}),
     files: (kernel.procfs ?? []).map((entry) => entry.name),
     fields: Object.keys(kernel.taskFields ?? {}),
+    rubric: rubric ?? null,
   };
 }

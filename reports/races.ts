@@ -49,7 +49,10 @@ export function drawing(scenario: Scenario, trace: Trace, system: System): Drawi
     replay: trace.schedule,
     preemptions: trace.preemptions,
     steps: trace.steps.length,
-    threads: scenario.tasks.map(({ name, role }) => ({ name, role })),
+    threads: [
+      ...scenario.tasks.map(({ name, role }) => ({ name, role })),
+      ...(scenario.faults ?? []).map(({ name, kind }) => ({ name, role: kind })),
+    ],
     contested: contested?.label ?? null,
     drawn: drawnSteps(trace, cause, contested),
     wrong: trace.wrong,

@@ -59,6 +59,9 @@ export const PR_TIMER_CREATE_RESTORE_IDS_GET = 2;
 
 export const SECCOMP_SET_MODE_FILTER = 1;
 
+// time.h
+export const CLOCK_MONOTONIC = 1;
+
 // signal.h
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;

@@ -22,11 +22,20 @@ import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
 import type { Files } from './file.ts';
 import type { ModelKernel } from './kernel.ts';
 import { Mm } from './mm.ts';
-import { allocPid, type Pid, pidNrNs, putPid } from './pid.ts';
+import {
+  allocPid,
+  claimTid,
+  type Pid,
+  type PidNamespace,
+  pidNrNs,
+  putPid,
+  setPidmap,
+} from './pid.ts';
 import { closed, opened } from './shm.ts';
 import { ERESTARTNOINTR, Sighand } from './signal.ts';
 import { fieldHook, Signal, Task } from './task.ts';
 import { copyNamespaces } from './unshare.ts';
+import { mayChoose } from './wanted.ts';
 
 const KNOWN_FLAGS =
   CLONE_VM |
@@ -58,7 +67,11 @@ export function* kernelClone(
   const { ipcNs, pidNs: ns } = namespaces;
   const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
   const wanted = want ?? kernel.askAllocator(current, 'pid');
-  const pid = yield* allocPid(kernel, current, ns, wanted);
+  const claim = (at: PidNamespace, tid: number) =>
+    args.pidRules === 'set_pidmap'
+      ? setPidmap(at, tid)
+      : claimTid(at, tid, wanted !== null && mayChoose(current, wanted));
+  const pid = yield* allocPid(kernel, current, ns, wanted, claim);
   if (typeof pid === 'number') return abandon(kernel, current, child, pid);
   yield PREEMPT;
   kernel.ledger.locks++;

@@ -9,10 +9,9 @@ import { allocate, type Cell, CellMap, Link, List, note, Struct } from '../explo
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../kernel/flags.ts';
 import type { ModelKernel } from './kernel.ts';
 import { PID_MAX, RESERVED_PIDS } from './limits.ts';
-import { capable, type Signal, type Task } from './task.ts';
+import type { Signal, Task } from './task.ts';
 
 /** An IDR slot that is taken but not yet to be found. */
 const RESERVED = 'reserved';
@@ -60,13 +59,15 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
 
 /**
  * alloc_pid(): a struct pid with a number at each level, from the innermost out. `want` holds
- * numbers innermost first. The pid, or -errno; a failure gives back what it took.
+ * numbers innermost first, and `claim` says which is taken for it in a namespace. The pid, or -errno; a
+ * failure gives back what it took.
  */
 export function* allocPid(
   kernel: ModelKernel,
   current: Task,
   ns: PidNamespace,
   want: Want | null,
+  claim: (ns: PidNamespace, tid: number) => number,
 ): Steps<Pid | number> {
   const { ledger } = kernel;
   const wanted = want?.values ?? [];
@@ -80,7 +81,7 @@ export function* allocPid(
     yield PREEMPT;
     ledger.locks++;
     const tid = wanted[index];
-    const number = tid === undefined ? nextFree(at) : claim(current, at, tid);
+    const number = tid === undefined ? nextFree(at) : claim(at, tid);
     if (number < 0) {
       error = number;
       break;
@@ -108,13 +109,27 @@ export function* allocPid(
 }
 
 /** Range before privilege before occupancy, as alloc_pid() checks them. */
-function claim(current: Task, ns: PidNamespace, tid: number): number {
+export function claimTid(ns: PidNamespace, tid: number, isPermitted: boolean): number {
   if (tid < 1 || tid >= PID_MAX) return fail('EINVAL');
   if (tid !== 1 && ns.childReaper.v === null) return fail('EINVAL');
-  // checkpoint_restore_ns_capable()
-  if (!capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN)) return fail('EPERM');
+  if (!isPermitted) return fail('EPERM');
   // The cursor stays: a directed number does not move the search for others.
   return ns.idr.get(tid) === undefined ? tid : fail('EEXIST');
+}
+
+/**
+ * set_pidmap() of eclone, 2010: 0 is the kernel's choice, what early boot took is no choice once
+ * the search has left it behind, and privilege was asked for before. A full namespace is EBUSY.
+ */
+export function setPidmap(ns: PidNamespace, tid: number): number {
+  if (tid === 0) {
+    const number = nextFree(ns);
+    return number === fail('EAGAIN') ? fail('EBUSY') : number;
+  }
+  const lastPid = ns.cursor.v - 1;
+  if (tid < 0 || tid >= PID_MAX) return fail('EINVAL');
+  if (tid < RESERVED_PIDS && lastPid >= RESERVED_PIDS) return fail('EINVAL');
+  return ns.idr.get(tid) === undefined ? tid : fail('EBUSY');
 }
 
 /** idr_alloc_cyclic(): onwards from the cursor, then once more from the lowest. */
