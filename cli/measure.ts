@@ -11,7 +11,7 @@ import type { Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { restart } from '../core/restart/restart.ts';
-import { claims } from '../reports/claims.ts';
+import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
 import type { Measured, RaceRow, RestartTable, Result, StrategyRow } from '../reports/result.ts';
 import { stopIfInterrupted } from './terminal.ts';

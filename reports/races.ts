@@ -22,11 +22,12 @@ export function raceRow(
   system: System,
 ): RaceRow {
   const { verdict, states, transitions, interleavings, failing, counterexample } = exploration;
-  const { name, question, rule, context } = scenario;
+  const { name, question, rule, kind, context } = scenario;
   return {
     scenario: name,
     question,
     rule,
+    scenarioKind: kind,
     context,
     strategy: strategy.name,
     kind: strategy.kind,

@@ -99,6 +99,7 @@ const RaceRow = v.strictObject({
   scenario: v.string(),
   question: v.string(),
   rule: v.string(),
+  scenarioKind: v.picklist(['hazard', 'virtue']),
   context: v.picklist(['restarter', 'general use']),
   strategy: v.string(),
   kind: StrategyKind,
