@@ -42,6 +42,7 @@ function writeTo(fd: number, { memory }: Caller, want: Want) {
 }
 
 const openWriteClose: CallerHalf = {
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     const fd = yield open(me);
     if (fd < 0) return fd;
@@ -53,6 +54,7 @@ const openWriteClose: CallerHalf = {
 
 /** A descriptor that each thread opens once and keeps. */
 const keptDescriptor: CallerHalf = {
+  twoPasses: true,
   *prepare(me: Caller): Program {
     return yield open(me);
   },

@@ -7,26 +7,79 @@ import type { Directable, Want, WantKind } from './directed.ts';
 import { formatResult } from './errno.ts';
 import { IPC_CREAT, IPC_PRIVATE } from './flags.ts';
 import { type CallerHalf, canDirect, type Strategy } from './strategy.ts';
-import { type Caller, type Program, type Programs, type Said, sys } from './syscall.ts';
+import {
+  type Caller,
+  type Program,
+  type Programs,
+  type Said,
+  type Syscall,
+  sys,
+} from './syscall.ts';
 
 /** Name of a program that every scenario has. */
 export const CHILD = 'child';
 
+/** What is done in place of a call that a caller half is about to make; null lets it through. */
+export type Tap = (made: Syscall) => Program | null;
+
 /** Directs a call by whatever design is under test. */
-export type Direct = (me: Caller, want: Want, call: Directable) => Program;
+export interface Direct {
+  /** With a tap, for what others do between the passes, or with what the design uses. */
+  (me: Caller, want: Want, call: Directable, tap?: Tap): Program;
+  /** The design asks first, and then leaves the call as it is. */
+  readonly twoPasses: boolean;
+}
 
 /** A caller half as scenarios use it: whatever it prepares is prepared once a thread. */
 export function directBy(half: CallerHalf): Direct {
   // Keyed by the run of a program, so that a replayed generator prepares again.
   const prepared = new WeakMap<Caller, number>();
-  return function* (me, want, call) {
+  function* direct(me: Caller, want: Want, call: Directable): Program {
     let ready = prepared.get(me);
     if (ready === undefined) {
       ready = half.prepare === undefined ? 0 : yield* half.prepare(me);
       prepared.set(me, ready);
     }
     return yield* half.direct(me, want, call, ready);
-  };
+  }
+  return Object.assign(
+    (me: Caller, want: Want, call: Directable, tap?: Tap) =>
+      tap === undefined ? direct(me, want, call) : tapped(direct(me, want, call), tap),
+    { twoPasses: half.twoPasses === true },
+  );
+}
+
+function* tapped(program: Program, tap: Tap): Program {
+  let result = 0;
+  for (;;) {
+    const { done, value } = program.next(result);
+    if (done === true) return value;
+    const instead = 'until' in value ? null : tap(value);
+    result = instead === null ? yield value : yield* instead;
+  }
+}
+
+/**
+ * Directs a call while somebody else's code comes in between: between the passes of a design that
+ * has two, and before the call of one that has one.
+ */
+export function* directAround(
+  direct: Direct,
+  me: Caller,
+  want: Want,
+  call: Directable,
+  between: () => Program,
+): Program {
+  if (!direct.twoPasses) {
+    yield* between();
+    return yield* direct(me, want, call);
+  }
+  return yield* direct(me, want, call, (made) => (made === call ? andThen(between, call) : null));
+}
+
+function* andThen(between: () => Program, call: Directable): Program {
+  yield* between();
+  return yield call;
 }
 
 export interface ScenarioTask {
@@ -71,8 +124,15 @@ export const A_QUEUE: Subject = {
 export const A_CHILD: Subject = { kind: 'pid', call: sys('fork', CHILD) };
 const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD];
 
-/** The first that a strategy can direct; null if a scenario says nothing about it. */
-export function subjectOf(strategy: Strategy, directs: readonly WantKind[]): Subject | null {
+/**
+ * The first that a strategy can direct; null if a scenario says nothing about it. Code that was
+ * never changed can be directed in two passes only.
+ */
+export function subjectOf(
+  strategy: Strategy,
+  { directs, kind: scenarioKind }: Pick<Scenario, 'directs' | 'kind'>,
+): Subject | null {
+  if (scenarioKind === 'virtue' && strategy.caller.twoPasses !== true) return null;
   const isFit = ({ kind }: Subject) => directs.includes(kind) && canDirect(strategy, kind);
   return SUBJECTS.find(isFit) ?? null;
 }

@@ -32,6 +32,7 @@ function write({ memory }: Caller, fd: number, { values }: Want) {
 }
 
 const openWriteClose: CallerHalf = {
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     if (!isType(want.kind)) return fail('ENOSYS');
     const fd = yield open(me, want.kind);
@@ -44,6 +45,7 @@ const openWriteClose: CallerHalf = {
 
 /** A descriptor of each type, opened when it is first used. */
 const keptDescriptors: CallerHalf = {
+  twoPasses: true,
   *prepare({ memory }: Caller): Program {
     return putNumbers(memory, 4, [NONE, NONE, NONE]);
   },
