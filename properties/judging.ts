@@ -23,6 +23,12 @@ export const plain = (...wanted: readonly number[]): Expectation => ({
 
 export const refusal: Expectation = { words: 'an error', holds: (result) => result < 0 };
 
+/** By the call, or by the mode of a file. */
+export const denied: Expectation = {
+  words: '-EPERM or -EACCES',
+  holds: (result) => result === fail('EPERM') || result === fail('EACCES'),
+};
+
 /** The id is not to be had; the texts of 2009 say EBUSY. */
 export const taken: Expectation = {
   words: '-EEXIST or -EBUSY',

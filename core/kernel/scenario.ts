@@ -6,7 +6,7 @@
 import type { Directable, Want, WantKind } from './directed.ts';
 import { formatResult } from './errno.ts';
 import { IPC_CREAT, IPC_PRIVATE } from './flags.ts';
-import { type CallerHalf, canDirect, type Strategy } from './strategy.ts';
+import { type CallerHalf, canDirect, type Strategy, type SyscallHandlers } from './strategy.ts';
 import {
   type Caller,
   type Program,
@@ -167,6 +167,8 @@ export interface Scenario {
   readonly directs: readonly WantKind[];
   readonly tasks: readonly ScenarioTask[];
   readonly faults?: readonly Fault[];
+  /** Calls that stand for what a kernel does on somebody's behalf, and no design knows of. */
+  readonly kernelMade?: SyscallHandlers;
   /** By name. There is also CHILD, which ends at once, for a fork that is only to get a number. */
   programs(direct: Direct, subject: Subject): Programs;
   /** Null if all is well, or what is wrong. A deadlock is always wrong and never gets here. */

@@ -4,11 +4,10 @@
  * value of the failed call must be gone: "a stale id is worse than a retry". Restarter: it falls
  * back, or cleans up, after each of these.
  */
-import { fail } from '../../../core/kernel/errno.ts';
 import { IPC_CREAT } from '../../../core/kernel/flags.ts';
 import type { Direct, Scenario, Subject } from '../../../core/kernel/scenario.ts';
 import { type Program, type ProgramBody, sys } from '../../../core/kernel/syscall.ts';
-import { type Expectation, exactly, firstWrong, part, plain, taken } from '../../judging.ts';
+import { denied, type Expectation, firstWrong, part, plain, taken } from '../../judging.ts';
 
 const WANTED = 101;
 const NOBODY = 65534;
@@ -85,7 +84,7 @@ export const failedForPrivilege = failedCall({
   name: 'failed-for-privilege',
   what: 'as its caller may not choose',
   directs: ['msg', 'pid'],
-  expected: exactly(fail('EPERM')),
+  expected: denied,
   setUp: () =>
     function* () {
       return yield sys('setresuid', NOBODY, NOBODY, 0);

@@ -38,7 +38,6 @@ export const callThatCanNot: Scenario = {
   judge: ({ results }) => firstWrong([['getppid, with a value', results.get('A'), refusal]]),
 };
 
-// biome-ignore lint/correctness/useYield: a call that there is not
 function* noSuchCall(): Program {
   return fail('ENOSYS');
 }
