@@ -7,7 +7,7 @@ import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
 import { explore } from '../core/explore/graph.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { restart } from '../core/restart/restart.ts';
@@ -82,7 +82,7 @@ export function conclude(
   captures: readonly NamedCapture[],
   measured: Pick<Measured, 'races' | 'restarts'>,
 ): Measured & Pick<Result, 'claims'> {
-  const designs = strategies.filter((strategy) => strategy.kind === 'design');
+  const designs = strategies.filter(isBestForm);
   const all: Measured = {
     ...measured,
     strategies: strategies.map(strategyRow),

@@ -5,7 +5,7 @@
  */
 import type { Directable, Want, WantKind } from './directed.ts';
 import { formatResult } from './errno.ts';
-import { IPC_CREAT, IPC_PRIVATE } from './flags.ts';
+import { CLOCK_MONOTONIC, IPC_CREAT, IPC_PRIVATE } from './flags.ts';
 import { type CallerHalf, canDirect, type Strategy, type SyscallHandlers } from './strategy.ts';
 import {
   type Caller,
@@ -19,8 +19,11 @@ import {
 /** Name of a program that every scenario has. */
 export const CHILD = 'child';
 
-/** What is done in place of a call that a caller half is about to make; null lets it through. */
-export type Tap = (made: Syscall) => Program | null;
+/**
+ * What is done in place of a call that a caller half is about to make, null to let it through;
+ * `isTheCall` of the call that it was given to direct, made as it is.
+ */
+export type Tap = (made: Syscall, isTheCall: boolean) => Program | null;
 
 /** Directs a call by whatever design is under test. */
 export interface Direct {
@@ -34,7 +37,7 @@ export interface Direct {
 export function directBy(half: CallerHalf): Direct {
   // Keyed by the run of a program, so that a replayed generator prepares again.
   const prepared = new WeakMap<Caller, number>();
-  function* direct(me: Caller, want: Want, call: Directable): Program {
+  function* passes(me: Caller, want: Want, call: Directable): Program {
     let ready = prepared.get(me);
     if (ready === undefined) {
       ready = half.prepare === undefined ? 0 : yield* half.prepare(me);
@@ -42,19 +45,20 @@ export function directBy(half: CallerHalf): Direct {
     }
     return yield* half.direct(me, want, call, ready);
   }
-  return Object.assign(
-    (me: Caller, want: Want, call: Directable, tap?: Tap) =>
-      tap === undefined ? direct(me, want, call) : tapped(direct(me, want, call), tap),
-    { twoPasses: half.twoPasses === true },
-  );
+  function* direct(me: Caller, want: Want, call: Directable, tap?: Tap): Program {
+    const ours = withRoom(me, call);
+    const made = passes(me, want, ours);
+    return resultOf(me, ours, yield* tap === undefined ? made : tapped(made, ours, tap));
+  }
+  return Object.assign(direct, { twoPasses: half.twoPasses === true });
 }
 
-function* tapped(program: Program, tap: Tap): Program {
+function* tapped(program: Program, call: Directable, tap: Tap): Program {
   let result = 0;
   for (;;) {
     const { done, value } = program.next(result);
     if (done === true) return value;
-    const instead = 'until' in value ? null : tap(value);
+    const instead = 'until' in value ? null : tap(value, value === call);
     result = instead === null ? yield value : yield* instead;
   }
 }
@@ -74,12 +78,32 @@ export function* directAround(
     yield* between();
     return yield* direct(me, want, call);
   }
-  return yield* direct(me, want, call, (made) => (made === call ? andThen(between, call) : null));
+  return yield* direct(me, want, call, (made, isTheCall) =>
+    isTheCall ? andThen(between, made) : null,
+  );
 }
 
-function* andThen(between: () => Program, call: Directable): Program {
+function* andThen(between: () => Program, call: Syscall): Program {
   yield* between();
   return yield call;
+}
+
+/** Makes a directable call and asks for nothing. Results compare with those of directed calls. */
+export function* plainly(me: Caller, call: Directable): Program {
+  const ours = withRoom(me, call);
+  return resultOf(me, ours, yield ours);
+}
+
+/** timer_create writes its id to memory: of the caller's own, where a subject names none. */
+function withRoom({ memory }: Caller, call: Directable): Directable {
+  if (call.name !== 'timer_create' || call.args[2] !== 0) return call;
+  const [clock, event] = call.args;
+  return sys('timer_create', clock, event, memory.allocate(4));
+}
+
+/** The id that a call made, wherever the call says it. */
+function resultOf({ memory }: Caller, call: Directable, result: number): number {
+  return call.name === 'timer_create' && result === 0 ? Number(memory.load(call.args[2])) : result;
 }
 
 export interface ScenarioTask {
@@ -122,7 +146,12 @@ export const A_QUEUE: Subject = {
   call: sys('msgget', IPC_PRIVATE, IPC_CREAT | 0o600),
 };
 export const A_CHILD: Subject = { kind: 'pid', call: sys('fork', CHILD) };
-const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD];
+/** Whoever makes this call gives it room for the id: directBy() and plainly() do. */
+export const A_TIMER: Subject = {
+  kind: 'timer',
+  call: sys('timer_create', CLOCK_MONOTONIC, 0, 0),
+};
+const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD, A_TIMER];
 
 /**
  * The first that a strategy can direct; null if a scenario says nothing about it. Code that was

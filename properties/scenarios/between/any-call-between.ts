@@ -8,7 +8,7 @@ import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const anyCallBetween: Scenario = {
   name: 'any-call-between',
@@ -16,7 +16,7 @@ export const anyCallBetween: Scenario = {
   rule: 'who asked must get the id',
   kind: 'hazard',
   context: 'restarter',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

@@ -6,11 +6,11 @@
  * Designs of two passes whose value waits for a call that understands fail in their best form: it
  * waits for the wrong one, and there is no telling when.
  */
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, plain } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const givenUpBetween: Scenario = {
   name: 'given-up-between',
@@ -18,17 +18,17 @@ export const givenUpBetween: Scenario = {
   rule: 'a plain call must get a number that nobody asked for',
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
       if (direct.twoPasses) {
         // It was to make the call, and asks for its pid instead.
-        yield* direct(me, { kind, values: [WANTED] }, call, (made) =>
-          made === call ? getpid() : null,
+        yield* direct(me, { kind, values: [WANTED] }, call, (_made, isTheCall) =>
+          isTheCall ? getpid() : null,
         );
       }
-      return yield call;
+      return yield* plainly(me, call);
     },
   }),
   judge: ({ results }) => firstWrong([['the plain call', results.get('A'), plain(WANTED)]]),

@@ -19,7 +19,7 @@ declare module '../../../core/kernel/syscall.ts' {
   }
 }
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const kernelMadeThread: Scenario = {
   name: 'kernel-made-thread',

@@ -6,10 +6,10 @@
  *
  * Designs of two passes fail in their best form: the next call that understands is the library's.
  */
-import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
+import { directAround, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { exactly, firstWrong, part, plain } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const libraryCallBetween: Scenario = {
   name: 'library-call-between',
@@ -17,13 +17,13 @@ export const libraryCallBetween: Scenario = {
   rule: "who asked must get the id, and the library's plain call a number that nobody asked for",
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
       let library = 0;
       const got = yield* directAround(direct, me, { kind, values: [WANTED] }, call, function* () {
-        library = yield call;
+        library = yield* plainly(me, call);
         return library;
       });
       return [got, library];

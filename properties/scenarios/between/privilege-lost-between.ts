@@ -8,7 +8,7 @@ import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 const NOBODY = 65534;
 
 export const privilegeLostBetween: Scenario = {
@@ -17,7 +17,7 @@ export const privilegeLostBetween: Scenario = {
   rule: 'an id that is taken without privilege must be refused with EPERM',
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

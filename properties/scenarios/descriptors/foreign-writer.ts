@@ -3,11 +3,11 @@
  * Another process of the same user opens a task's file by its path and writes to it. General use: a
  * restarter has its namespaces for itself.
  */
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { opensThatOf } from '../../taps.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 /** Of A: the first task after init. */
 const VICTIM = 2;
 
@@ -17,14 +17,14 @@ export const foreignWriter: Scenario = {
   rule: "the task's plain call must get a number that nobody asked for",
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: 'plain', process: 'P', program: 'A' },
     { name: 'B', role: 'writes', process: 'Q', program: 'B' },
   ],
   programs: (direct, { kind, call }) => ({
-    *A() {
-      return yield call;
+    *A(me) {
+      return yield* plainly(me, call);
     },
     *B(me) {
       return yield* direct(me, { kind, values: [WANTED] }, call, opensThatOf(me, VICTIM));

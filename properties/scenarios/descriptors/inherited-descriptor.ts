@@ -4,12 +4,12 @@
  * all it knows its own. Restarter: one that keeps a descriptor open for all its calls forks with it.
  * A design without a file has nothing to inherit.
  */
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { only } from '../../taps.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const inheritedDescriptor: Scenario = {
   name: 'inherited-descriptor',
@@ -17,15 +17,15 @@ export const inheritedDescriptor: Scenario = {
   rule: "the parent's plain call must get a number that nobody asked for",
   kind: 'hazard',
   context: 'restarter',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: 'plain', process: 'P', program: 'A', setUp: 'opens' }],
   programs: (direct, { kind, call }) => ({
     *opens(me) {
       return yield* direct(me, { kind, values: [WANTED] }, call, only('open'));
     },
-    *A() {
+    *A(me) {
       yield sys('fork', 'writes');
-      return yield call;
+      return yield* plainly(me, call);
     },
     *writes(me) {
       // What opens is passed over, so that 0 is the descriptor: the one that was inherited.

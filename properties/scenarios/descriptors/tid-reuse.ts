@@ -5,12 +5,12 @@
  */
 import { O_WRONLY, SIGKILL } from '../../../core/kernel/flags.ts';
 import { putText } from '../../../core/kernel/memory.ts';
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { only, opensThatOf } from '../../taps.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 const LAST_PID = '/proc/sys/kernel/ns_last_pid';
 
 export const tidReuse: Scenario = {
@@ -19,7 +19,7 @@ export const tidReuse: Scenario = {
   rule: "nobody: the new task's plain call must get a number that nobody asked for",
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: 'writes', process: 'P', program: 'A', setUp: 'setUp' }],
   programs: (direct, { kind, call }) => ({
     *setUp(me) {
@@ -39,8 +39,8 @@ export const tidReuse: Scenario = {
       yield sys('fork', 'second');
       return yield* direct(me, { kind, values: [WANTED] }, call, only('write'));
     },
-    *second() {
-      return yield call;
+    *second(me) {
+      return yield* plainly(me, call);
     },
   }),
   judge: ({ results }) =>

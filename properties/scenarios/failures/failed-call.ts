@@ -5,11 +5,16 @@
  * back, or cleans up, after each of these.
  */
 import { IPC_CREAT } from '../../../core/kernel/flags.ts';
-import type { Direct, Scenario, Subject } from '../../../core/kernel/scenario.ts';
+import {
+  type Direct,
+  plainly,
+  type Scenario,
+  type Subject,
+} from '../../../core/kernel/scenario.ts';
 import { type Program, type ProgramBody, sys } from '../../../core/kernel/syscall.ts';
 import { denied, type Expectation, firstWrong, part, plain, taken } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 const NOBODY = 65534;
 const KEY = 7;
 
@@ -47,7 +52,7 @@ const failedCall = ({
       const { kind, call } = subject;
       const got = yield* direct(me, { kind, values: [WANTED] }, failing ?? call);
       if (afterwards !== undefined) yield* afterwards();
-      return [got, yield call];
+      return [got, yield* plainly(me, call)];
     },
   }),
   judge: ({ results }) =>
@@ -72,7 +77,7 @@ export const failedForKey = failedCall({
 export const failedForTakenId = failedCall({
   name: 'failed-for-taken-id',
   what: 'as the id is taken',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   expected: taken,
   setUp: (direct, { kind, call }) =>
     function* (me) {
@@ -83,7 +88,7 @@ export const failedForTakenId = failedCall({
 export const failedForPrivilege = failedCall({
   name: 'failed-for-privilege',
   what: 'as its caller may not choose',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   expected: denied,
   setUp: () =>
     function* () {

@@ -4,13 +4,13 @@
  * a whole and behind its first word. General use: of a restarter it would be a bug.
  */
 import { fail } from '../../../core/kernel/errno.ts';
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import type { Caller } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain } from '../../judging.ts';
 
 /** The nth piece, of which so many bytes are there. */
 const FAULTS = [1, 2, 3].flatMap((nth) => [0, 8].map((bytes) => ({ nth, bytes })));
-const wantedAt = (index: number): number => 101 + index;
+const wantedAt = (index: number): number => 11 + index;
 const WANTED = FAULTS.map((_, index) => wantedAt(index));
 /** Far behind anything that is allocated. */
 const UNMAPPED = 0x800000;
@@ -43,7 +43,7 @@ export const faultingArgument: Scenario = {
   rule: 'a fault must be told as EFAULT, and the plain call after it be plain',
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: 'faults', process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
@@ -51,7 +51,7 @@ export const faultingArgument: Scenario = {
       for (const [index, fault] of FAULTS.entries()) {
         said.push(
           yield* direct(faulty(me, fault), { kind, values: [wantedAt(index)] }, call),
-          yield call,
+          yield* plainly(me, call),
         );
       }
       return said;

@@ -9,7 +9,7 @@ import { formatSaid, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, part, taken } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const killedWhileForking: Scenario = {
   name: 'killed-while-forking',

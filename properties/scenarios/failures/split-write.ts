@@ -5,12 +5,12 @@
  * in one piece has nothing to cut.
  */
 import { putText } from '../../../core/kernel/memory.ts';
-import type { Scenario, Tap } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario, type Tap } from '../../../core/kernel/scenario.ts';
 import { type Caller, type Program, sys } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain, refusal } from '../../judging.ts';
 
-const WANTED = 101;
-const HALF = 10;
+const WANTED = 11;
+const HALF = 1;
 
 const cut =
   ({ memory }: Caller): Tap =>
@@ -41,12 +41,12 @@ export const splitWrite: Scenario = {
   rule: 'who asked must get the id or an error, and a plain call after it be plain',
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
       const got = yield* direct(me, { kind, values: [WANTED] }, call, cut(me));
-      return [got, yield call];
+      return [got, yield* plainly(me, call)];
     },
   }),
   judge: ({ results }) =>

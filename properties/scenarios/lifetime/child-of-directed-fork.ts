@@ -8,7 +8,7 @@ import { CHILD } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const childOfDirectedFork: Scenario = {
   name: 'child-of-directed-fork',

@@ -3,11 +3,11 @@
  * Between the passes the task forks, and its child goes on with a plain call. General use: a
  * restarter forks in an order of its own.
  */
-import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
+import { directAround, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const forkBetween: Scenario = {
   name: 'fork-between',
@@ -23,8 +23,8 @@ export const forkBetween: Scenario = {
         return yield sys('fork', 'plain');
       });
     },
-    *plain() {
-      return yield call;
+    *plain(me) {
+      return yield* plainly(me, call);
     },
   }),
   judge: ({ results }) =>

@@ -11,7 +11,7 @@ import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain, refusal } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const unshareBetween: Scenario = {
   name: 'unshare-between',

@@ -6,12 +6,12 @@
  * Designs of two passes fail in their best form unless the kernel puts the value aside for the
  * handler: the handler's call takes what the code below it asked for.
  */
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { HANDLER_PID, onSignal, SIGNAL } from '../../handlers.ts';
 import { exactly, firstWrong, part, plain } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const handlerCreates: Scenario = {
   name: 'handler-creates',
@@ -19,7 +19,7 @@ export const handlerCreates: Scenario = {
   rule: "who asked must get the id, and the handler's plain call a number that nobody asked for",
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' },
     { name: 'B', role: 'sends a signal', process: 'Q', program: 'B' },
@@ -35,8 +35,8 @@ export const handlerCreates: Scenario = {
         const got = yield* direct(me, { kind, values: [WANTED] }, call);
         return [got, Number(me.memory.load(seen))];
       },
-      *handler({ memory }) {
-        memory.store(seen, yield call);
+      *handler(me) {
+        me.memory.store(seen, yield* plainly(me, call));
         return 0;
       },
       *B() {

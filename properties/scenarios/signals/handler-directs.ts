@@ -11,8 +11,8 @@ import { sys } from '../../../core/kernel/syscall.ts';
 import { HANDLER_PID, onSignal, SIGNAL } from '../../handlers.ts';
 import { either, exactly, firstWrong, part } from '../../judging.ts';
 
-const WANTED = 101;
-const WANTED_BY_HANDLER = 102;
+const WANTED = 11;
+const WANTED_BY_HANDLER = 12;
 
 export const handlerDirects: Scenario = {
   name: 'handler-directs',
@@ -20,7 +20,7 @@ export const handlerDirects: Scenario = {
   rule: 'the handler and the code that it interrupts must each get the id that it asked for',
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' },
     { name: 'B', role: 'sends a signal', process: 'Q', program: 'B' },

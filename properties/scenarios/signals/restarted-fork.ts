@@ -9,7 +9,7 @@ import { sys } from '../../../core/kernel/syscall.ts';
 import { HANDLER_PID, onSignal, SIGNAL } from '../../handlers.ts';
 import { exactly, firstWrong } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const restartedFork: Scenario = {
   name: 'restarted-fork',

@@ -9,7 +9,7 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import type { Caller } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, refusal } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 /** Most scalars that a caller half lays out. */
 const MOST = 16;
 

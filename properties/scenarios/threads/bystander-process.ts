@@ -3,10 +3,10 @@
  * A bystander in a process of its own, in the same namespaces. A restarter makes these anew, but
  * restores its processes at the same time, and not every call of theirs is directed.
  */
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const bystanderProcess: Scenario = {
   name: 'bystander-process',
@@ -14,7 +14,7 @@ export const bystanderProcess: Scenario = {
   rule: 'who asked must get the id, and the plain call beside it a number that nobody asked for',
   kind: 'hazard',
   context: 'restarter',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' },
     { name: 'B', role: 'plain', process: 'Q', program: 'B' },
@@ -23,8 +23,8 @@ export const bystanderProcess: Scenario = {
     *A(me) {
       return yield* direct(me, { kind, values: [WANTED] }, call);
     },
-    *B() {
-      return yield call;
+    *B(me) {
+      return yield* plainly(me, call);
     },
   }),
   judge: ({ results }) =>

@@ -3,10 +3,10 @@
  * A bystander in the same process: it has nothing to do with the facility and must notice nothing.
  * A restarter may well be such a process, of which one thread asks and another makes helpers.
  */
-import type { Scenario } from '../../../core/kernel/scenario.ts';
+import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const bystanderThread: Scenario = {
   name: 'bystander-thread',
@@ -14,7 +14,7 @@ export const bystanderThread: Scenario = {
   rule: 'who asked must get the id, and the plain call beside it a number that nobody asked for',
   kind: 'hazard',
   context: 'restarter',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' },
     { name: 'B', role: 'plain', process: 'P', program: 'B' },
@@ -23,8 +23,8 @@ export const bystanderThread: Scenario = {
     *A(me) {
       return yield* direct(me, { kind, values: [WANTED] }, call);
     },
-    *B() {
-      return yield call;
+    *B(me) {
+      return yield* plainly(me, call);
     },
   }),
   judge: ({ results }) =>

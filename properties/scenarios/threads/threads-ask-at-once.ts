@@ -13,7 +13,7 @@ export const threadsAskAtOnce: Scenario = {
   rule: 'each thread must get the id that it asked for',
   kind: 'hazard',
   context: 'restarter',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: `wants ${WANTED.A}`, process: 'P', program: 'A' },
     { name: 'B', role: `wants ${WANTED.B}`, process: 'P', program: 'B' },

@@ -6,7 +6,7 @@
 import { formatSaid, type Scenario } from '../../../core/kernel/scenario.ts';
 import { taken } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 export const twoCallersOneId: Scenario = {
   name: 'two-callers-one-id',
@@ -14,7 +14,7 @@ export const twoCallersOneId: Scenario = {
   rule: 'exactly one must get the id, and the other a clear error',
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'asks' },
     { name: 'B', role: `wants ${WANTED}`, process: 'Q', program: 'asks' },

@@ -14,7 +14,7 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, refusal } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 /** Not to be directed, whatever the types say. */
 const CALL = sys('getppid');
 
@@ -24,14 +24,14 @@ export const callThatCanNot: Scenario = {
   rule: 'it must be refused',
   kind: 'hazard',
   context: 'general use',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: 'asks in vain', process: 'P', program: 'A' }],
   programs: (direct, { kind }) => ({
     *A(me) {
       const call = CALL as unknown as Directable;
       // A design of one pass that makes the call as it is has not asked for anything.
-      return yield* direct(me, { kind, values: [WANTED] }, call, (made) =>
-        made === call && !direct.twoPasses ? noSuchCall() : null,
+      return yield* direct(me, { kind, values: [WANTED] }, call, (_made, isTheCall) =>
+        isTheCall && !direct.twoPasses ? noSuchCall() : null,
       );
     },
   }),

@@ -8,7 +8,7 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { either, firstWrong, plain, refusal } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 const SEMAPHORES = sys('semget', IPC_PRIVATE, 1, IPC_CREAT | 0o600);
 
 export const otherKind: Scenario = {

@@ -9,7 +9,7 @@ import { CHILD, type Scenario } from '../../../core/kernel/scenario.ts';
 import { type Caller, type Program, sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 /** Knows nothing of any design. */
 function* posixSpawn({ memory }: Caller): Program {
@@ -32,8 +32,8 @@ export const libraryFork: Scenario = {
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
-      return yield* direct(me, { kind, values: [WANTED] }, call, (made) =>
-        made === call ? posixSpawn(me) : null,
+      return yield* direct(me, { kind, values: [WANTED] }, call, (_made, isTheCall) =>
+        isTheCall ? posixSpawn(me) : null,
       );
     },
   }),

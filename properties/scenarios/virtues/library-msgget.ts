@@ -9,7 +9,7 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 
 /** Knows nothing of any design. */
 function* openLog(): Program {
@@ -27,8 +27,8 @@ export const libraryMsgget: Scenario = {
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
-      return yield* direct(me, { kind, values: [WANTED] }, call, (made) =>
-        made === call ? openLog() : null,
+      return yield* direct(me, { kind, values: [WANTED] }, call, (_made, isTheCall) =>
+        isTheCall ? openLog() : null,
       );
     },
   }),

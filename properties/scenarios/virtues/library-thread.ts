@@ -8,7 +8,7 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
 
-const WANTED = 101;
+const WANTED = 11;
 const STACK_BYTES = 4096;
 
 /** Knows nothing of any design. */
@@ -28,8 +28,8 @@ export const libraryThread: Scenario = {
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
-      return yield* direct(me, { kind, values: [WANTED] }, call, (made) =>
-        made === call ? pthreadCreate() : null,
+      return yield* direct(me, { kind, values: [WANTED] }, call, (_made, isTheCall) =>
+        isTheCall ? pthreadCreate() : null,
       );
     },
     *thread() {
