@@ -170,7 +170,7 @@ export function subjectOf(
 export function programsOf(scenario: Scenario, caller: CallerHalf, subject: Subject): Programs {
   return {
     *[CHILD]() {
-      return yield sys('exit_group', 0);
+      return 0;
     },
     ...scenario.programs(directBy(caller), subject),
   };
@@ -198,7 +198,7 @@ export interface Scenario {
   readonly faults?: readonly Fault[];
   /** Calls that stand for what a kernel does on somebody's behalf, and no design knows of. */
   readonly kernelMade?: SyscallHandlers;
-  /** By name. There is also CHILD, which ends at once, for a fork that is only to get a number. */
+  /** By name. There is also CHILD, which does nothing, for a fork that is only to get a number. */
   programs(direct: Direct, subject: Subject): Programs;
   /** Null if all is well, or what is wrong. A deadlock is always wrong and never gets here. */
   judge(outcome: Outcome): string | null;
