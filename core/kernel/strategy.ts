@@ -8,6 +8,7 @@ import type { Steps } from '../explore/thread.ts';
 import type { Directable, Want, WantKind } from './directed.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scalar } from './memory.ts';
+import type { Rubric } from './rubric.ts';
 import type { Caller, Program, Syscall, SyscallName, SyscallTable } from './syscall.ts';
 
 /** Fields that designs add to the task. Open: a strategy's file adds its own. */
@@ -53,7 +54,7 @@ export interface InKernel {
   /** Runs a system call by its table entry, for a call that wraps another. */
   dispatch(task: TaskView, call: Syscall): Steps<number>;
   capable(task: TaskView, capability: number): boolean;
-  /** What the task's filters (seccomp) say to a call of this name: 0 or -errno. */
+  /** 0, or -errno if a filter of the task (seccomp) refuses such a call: asked at entry, and here. */
   filtered(task: TaskView, name: SyscallName): number;
   /** At how many levels of pid namespaces the task has a number. */
   pidLevels(task: TaskView): number;
@@ -178,6 +179,8 @@ export interface Strategy {
   /** Other ways for user code to use the same kernel half, by name. */
   readonly variants?: Readonly<Record<string, CallerHalf>>;
   readonly kernel: KernelHalf;
+  /** Answers to whoever would review it as an addition to Linux. */
+  readonly rubric?: Rubric;
 }
 
 /** Those that stand for their designs wherever there is no room for every form. */

@@ -21,14 +21,22 @@ import type {
   TaskView,
   WantedHook,
 } from '../kernel/strategy.ts';
-import type { Await, Programs, Said, Syscall, SyscallTable } from '../kernel/syscall.ts';
-import { Files } from './file.ts';
+import type {
+  Await,
+  Programs,
+  Said,
+  Syscall,
+  SyscallName,
+  SyscallTable,
+} from '../kernel/syscall.ts';
+import { type File, Files } from './file.ts';
 import { kernelClone } from './fork.ts';
 import { changeId, IpcNamespace } from './ipc.ts';
 import { Mm } from './mm.ts';
 import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
 import { type Directory, tgidDirectory, tidDirectory } from './procfs.ts';
+import { filtered } from './seccomp.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
 import {
@@ -56,6 +64,8 @@ const BOOT_TIME = 1215129600;
 export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
+  /** Files on which flock(2) put a lock; those that have none any more may be among them. */
+  readonly flocks: Cell<readonly File[]> = new Cell([], null, 'flocks');
   readonly taskFields: TaskFieldHooks;
   readonly tidDirectory: Directory;
   readonly tgidDirectory: Directory;
@@ -99,6 +109,7 @@ export class ModelKernel implements InKernel {
     task.mm.users.v += 1;
     task.arena.v = task.mm.addArena();
     task.filesCell.v = group?.files ?? new Files();
+    task.files.users.v += 1;
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
     task.sighandCell.v = group?.sighand ?? new Sighand();
     task.signalCell.v = group?.signal ?? new Signal();
@@ -165,7 +176,7 @@ export class ModelKernel implements InKernel {
     for (;;) {
       if (task.exitState.v !== 'running') return 0;
       half.entry?.(this, task, call.name);
-      const handled = this.handle(task, call);
+      const handled = this.filtered(task, call.name) || this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
       if (task.exitState.v === 'running') half.exit?.(this, task, call.name);
       yield PREEMPT;
@@ -348,6 +359,10 @@ export class ModelKernel implements InKernel {
     return typeof handled === 'number' ? handled : yield* handled;
   }
 
+  filtered(view: TaskView, name: SyscallName): number {
+    return filtered(asTask(view), name);
+  }
+
   kernelClone(view: TaskView, args: CloneArgs, want: Want | null): Steps<number> {
     return kernelClone(this, asTask(view), args, want);
   }
@@ -390,11 +405,6 @@ export class ModelKernel implements InKernel {
 
   capable(view: TaskView, capability: number): boolean {
     return capable(asTask(view), capability);
-  }
-
-  /** No task of this model has a filter. */
-  filtered(): number {
-    return 0;
   }
 
   pidLevels(view: TaskView): number {

@@ -9,7 +9,7 @@ import { allocate, type Cell, CellMap, Link, List, note, Struct } from '../explo
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import type { Ledger } from '../kernel/ledger.ts';
+import type { ModelKernel } from './kernel.ts';
 import { PID_MAX, RESERVED_PIDS } from './limits.ts';
 import type { Signal, Task } from './task.ts';
 
@@ -57,25 +57,23 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
   return found === undefined || found === RESERVED ? null : found;
 }
 
-export interface PidAllocation {
-  readonly ledger: Ledger;
-  /** The number to take in this namespace where `tid` is wanted, or -errno. */
-  claim(ns: PidNamespace, tid: number): number;
-}
-
 /**
  * alloc_pid(): a struct pid with a number at each level, from the innermost out. `want` holds
- * numbers innermost first. The pid, or -errno; a failure gives back what it took.
+ * numbers innermost first, and `claim` says which is taken for it in a namespace. The pid, or -errno; a
+ * failure gives back what it took.
  */
 export function* allocPid(
-  { ledger, claim }: PidAllocation,
+  kernel: ModelKernel,
+  current: Task,
   ns: PidNamespace,
   want: Want | null,
+  claim: (ns: PidNamespace, tid: number) => number,
 ): Steps<Pid | number> {
+  const { ledger } = kernel;
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
-  ledger.allocations++;
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   const pid = allocate(() => new Pid());
   const taken: { at: PidNamespace; number: number }[] = [];
   let error = 0;
@@ -170,10 +168,15 @@ export function putPid(pid: Pid): void {
 /**
  * A struct pid for a process that is gone, known only by its number in `ns`: what an IPC object
  * still shows as its last user. It is in no IDR, so the number stays free, and outer namespaces do
- * not see it, as its numbers there are not recorded anywhere.
+ * not see it, as its numbers there are not recorded anywhere. Null for want of memory.
  */
-export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): Pid {
-  ledger.allocations++;
+export function detachedPid(
+  kernel: ModelKernel,
+  current: Task,
+  ns: PidNamespace,
+  number: number,
+): Pid | null {
+  if (!kernel.allocates(current)) return null;
   const pid = allocate(() => new Pid());
   const level = ns.level.v;
   pid.ns.v = ns;
@@ -181,10 +184,15 @@ export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): P
   return pid;
 }
 
-export const childNamespaceOf = (parent: PidNamespace, ledger: Ledger): PidNamespace => {
-  ledger.allocations++;
+/** create_pid_namespace(), or null for want of memory. */
+export function childNamespaceOf(
+  kernel: ModelKernel,
+  current: Task,
+  parent: PidNamespace,
+): PidNamespace | null {
+  if (!kernel.allocates(current)) return null;
   const ns = allocate(() => new PidNamespace());
   ns.parent.v = parent;
   ns.level.v = parent.level.v + 1;
   return ns;
-};
+}

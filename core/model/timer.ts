@@ -57,12 +57,13 @@ export function* timerCreate(
     if (read < 0 || read > INT_MAX) return fail('EINVAL');
     wanted = read;
   }
+  // alloc_posix_timer() failing is EAGAIN, as its manual page says.
+  if (!kernel.allocates(current)) return fail('EAGAIN');
   yield PREEMPT;
   kernel.ledger.locks++;
   const id = wanted ?? nextFree(timers);
   // A design says EEXIST, as for everything else that it directs.
   if (timers.ids.get(id) !== undefined) return fail(want === null ? 'EBUSY' : 'EEXIST');
-  kernel.ledger.allocations++;
   timers.ids.set(id, 'taken');
   timers.next.v = (id + 1) % (INT_MAX + 1);
   yield PREEMPT;
