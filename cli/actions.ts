@@ -171,7 +171,7 @@ async function oneSchedule(
   strategy: Strategy,
   options: RaceOptions,
 ): Promise<void> {
-  const subject = subjectOf(strategy, scenario.directs);
+  const subject = subjectOf(strategy, scenario);
   if (subject === null) {
     throw new InputError(
       scenario.name,

@@ -40,7 +40,7 @@ export async function races(
   for (const scenario of scenarios) {
     for (const strategy of strategies) {
       await breathe();
-      const subject = subjectOf(strategy, scenario.directs);
+      const subject = subjectOf(strategy, scenario);
       if (subject === null) continue;
       const system = scenarioOnModel(scenario, strategy, subject);
       const exploration = explore(system, { maxStates: MAX_STATES });
