@@ -154,7 +154,7 @@ export function defaultLlseek({ position }: File, offset: number, whence: number
 }
 
 export function close(kernel: ModelKernel, current: Task, fd: number): number {
-  kernel.ledger.locks++;
+  kernel.count('locks', 'walk');
   kernel.ledger.fdOps++;
   return current.files.close(fd) ? 0 : fail('EBADF');
 }

@@ -18,6 +18,7 @@ import {
   CLONE_VM,
   SIGCHLD,
 } from '../kernel/flags.ts';
+import type { LedgerRow } from '../kernel/ledger.ts';
 import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
 import { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
@@ -70,7 +71,8 @@ export function* kernelClone(
     args.pidRules === 'set_pidmap'
       ? setPidmap(at, tid)
       : claimTid(at, tid, wanted !== null && mayChoose(current, wanted));
-  const pid = yield* allocPid({ ledger: kernel.ledger, claim }, ns, wanted);
+  const count = (entry: keyof LedgerRow) => kernel.count(entry, 'allocation');
+  const pid = yield* allocPid({ count, claim }, ns, wanted);
   if (typeof pid === 'number') return abandon(kernel, current, child, mm, pid);
   yield PREEMPT;
   kernel.ledger.locks++;

@@ -9,7 +9,7 @@ import { allocate, type Cell, CellMap, Link, List, note, Struct } from '../explo
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import type { Ledger } from '../kernel/ledger.ts';
+import type { Ledger, LedgerRow } from '../kernel/ledger.ts';
 import { PID_MAX, RESERVED_PIDS } from './limits.ts';
 import type { Signal, Task } from './task.ts';
 
@@ -58,7 +58,8 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
 }
 
 export interface PidAllocation {
-  readonly ledger: Ledger;
+  /** Counts work of this phase, which is allocation. */
+  count(entry: keyof LedgerRow): void;
   /** The number to take in this namespace where `tid` is wanted, or -errno. */
   claim(ns: PidNamespace, tid: number): number;
 }
@@ -68,20 +69,20 @@ export interface PidAllocation {
  * numbers innermost first. The pid, or -errno; a failure gives back what it took.
  */
 export function* allocPid(
-  { ledger, claim }: PidAllocation,
+  { count, claim }: PidAllocation,
   ns: PidNamespace,
   want: Want | null,
 ): Steps<Pid | number> {
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
-  ledger.allocations++;
+  count('allocations');
   const pid = allocate(() => new Pid());
   const taken: { at: PidNamespace; number: number }[] = [];
   let error = 0;
   for (let at: PidNamespace | null = ns, index = 0; at !== null; at = at.parent.v, index++) {
     yield PREEMPT;
-    ledger.locks++;
+    count('locks');
     const tid = wanted[index];
     const number = tid === undefined ? nextFree(at) : claim(at, tid);
     if (number < 0) {
@@ -93,7 +94,7 @@ export function* allocPid(
   }
   if (error === 0) {
     yield PREEMPT;
-    ledger.locks++;
+    count('locks');
     if (!ns.adding.v) error = fail('ENOMEM');
   }
   if (error !== 0) {

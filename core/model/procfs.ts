@@ -59,7 +59,7 @@ function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOp
       target !== null && permission(current, target, entry.mode, access),
     admit(kernel, _current, bytes) {
       if (bytes > PAGE_BYTES) return fail('EINVAL');
-      kernel.ledger.allocations++;
+      kernel.count('allocations', 'parse');
       return bytes;
     },
     write(kernel, current, file, text) {
@@ -133,22 +133,22 @@ export function* open(
   const access = ACCESS.get(flags);
   if (access === undefined) return fail('EINVAL');
   if (bytes > PATH_MAX) return fail('EINVAL');
-  const path = kernel.strncpyFromUser(current, address, bytes);
+  const path = kernel.strncpyFromUser(current, address, bytes, 'walk');
   if (path === null) return fail('EFAULT');
   yield PREEMPT;
-  kernel.ledger.locks++;
+  kernel.count('locks', 'walk');
   const found = walk(kernel, current, path);
   if (found === null) return fail('ENOENT');
   const { operations, target } = found;
   if (!operations.permits(current, target, access)) return fail('EACCES');
-  kernel.ledger.allocations++;
+  kernel.count('allocations', 'walk');
   const file = allocate(() => new File());
   file.operations.v = operations;
   file.access.v = access;
   file.target.v = target;
   file.ipcNs.v = current.ipcNs;
   yield PREEMPT;
-  kernel.ledger.locks++;
+  kernel.count('locks', 'walk');
   kernel.ledger.fdOps++;
   return current.files.install(file) ?? fail('EMFILE');
 }

@@ -35,7 +35,7 @@ export function sysctlFile(table: CtlTable): FileOperations {
     admit(kernel, current, bytes) {
       if (!isPermitted(current, MAY_WRITE)) return fail('EPERM');
       if (bytes >= KMALLOC_MAX_SIZE) return fail('ENOMEM');
-      kernel.ledger.allocations++;
+      kernel.count('allocations', 'parse');
       return bytes;
     },
     write: (kernel, current, file, text) => table.set(kernel, current, file, text),
