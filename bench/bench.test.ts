@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, readCapture } from '../cli/choose.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { loadStrategies } from '../strategies/index.ts';
 import { setter } from '../strategies/setter.ts';
 import { withId } from '../strategies/with-id.ts';
@@ -9,7 +9,7 @@ import { deadPidRow } from './dead-pid.ts';
 import { idsOnlyRow } from './ids-only.ts';
 import { timedRows } from './timed.ts';
 
-const designs = (await loadStrategies()).filter(({ kind }) => kind === 'design');
+const designs = (await loadStrategies()).filter(isBestForm);
 
 /** Its callers call what the kernel does not have. */
 const absent: Strategy = { ...withId, kernel: {} };

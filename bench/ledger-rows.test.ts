@@ -16,7 +16,7 @@ import {
   sumOf,
 } from '../core/kernel/ledger.ts';
 import { CHILD, directBy } from '../core/kernel/scenario.ts';
-import { canDirect, type InKernel, type Strategy } from '../core/kernel/strategy.ts';
+import { canDirect, type InKernel, isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { sys } from '../core/kernel/syscall.ts';
 import { ModelKernel } from '../core/model/kernel.ts';
 import { trial } from '../core/model/trial.ts';
@@ -31,7 +31,7 @@ import type { LedgerEntry, SparsePhases } from './rows.ts';
 import { CHILDREN, wantOf } from './subjects.ts';
 
 const all = await loadStrategies();
-const best = all.filter(({ kind, form }) => kind === 'design' && form === 'best form');
+const best = all.filter(isBestForm);
 const rows = ledgerRows(all);
 
 const inShort = (work: Partial<LedgerRow>) =>

@@ -7,7 +7,7 @@ import { runAtRandom } from '../core/explore/run.ts';
 import { parseSchedule, type Schedule } from '../core/explore/schedule.ts';
 import { InputError } from '../core/input-error.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
 import { restart } from '../core/restart/restart.ts';
@@ -26,7 +26,7 @@ import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choo
 import { compare, countWork, time } from './compare.ts';
 import { conformanceExit, raceExit, racesExit, restartExit, worst } from './exit-code.ts';
 import { runHost } from './host.ts';
-import { captureName, isBest, races, restartTable } from './measure.ts';
+import { captureName, races, restartTable } from './measure.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
 interface Common {
@@ -116,8 +116,7 @@ function mustRestore(
   strategies: readonly Strategy[],
   names: readonly string[],
 ): ReadonlySet<string> {
-  const isBest = ({ kind, form }: Strategy) => kind === 'design' && form === 'best form';
-  const all = strategies.filter((strategy) => names.length > 0 || isBest(strategy));
+  const all = strategies.filter((strategy) => names.length > 0 || isBestForm(strategy));
   return new Set(all.map(({ name }) => name));
 }
 
@@ -202,7 +201,7 @@ export async function bench(options: Common & { readonly seed: number }): Promis
   const chosen = await chooseStrategies(options.strategy);
   const isNamed = options.strategy.length > 0;
   const strategies = isNamed ? chosen : chosen.filter(({ kind }) => kind !== 'control');
-  const large = isNamed ? chosen : chosen.filter(isBest);
+  const large = isNamed ? chosen : chosen.filter(isBestForm);
   await prepare(options);
   const { times, ...counted } = await countWork(strategies, { large, seed, sizes: SIZES });
   const timed = { calls: await time(large, seed), restarts: times };

@@ -3,7 +3,7 @@
 import { Listr } from 'listr2';
 import { timedRows } from '../bench/timed.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { provenance } from '../reports/provenance.ts';
 import { exactSections, otherSections, titleOf } from '../reports/report.ts';
 import {
@@ -18,7 +18,6 @@ import { renderSections, renderText } from '../reports/text.ts';
 import { hostForReport } from './host.ts';
 import {
   conclude,
-  isBest,
   type NamedCapture,
   races,
   restartTable,
@@ -45,7 +44,7 @@ export async function compare(comparison: Comparison): Promise<Result> {
   const measured = await measure(comparison);
   const { times, ...counted } = await countWork(
     strategies.filter(({ kind }) => kind !== 'control'),
-    { large: strategies.filter(isBest), seed, sizes: SIZES },
+    { large: strategies.filter(isBestForm), seed, sizes: SIZES },
   );
   const exact = conclude(strategies, captures, { ...measured, ...counted });
   if (asText) {
@@ -60,7 +59,7 @@ export async function compare(comparison: Comparison): Promise<Result> {
     schema: RESULT_SCHEMA,
     ...exact,
     conformance: await host(seed),
-    timed: { calls: await time(strategies.filter(isBest), seed), restarts: times },
+    timed: { calls: await time(strategies.filter(isBestForm), seed), restarts: times },
     provenance: origin,
   };
   if (asText) print(renderSections(otherSections(result)));
@@ -74,7 +73,7 @@ async function measure({
 }: Comparison): Promise<Pick<Measured, 'races' | 'restarts'>> {
   let rows: RaceRow[] = [];
   const restarts: RestartTable[] = [];
-  const designs = strategies.filter((strategy) => strategy.kind === 'design');
+  const designs = strategies.filter(isBestForm);
   const stages = new Listr(
     [
       {

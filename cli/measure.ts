@@ -10,7 +10,7 @@ import { flatCapture, restartOfSize } from '../bench/restart-sizes.ts';
 import { threadsRows } from '../bench/threads.ts';
 import { explore } from '../core/explore/graph.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { restart } from '../core/restart/restart.ts';
@@ -132,17 +132,13 @@ export async function work(
   return { ledger, threads, ...callsRows(large), restartSizes, times };
 }
 
-/** Of a design in several forms, the one that is worth timing. */
-export const isBest = ({ kind, form }: Pick<Strategy, 'kind' | 'form'>): boolean =>
-  kind === 'design' && form === 'best form';
-
 /** What is neither raced nor restarted as a whole, and what all of it says to the claims. */
 export function conclude(
   strategies: readonly Strategy[],
   captures: readonly NamedCapture[],
   measured: Pick<Measured, 'races' | 'restarts'> & Work,
 ): Measured & Pick<Result, 'claims'> {
-  const designs = strategies.filter((strategy) => strategy.kind === 'design');
+  const designs = strategies.filter(isBestForm);
   const all: Measured = {
     ...measured,
     strategies: strategies.map(strategyRow),

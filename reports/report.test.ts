@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from '../cli/choose.ts';
-import { captureName, conclude, isBest, races, restartTable, work } from '../cli/measure.ts';
+import { captureName, conclude, races, restartTable, work } from '../cli/measure.ts';
+import { isBestForm } from '../core/kernel/strategy.ts';
 import { claims } from './claims/index.ts';
 import { renderMarkdown } from './markdown.ts';
 import { reportOf } from './report.ts';
@@ -28,7 +29,7 @@ async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
   const { times, ...counted } = await work(
     strategies.filter(({ kind }) => kind !== 'control'),
     {
-      large: strategies.filter(isBest),
+      large: strategies.filter(isBestForm),
       seed: 200807,
       sizes: [10, 100],
       onRestart,

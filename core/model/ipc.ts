@@ -264,13 +264,27 @@ export function refuseState(
 }
 
 /**
- * The struct pid to record as the last user of an object: of a living process, or, where the number
- * is free because that process is dead, a detached one that shows the same number.
+ * Structs pid to record as the last users of an object, or -ENOMEM: of living processes, or, where a
+ * number is free because that process is dead, detached ones that show the same number.
  */
-export function lastUser(kernel: ModelKernel, current: Task, number: number): Pid | null {
-  if (number === 0) return null;
+export function lastUsers(
+  kernel: ModelKernel,
+  current: Task,
+  numbers: readonly number[],
+): readonly (Pid | null)[] | number {
   const ns = current.activePidNs;
-  return findPidNs(number, ns) ?? detachedPid(kernel.ledger, ns, number);
+  const pids: (Pid | null)[] = [];
+  for (const number of numbers) {
+    const pid = number === 0 ? null : findPidNs(number, ns);
+    if (number === 0 || pid !== null) {
+      pids.push(pid);
+      continue;
+    }
+    const detached = detachedPid(kernel, current, ns, number);
+    if (detached === null) return fail('ENOMEM');
+    pids.push(detached);
+  }
+  return pids;
 }
 
 /** The members of IPC_STAT that every type has. */

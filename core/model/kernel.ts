@@ -28,14 +28,22 @@ import type {
   TaskView,
   WantedHook,
 } from '../kernel/strategy.ts';
-import type { Await, Programs, Said, Syscall, SyscallTable } from '../kernel/syscall.ts';
-import { Files } from './file.ts';
+import type {
+  Await,
+  Programs,
+  Said,
+  Syscall,
+  SyscallName,
+  SyscallTable,
+} from '../kernel/syscall.ts';
+import { type File, Files } from './file.ts';
 import { kernelClone } from './fork.ts';
 import { changeId, IpcNamespace } from './ipc.ts';
 import { Mm } from './mm.ts';
 import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
 import { type Directory, tgidDirectory, tidDirectory } from './procfs.ts';
+import { filtered } from './seccomp.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
 import {
@@ -64,6 +72,8 @@ export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
   private readonly away = emptyPhases();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
+  /** Files on which flock(2) put a lock; those that have none any more may be among them. */
+  readonly flocks: Cell<readonly File[]> = new Cell([], null, 'flocks');
   readonly taskFields: TaskFieldHooks;
   readonly tidDirectory: Directory;
   readonly tgidDirectory: Directory;
@@ -107,8 +117,10 @@ export class ModelKernel implements InKernel {
     task.mm.users.v += 1;
     task.arena.v = task.mm.addArena();
     task.filesCell.v = group?.files ?? new Files();
+    task.files.users.v += 1;
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
     task.sighandCell.v = group?.sighand ?? new Sighand();
+    task.sighand.users.v += 1;
     task.signalCell.v = group?.signal ?? new Signal();
     task.signal.threads.append(task);
     task.signal.liveThreads.v += 1;
@@ -136,10 +148,25 @@ export class ModelKernel implements InKernel {
   }
 
   /**
-   * User mode: runs the program, entering the kernel for each call; its return value. A task whose
-   * program has returned stays as it is, like one stopped for good; to be killable, pause.
+   * User mode: runs the program, or whatever it execs, entering the kernel for each call; its return
+   * value. A task whose program has returned stays as it is, like one stopped for good; to be
+   * killable, pause.
    */
   *run(task: Task, name: string): Steps<Said> {
+    let said = yield* this.runImage(task, name);
+    for (let image = task.image.v; image !== null; image = task.image.v) {
+      task.image.v = null;
+      said = yield* this.runImage(task, image);
+    }
+    return said;
+  }
+
+  /** What ran until an exec, or a death, never goes on: neither a handler nor what is below it. */
+  private isOver(task: Task): boolean {
+    return task.exitState.v !== 'running' || task.image.v !== null;
+  }
+
+  private *runImage(task: Task, name: string): Steps<Said> {
     const body = this.programs[name];
     if (body === undefined) throw new Error(`no program is called ${name}`);
     const program = body({ memory: task.mm.view(task.arena.v) });
@@ -147,11 +174,11 @@ export class ModelKernel implements InKernel {
     for (;;) {
       // Also what came since the last call returned: user code can be interrupted anywhere.
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
       const { done, value } = program.next(result);
       if (done === true) return value;
       result = 'until' in value ? yield* this.waitFor(task, value) : yield* this.call(task, value);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
     }
   }
 
@@ -160,7 +187,7 @@ export class ModelKernel implements InKernel {
     for (;;) {
       while (!ready()) yield { until: ready, why };
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running' || until()) return 0;
+      if (this.isOver(task) || until()) return 0;
     }
   }
 
@@ -171,9 +198,9 @@ export class ModelKernel implements InKernel {
     yield PREEMPT;
     if (task.sigpending.v) yield* this.seeToSignals(task);
     for (;;) {
-      if (task.exitState.v !== 'running') return 0;
+      if (this.isOver(task)) return 0;
       half.entry?.(this, task, call.name);
-      const handled = this.handle(task, call);
+      const handled = this.filtered(task, call.name) || this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
       if (task.exitState.v === 'running') half.exit?.(this, task, call.name);
       yield PREEMPT;
@@ -198,8 +225,8 @@ export class ModelKernel implements InKernel {
       this.half.signalDelivery?.(this, task);
       setBlocked(task, blockedIn(task, delivery));
       yield PREEMPT;
-      yield* this.run(task, delivery.action.program);
-      if (task.exitState.v !== 'running') break;
+      yield* this.runImage(task, delivery.action.program);
+      if (this.isOver(task)) break;
       // rt_sigreturn()
       this.ledger.entries++;
       yield PREEMPT;
@@ -379,6 +406,10 @@ export class ModelKernel implements InKernel {
     return typeof handled === 'number' ? handled : yield* handled;
   }
 
+  filtered(view: TaskView, name: SyscallName): number {
+    return filtered(asTask(view), name);
+  }
+
   kernelClone(view: TaskView, args: CloneArgs, want: Want | null): Steps<number> {
     return kernelClone(this, asTask(view), args, want);
   }
@@ -421,11 +452,6 @@ export class ModelKernel implements InKernel {
 
   capable(view: TaskView, capability: number): boolean {
     return capable(asTask(view), capability);
-  }
-
-  /** No task of this model has a filter. */
-  filtered(): number {
-    return 0;
   }
 
   pidLevels(view: TaskView): number {

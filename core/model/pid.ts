@@ -9,7 +9,7 @@ import { allocate, type Cell, CellMap, Link, List, note, Struct } from '../explo
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import type { Ledger, LedgerRow } from '../kernel/ledger.ts';
+import type { ModelKernel } from './kernel.ts';
 import { PID_MAX, RESERVED_PIDS } from './limits.ts';
 import type { Signal, Task } from './task.ts';
 
@@ -58,8 +58,10 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
 }
 
 export interface PidAllocation {
-  /** Counts work of this phase, which is allocation. */
-  count(entry: keyof LedgerRow): void;
+  /** Counts a lock region, which is part of allocation here. */
+  locks(): void;
+  /** For a struct pid; false if there is none. */
+  memory(): boolean;
   /** The number to take in this namespace where `tid` is wanted, or -errno. */
   claim(ns: PidNamespace, tid: number): number;
 }
@@ -69,20 +71,20 @@ export interface PidAllocation {
  * numbers innermost first. The pid, or -errno; a failure gives back what it took.
  */
 export function* allocPid(
-  { count, claim }: PidAllocation,
+  { locks, memory, claim }: PidAllocation,
   ns: PidNamespace,
   want: Want | null,
 ): Steps<Pid | number> {
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
-  count('allocations');
+  if (!memory()) return fail('ENOMEM');
   const pid = allocate(() => new Pid());
   const taken: { at: PidNamespace; number: number }[] = [];
   let error = 0;
   for (let at: PidNamespace | null = ns, index = 0; at !== null; at = at.parent.v, index++) {
     yield PREEMPT;
-    count('locks');
+    locks();
     const tid = wanted[index];
     const number = tid === undefined ? nextFree(at) : claim(at, tid);
     if (number < 0) {
@@ -94,7 +96,7 @@ export function* allocPid(
   }
   if (error === 0) {
     yield PREEMPT;
-    count('locks');
+    locks();
     if (!ns.adding.v) error = fail('ENOMEM');
   }
   if (error !== 0) {
@@ -171,10 +173,15 @@ export function putPid(pid: Pid): void {
 /**
  * A struct pid for a process that is gone, known only by its number in `ns`: what an IPC object
  * still shows as its last user. It is in no IDR, so the number stays free, and outer namespaces do
- * not see it, as its numbers there are not recorded anywhere.
+ * not see it, as its numbers there are not recorded anywhere. Null for want of memory.
  */
-export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): Pid {
-  ledger.allocations++;
+export function detachedPid(
+  kernel: ModelKernel,
+  current: Task,
+  ns: PidNamespace,
+  number: number,
+): Pid | null {
+  if (!kernel.allocates(current)) return null;
   const pid = allocate(() => new Pid());
   const level = ns.level.v;
   pid.ns.v = ns;
@@ -182,10 +189,15 @@ export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): P
   return pid;
 }
 
-export const childNamespaceOf = (parent: PidNamespace, ledger: Ledger): PidNamespace => {
-  ledger.allocations++;
+/** create_pid_namespace(), or null for want of memory. */
+export function childNamespaceOf(
+  kernel: ModelKernel,
+  current: Task,
+  parent: PidNamespace,
+): PidNamespace | null {
+  if (!kernel.allocates(current)) return null;
   const ns = allocate(() => new PidNamespace());
   ns.parent.v = parent;
   ns.level.v = parent.level.v + 1;
   return ns;
-};
+}
