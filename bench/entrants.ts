@@ -15,13 +15,17 @@ export interface Entrant {
   takes(kind: WantKind): boolean;
 }
 
-/** Each strategy used, by every caller half. */
+/**
+ * Each strategy used, by every caller half; of a form as posted by its own alone, as the others show
+ * how it fails.
+ */
 export function users(strategies: readonly Strategy[]): Entrant[] {
   return strategies.flatMap((strategy) => {
-    const { name, kernel: half, caller, variants } = strategy;
+    const { name, kernel: half, form, caller, variants } = strategy;
+    const isPosted = form === 'as posted' || form === 'as named';
     const takes = (kind: WantKind) => canDirect(strategy, kind);
     const callers = [[name, caller] as const].concat(
-      Object.entries(variants ?? {}).map(([variant, other]) => [`${name} (${variant})`, other]),
+      Object.entries(isPosted ? {} : (variants ?? {})).map(([variant, other]) => [`${name} (${variant})`, other]),
     );
     return callers.map(
       ([by, callerHalf]): Entrant => ({

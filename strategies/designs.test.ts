@@ -19,7 +19,7 @@ import {
   SEMID_DS,
   SHMID_DS,
 } from '../core/kernel/memory.ts';
-import { directBy } from '../core/kernel/scenario.ts';
+import { A_TIMER, directBy, plainly } from '../core/kernel/scenario.ts';
 import { isBestForm } from '../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../core/kernel/syscall.ts';
 import { trial } from '../core/model/trial.ts';
@@ -225,6 +225,27 @@ describe.each(halves)('$name', ({ half, direct }) => {
     );
     const state = { cpid: 4711, lpid: 0, atime: 10, dtime: 20, ctime: 30 };
     expect(said).toEqual([0, expect.objectContaining(state)]);
+  });
+
+  it('directs timers: an id, once, in order of the table of errors', () => {
+    const { said } = trial(
+      (say) => ({
+        *init(me) {
+          const { call } = A_TIMER;
+          say(yield* direct(me, want('timer', 7), call), yield* plainly(me, call));
+          say(
+            yield* direct(me, want('timer', 7), call),
+            yield* direct(me, want('timer', -1), call),
+          );
+          yield sys('setuid', 1000);
+          say(yield* direct(me, want('timer', 7), call));
+          return 0;
+        },
+      }),
+      half,
+    );
+    // procfs refuses to write a number below 0, and the others at use.
+    expect(said).toEqual([7, 8, fail('EEXIST'), fail('EINVAL'), fail('EPERM')]);
   });
 
   it('fails on a kernel that does not have it, and makes nothing', () => {

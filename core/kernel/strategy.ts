@@ -54,7 +54,7 @@ export interface InKernel {
   /** Runs a system call by its table entry, for a call that wraps another. */
   dispatch(task: TaskView, call: Syscall): Steps<number>;
   capable(task: TaskView, capability: number): boolean;
-  /** 0, or -errno if a seccomp filter of the task refuses such a call: asked at entry, and here. */
+  /** 0, or -errno if a filter of the task (seccomp) refuses such a call: asked at entry, and here. */
   filtered(task: TaskView, name: SyscallName): number;
   /** At how many levels of pid namespaces the task has a number. */
   pidLevels(task: TaskView): number;

@@ -71,12 +71,7 @@ export function* kernelClone(
     args.pidRules === 'set_pidmap'
       ? setPidmap(at, tid)
       : claimTid(at, tid, wanted !== null && mayChoose(current, wanted));
-  const allocation = {
-    locks: () => kernel.count('locks', 'allocation'),
-    memory: () => kernel.allocates(current),
-    claim,
-  };
-  const pid = yield* allocPid(allocation, ns, wanted);
+  const pid = yield* allocPid(kernel, current, ns, wanted, claim);
   if (typeof pid === 'number') return abandon(kernel, current, child, pid);
   yield PREEMPT;
   kernel.ledger.locks++;

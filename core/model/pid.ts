@@ -57,34 +57,28 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
   return found === undefined || found === RESERVED ? null : found;
 }
 
-export interface PidAllocation {
-  /** Counts a lock region, which is part of allocation here. */
-  locks(): void;
-  /** For a struct pid; false if there is none. */
-  memory(): boolean;
-  /** The number to take in this namespace where `tid` is wanted, or -errno. */
-  claim(ns: PidNamespace, tid: number): number;
-}
-
 /**
  * alloc_pid(): a struct pid with a number at each level, from the innermost out. `want` holds
- * numbers innermost first. The pid, or -errno; a failure gives back what it took.
+ * numbers innermost first, and `claim` says which is taken for it in a namespace. The pid, or -errno; a
+ * failure gives back what it took.
  */
 export function* allocPid(
-  { locks, memory, claim }: PidAllocation,
+  kernel: ModelKernel,
+  current: Task,
   ns: PidNamespace,
   want: Want | null,
+  claim: (ns: PidNamespace, tid: number) => number,
 ): Steps<Pid | number> {
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
-  if (!memory()) return fail('ENOMEM');
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   const pid = allocate(() => new Pid());
   const taken: { at: PidNamespace; number: number }[] = [];
   let error = 0;
   for (let at: PidNamespace | null = ns, index = 0; at !== null; at = at.parent.v, index++) {
     yield PREEMPT;
-    locks();
+    kernel.count('locks', 'allocation');
     const tid = wanted[index];
     const number = tid === undefined ? nextFree(at) : claim(at, tid);
     if (number < 0) {
@@ -96,7 +90,7 @@ export function* allocPid(
   }
   if (error === 0) {
     yield PREEMPT;
-    locks();
+    kernel.count('locks', 'allocation');
     if (!ns.adding.v) error = fail('ENOMEM');
   }
   if (error !== 0) {
