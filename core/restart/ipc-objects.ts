@@ -15,9 +15,7 @@ import {
   SHMID_DS,
 } from '../kernel/memory.ts';
 import { type Caller, type Program, type Syscall, sys } from '../kernel/syscall.ts';
-import type { Capture } from './capture.ts';
-
-type Ipc = Capture['ipc'];
+import type { CapturedIpc as Ipc } from './capture.ts';
 
 /** Calls that must succeed; below 0 the restart is over. */
 export interface Calls {

@@ -27,7 +27,8 @@ import {
   type Syscall,
   sys,
 } from '../kernel/syscall.ts';
-import type { Capture } from './capture.ts';
+import type { Capture, CapturedIpc } from './capture.ts';
+import { ipcNamespaces } from './ipc-namespaces.ts';
 import { type Calls, restoreIpc } from './ipc-objects.ts';
 import { outermost, type Plan, type Planned } from './planned.ts';
 
@@ -49,12 +50,12 @@ export class Restart implements Calls {
   readonly journal: string[] = [];
   private readonly arrived = new Map<Stage, Cell<number>>();
   private readonly plan: Plan;
-  private readonly capture: Capture;
+  private readonly namespaces: readonly CapturedIpc[];
   private readonly direct: Direct;
 
   constructor(plan: Plan, capture: Capture, direct: Direct) {
     this.plan = plan;
-    this.capture = capture;
+    this.namespaces = ipcNamespaces(capture);
     this.direct = direct;
   }
 
@@ -144,9 +145,8 @@ export class Restart implements Calls {
     }
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     if (!(yield* this.meet('reaped'))) return -1;
-    if (planned === this.plan.root) {
-      if (!(yield* restoreIpc(this, me, this.capture.ipc))) return -1;
-    }
+    const ipc = planned.keeps === null ? undefined : this.namespaces[planned.keeps];
+    if (ipc !== undefined && !(yield* restoreIpc(this, me, ipc))) return -1;
     if (isZombie) yield sys('exit_group', task.exitCode ?? 0);
     return 0;
   }
@@ -154,14 +154,33 @@ export class Restart implements Calls {
   /** Early children, session, group, late children. */
   private *becomesItself(me: Caller, planned: Planned): Program<boolean> {
     const { name } = planned;
-    for (const child of planned.early) if ((yield* this.fork(me, child)) < 0) return false;
+    if (!(yield* this.forksAll(me, planned, planned.early, 0))) return false;
     if (planned.leadsSession) {
       if ((yield* this.call(`${name} leads a session`, sys('setsid'))) < 0) return false;
     } else if (planned.leadsGroup) {
       if ((yield* this.call(`${name} leads a group`, sys('setpgid', 0, 0))) < 0) return false;
     }
-    for (const child of planned.late) if ((yield* this.fork(me, child)) < 0) return false;
-    return true;
+    return yield* this.forksAll(me, planned, planned.late, planned.early.length);
+  }
+
+  /** Forks `children`, the first of whom is its `nth`, and leaves its IPC namespace in between. */
+  private *forksAll(
+    me: Caller,
+    { name, early, late, leavesIpcAfter }: Planned,
+    children: readonly Planned[],
+    nth: number,
+  ): Program<boolean> {
+    for (const [index, child] of children.entries()) {
+      if (nth + index === leavesIpcAfter && !(yield* this.leavesIpc(name))) return false;
+      if ((yield* this.fork(me, child)) < 0) return false;
+    }
+    const isLast = leavesIpcAfter === early.length + late.length && children === late;
+    return isLast ? yield* this.leavesIpc(name) : true;
+  }
+
+  private *leavesIpc(name: string): Program<boolean> {
+    const purpose = `${name} leaves for an IPC namespace of its own`;
+    return (yield* this.call(purpose, sys('unshare', CLONE_NEWIPC))) >= 0;
   }
 
   private *joinsAndReaps(planned: Planned): Program<boolean> {
