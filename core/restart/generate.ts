@@ -93,7 +93,9 @@ class Growth {
     const isRoot = keeper === this.tasks[0];
     const living = isRoot ? this.tasks.map(({ nspid }) => outermost(nspid)) : [];
     const own = keeper?.nspid.at(-1) ?? 1;
-    const taken = new Set(this.tasks.flatMap(({ nspid, threads }) => [...nspid, ...threads.flat()]));
+    const taken = new Set(
+      this.tasks.flatMap(({ nspid, threads }) => [...nspid, ...threads.flat()]),
+    );
     let dead = own + 1;
     while (taken.has(dead)) dead++;
     return { living: living.length > 0 ? living : [own], dead };

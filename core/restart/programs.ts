@@ -16,11 +16,11 @@ import {
   CLONE_PARENT,
   PR_SET_NAME,
 } from '../kernel/flags.ts';
+import { Frame } from '../kernel/frame.ts';
 import { putText } from '../kernel/memory.ts';
 import type { Direct } from '../kernel/scenario.ts';
 import {
   type Await,
-  type Caller,
   type Program,
   type ProgramBody,
   type Programs,
@@ -61,12 +61,14 @@ export class Restart implements Calls {
 
   programs(): Programs {
     const programs: Record<string, ProgramBody> = {
-      [RESTARTER]: (me) => this.restarter(me),
+      [RESTARTER]: ({ memory }) => this.restarter(new Frame(memory)),
       thread: this.thread,
     };
     for (const planned of this.plan.all) {
-      programs[planned.name] = (me) =>
-        planned.task === null ? this.helper(me, planned) : this.task(me, planned);
+      programs[planned.name] = ({ memory }) => {
+        const me = new Frame(memory);
+        return planned.task === null ? this.helper(me, planned) : this.task(me, planned);
+      };
     }
     return programs;
   }
@@ -76,9 +78,11 @@ export class Restart implements Calls {
     return this.check(purpose, call.name, yield call);
   }
 
-  *directedCall(me: Caller, purpose: string, want: Want, call: Directable): Program {
+  *directedCall(me: Frame, purpose: string, want: Want, call: Directable): Program {
     this.directed.v += 1;
-    return this.check(purpose, `directed ${call.name}`, yield* this.direct(me, want, call));
+    const result = yield* this.direct(me, want, call);
+    me.pop();
+    return this.check(purpose, `directed ${call.name}`, result);
   }
 
   private check(purpose: string, call: string, result: number): number {
@@ -108,7 +112,7 @@ export class Restart implements Calls {
     return this.refused.v === null;
   }
 
-  private *restarter(me: Caller): Program {
+  private *restarter(me: Frame): Program {
     const { first } = this.plan;
     const forked = yield* this.fork(me, first);
     if (forked < 0 || first.task !== null) return forked;
@@ -116,7 +120,7 @@ export class Restart implements Calls {
   }
 
   /** Forks `child` with its numbers; the number that its parent knows it by. */
-  private *fork(me: Caller, child: Planned): Program {
+  private *fork(me: Frame, child: Planned): Program {
     const { name, nspid, newNamespace, isSibling } = child;
     const values = [...nspid].reverse();
     const isRoot = child === this.plan.root;
@@ -129,7 +133,7 @@ export class Restart implements Calls {
     return yield* this.directedCall(me, purpose, { kind: 'pid', values }, call);
   }
 
-  private *task(me: Caller, planned: Planned): Program {
+  private *task(me: Frame, planned: Planned): Program {
     const { task, name } = planned;
     if (task === null || !(yield* this.becomesItself(me, planned))) return -1;
     const isZombie = task.state === 'zombie';
@@ -152,7 +156,7 @@ export class Restart implements Calls {
   }
 
   /** Early children, session, group, late children. */
-  private *becomesItself(me: Caller, planned: Planned): Program<boolean> {
+  private *becomesItself(me: Frame, planned: Planned): Program<boolean> {
     const { name } = planned;
     if (!(yield* this.forksAll(me, planned, planned.early, 0))) return false;
     if (planned.leadsSession) {
@@ -165,7 +169,7 @@ export class Restart implements Calls {
 
   /** Forks `children`, the first of whom is its `nth`, and leaves its IPC namespace in between. */
   private *forksAll(
-    me: Caller,
+    me: Frame,
     { name, early, late, leavesIpcAfter }: Planned,
     children: readonly Planned[],
     nth: number,
@@ -201,7 +205,7 @@ export class Restart implements Calls {
     return true;
   }
 
-  private *helper(me: Caller, planned: Planned): Program {
+  private *helper(me: Frame, planned: Planned): Program {
     if (!(yield* this.becomesItself(me, planned))) return -1;
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     yield* this.leaves();
