@@ -25,7 +25,10 @@ export function users(strategies: readonly Strategy[]): Entrant[] {
     const isPosted = form === 'as posted' || form === 'as named';
     const takes = (kind: WantKind) => canDirect(strategy, kind);
     const callers = [[name, caller] as const].concat(
-      Object.entries(isPosted ? {} : (variants ?? {})).map(([variant, other]) => [`${name} (${variant})`, other]),
+      Object.entries(isPosted ? {} : (variants ?? {})).map(([variant, other]) => [
+        `${name} (${variant})`,
+        other,
+      ]),
     );
     return callers.map(
       ([by, callerHalf]): Entrant => ({

@@ -5,10 +5,17 @@
  */
 import type { Strategy } from '../core/kernel/strategy.ts';
 import type { Capture } from '../core/restart/capture.ts';
+import { generateCapture } from '../core/restart/generate.ts';
 import { restart } from '../core/restart/restart.ts';
 import type { RestartSizeRow, RestartTimeRow } from './rows.ts';
 
-export const SIZES: readonly number[] = [10, 100];
+export const SIZES: readonly number[] = [10, 100, 1000, 10_000];
+
+/** Pid namespaces in each other, and one IPC object to ten tasks. */
+const LEVELS = 4;
+
+export const captureOf = (tasks: number, seed: number): Capture =>
+  generateCapture({ tasks, levels: LEVELS, objects: tasks / 10 }, seed);
 
 export interface RestartOfSize {
   readonly exact: RestartSizeRow;
@@ -31,19 +38,4 @@ export function restartOfSize(
     throw new Error(`the restart of ${tasks} tasks by ${by} ended ${end.kind}`);
   }
   return { exact: { by, tasks, directed, ledger }, timed: { by, tasks, seconds } };
-}
-
-/** Processes that are all children of the first; the shape that says most about one fork. */
-export function flatCapture(tasks: number): Capture {
-  const outside = { pgid: 1, sid: 1, state: 'running' as const, threads: [] };
-  return {
-    schema: 'sideband-capture/1',
-    source: 'generated',
-    tasks: Array.from({ length: tasks }, (_, n) => ({
-      ...outside,
-      nspid: [n === 0 ? 1 : 100 + 2 * n],
-      ppid: n === 0 ? 0 : 1,
-    })),
-    ipc: { msg: [], sem: [], shm: [] },
-  };
 }

@@ -110,7 +110,7 @@ function inShort({ strategy, verdict, failing }: RaceRow): string {
 }
 
 /** Tasks of the restarts that are part of a report; sideband bench goes on to larger ones. */
-const SIZES: readonly number[] = [10, 100];
+const SIZES: readonly number[] = [10, 100, 1000];
 
 /** The kernel work of calls and of restarts of so many tasks. */
 export async function countWork(

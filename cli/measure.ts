@@ -6,7 +6,7 @@ import { callsRows } from '../bench/calls.ts';
 import { deadPidRow } from '../bench/dead-pid.ts';
 import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
-import { flatCapture, restartOfSize } from '../bench/restart-sizes.ts';
+import { captureOf, restartOfSize } from '../bench/restart-sizes.ts';
 import { threadsRows } from '../bench/threads.ts';
 import { explore } from '../core/explore/graph.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
@@ -113,7 +113,7 @@ export async function work(
   const restartSizes: Measured['restartSizes'] = [];
   const times: Timed['restarts'] = [];
   for (const size of sizes) {
-    const capture = flatCapture(size);
+    const capture = captureOf(size, seed);
     for (const strategy of restarters) {
       for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
         await breathe();
