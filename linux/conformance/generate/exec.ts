@@ -245,7 +245,6 @@ const seldom =
 
 export const EXECS: readonly Kind[] = [
   anyExec,
-  anyExec,
   failing,
   seldom(4, threaded),
   seldom(2, users),
