@@ -65,6 +65,13 @@ export interface LinuxSyscalls {
   write: [fd: number, address: number, bytes: number];
   lseek: [fd: number, offset: number, whence: number];
   close: [fd: number];
+  dup: [fd: number];
+  dup2: [fd: number, to: number];
+  pidfd_open: [pid: number, flags: number];
+  pidfd_getfd: [pidfd: number, fd: number, flags: number];
+  setns: [fd: number, nstype: number];
+  flock: [fd: number, operation: number];
+  seccomp: [operation: number, flags: number, address: number, bytes: number];
 }
 
 /**

@@ -14,8 +14,7 @@ import { PREEMPT, type Steps } from '../explore/thread.ts';
 import { fail } from '../kernel/errno.ts';
 import { EXECUTABLE, SETUID_EXECUTABLE, SIGCHLD, SIGSEGV } from '../kernel/flags.ts';
 import type { TaskFieldName } from '../kernel/strategy.ts';
-import { isSubset } from './capability.ts';
-import { CAP_EMPTY_SET, CAP_FULL_SET, type Cred } from './cred.ts';
+import { CAP_EMPTY_SET, CAP_FULL_SET, type Cred, isSubset } from './cred.ts';
 import { exitGroup, exitMm, releaseThread } from './exit.ts';
 import type { ModelKernel } from './kernel.ts';
 import { TASK_COMM_LEN } from './limits.ts';
@@ -178,9 +177,8 @@ function unshareFiles(kernel: ModelKernel, current: Task): boolean {
   if (files.users.v === 1) return true;
   if (!kernel.allocates(current)) return false;
   kernel.ledger.locks++;
-  files.users.v -= 1;
   current.filesCell.v = files.duplicate();
-  current.files.users.v = 1;
+  files.release();
   return true;
 }
 

@@ -37,7 +37,7 @@ export function* doExit(kernel: ModelKernel, current: Task, status: number): Ste
   exitSignals(current);
   current.exitCode.v = signal.groupExit.v ?? status;
   exitMm(kernel, current);
-  current.files.users.v -= 1;
+  current.files.release();
   yield PREEMPT;
   kernel.ledger.locks++;
   signal.liveThreads.v -= 1;

@@ -82,6 +82,10 @@ export class Task extends Struct implements TaskView {
   readonly killed = this.cell('killed', false);
   /** A fault that was injected: its next allocation finds no memory. */
   readonly failsAllocation = this.cell('fails_allocation', false);
+  /** Names of the calls that each filter refuses; see seccomp.ts. */
+  readonly filters: Cell<readonly (readonly string[])[]> = this.cell('seccomp', []);
+  /** What it runs later can't gain privilege by a set-uid file. */
+  readonly noNewPrivs = this.cell('no_new_privs', false);
   /** PF_EXITING */
   readonly isExiting = this.cell('exiting', false);
   /** PF_FORKNOEXEC */

@@ -81,7 +81,7 @@ export const FILE_MUTANTS: readonly [string, KernelHalf][] = [
     'next_id: is of the namespace of whoever writes',
     around('write', function* (current, [fd], call) {
       const file = fileOf(current, fd, 'next_id');
-      if (file !== null) file.ipcNs.v = current.ipcNs;
+      if (file !== null) file.data.v = current.ipcNs;
       return yield* call();
     }),
   ],
