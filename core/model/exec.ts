@@ -30,7 +30,7 @@ interface Binprm {
   readonly mm: Mm;
 }
 
-/** What can be executed, by the parts of its path, and whether it is set-uid. */
+/** What can be executed, and whether it is set-uid. */
 const EXECUTABLES: ReadonlyMap<string, boolean> = new Map([
   [EXECUTABLE, false],
   [SETUID_EXECUTABLE, true],
@@ -83,11 +83,10 @@ function* lockInterruptible(current: Task): Steps<boolean> {
 /** prepare_exec_creds() and do_open_execat() */
 function openExec(kernel: ModelKernel, current: Task, path: string) {
   if (!kernel.allocates(current) || !kernel.allocates(current)) return fail('ENOMEM');
-  const parts = path.split('/').filter((part) => part !== '');
-  kernel.ledger.components += 1 + parts.length;
-  const isSetuid = EXECUTABLES.get(`/${parts.join('/')}`);
-  if (isSetuid === undefined || !path.startsWith('/')) return fail('ENOENT');
-  return { name: parts.at(-1) ?? '', isSetuid };
+  const parts = path.split(/\/+/);
+  kernel.ledger.components += parts.length;
+  const isSetuid = EXECUTABLES.get(parts.join('/'));
+  return isSetuid === undefined ? fail('ENOENT') : { name: parts.at(-1) ?? '', isSetuid };
 }
 
 /** bprm_fill_uid() and handle_privileged_root(): whoever is root gets all that root can have. */

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -24,6 +23,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "image.h"
 #include "request.h"
 #include "task.h"
 
@@ -32,8 +32,6 @@
 
 #define TIMER_RESTORE_IDS	77	/* PR_TIMER_CREATE_RESTORE_IDS, since 6.15 */
 #define TIMER_RESTORE_IDS_GET	2
-
-struct shared *shared;
 
 static void write_file(const char *path, const char *text)
 {
@@ -63,16 +61,6 @@ static void map_users(pid_t pid, unsigned int users)
 	write_file(path, map);
 }
 
-static void *map(void *address, size_t size, int flags)
-{
-	void *p = mmap(address, size, PROT_READ | PROT_WRITE,
-		       flags | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED || (address && p != address))
-		die_errno("mmap");
-	return p;
-}
-
 /* In our namespaces, where nobody else is to take the hint. */
 static int can_hint(const char *path)
 {
@@ -85,7 +73,7 @@ static int can_hint(const char *path)
 }
 
 /* What containers and older kernels refuse, found out by trying. */
-static uint32_t find_features(void)
+static uint32_t find_features(unsigned int users)
 {
 	uint32_t features = 0;
 
@@ -104,6 +92,8 @@ static uint32_t find_features(void)
 		features |= FEATURE_NEXT_ID;
 	if (prctl(TIMER_RESTORE_IDS, TIMER_RESTORE_IDS_GET, 0, 0, 0) >= 0)
 		features |= FEATURE_TIMER_IDS;
+	if (image_prepare(users))
+		features |= FEATURE_EXECVE;
 	return features;
 }
 
@@ -112,7 +102,7 @@ static _Noreturn void serve(unsigned int users)
 	put_number(AGENT_MAGIC, 4);
 	put_number(AGENT_VERSION, 4);
 	put_number(users, 4);
-	put_number(find_features(), 4);
+	put_number(find_features(users), 4);
 	put_number((uint64_t)MEMORY_BASE, 8);
 	put_number((uint64_t)STACKS_BASE, 8);
 	put_number((uint64_t)task_handlers, 8);
@@ -140,20 +130,19 @@ static _Noreturn void run_init(int go[2], unsigned int users)
 	serve(users);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	pid_t harness = getppid(), pid;
 	unsigned int users;
 	int go[2], status;
 
+	if (argc > 1)
+		image_main(argv[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != harness)
 		return 0;
 	users = geteuid() ? 1 : ALL_USERS;
 	signal(SIGINT, SIG_IGN);	/* the harness says when to end */
-	shared = map(NULL, sizeof(*shared), MAP_SHARED);
-	map(MEMORY_BASE, MAX_TASKS * MEMORY_SIZE, MAP_SHARED);
-	map(STACKS_BASE, MAX_TASKS * STACK_SIZE, MAP_PRIVATE);
 	if (pipe(go))
 		die_errno("pipe");
 	pid = raw_syscall(SYS_clone, NEW_NAMESPACES | SIGCHLD, 0, 0, 0, 0, 0);

@@ -8,6 +8,7 @@
 import { PR_TIMER_CREATE_RESTORE_IDS } from '../../core/kernel/flags.ts';
 import {
   FEATURE_CLONE3,
+  FEATURE_EXECVE,
   FEATURE_LAST_PID,
   FEATURE_NEXT_ID,
   FEATURE_TIMER_IDS,
@@ -54,6 +55,11 @@ const FEATURES: readonly Feature[] = [
     bit: FEATURE_TIMER_IDS,
     isNeededBy: ({ call, args }) => call === 'prctl' && args[0] === PR_TIMER_CREATE_RESTORE_IDS,
     cost: 'timers of a given id: PR_TIMER_CREATE_RESTORE_IDS came with Linux 6.15.',
+  },
+  {
+    bit: FEATURE_EXECVE,
+    isNeededBy: ({ call }) => call === 'execve',
+    cost: 'execve: this kernel or container forbids a tmpfs with a set-uid file in it.',
   },
 ];
 

@@ -11,7 +11,7 @@ import { InputError } from '../../core/input-error.ts';
 
 const run = promisify(execFile);
 const AGENT = { name: 'agent', sources: new URL('../agent/', import.meta.url) };
-const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror'];
+const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-no-pie'];
 
 export interface CProgram {
   readonly name: string;

@@ -6,6 +6,7 @@ import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.t
 import { CREDENTIALS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
 import { epilogue } from './epilogue.ts';
+import { EXECS } from './exec.ts';
 import { FILES } from './files.ts';
 import { GETS, IPC } from './ipc.ts';
 import { LIVES } from './lives.ts';
@@ -20,7 +21,7 @@ import { UNSHARING } from './unsharing.ts';
 const SCENES: readonly Kind[] = [...SLEEPERS, ...SIGNALLED, ...STRANGERS, ...DEATHS, ...LIVES];
 
 const ALL: readonly Kind[] = [
-  ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, SCENES].flat(),
+  ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, EXECS, SCENES].flat(),
 ];
 
 /** What the operations of a script may be: all kinds, or few, which then meet more often. */
@@ -31,6 +32,7 @@ const THEMES: readonly (readonly Kind[])[] = [
   [FILES, FORKS, GETS, GETS, GETS].flat(),
   [HANDLING, HANDLING, FORKS, WAITS, SLEEPERS, SIGNALLED].flat(),
   [TASKS, IPC, SCENES].flat(),
+  [EXECS, EXECS, FORKS, CREDENTIALS, HANDLING].flat(),
 ];
 
 /** The most numbers that an operation looks at. */
