@@ -71,6 +71,9 @@
 #define FEATURE_NEXT_ID		8	/* msg_next_id and its like, too */
 #define FEATURE_TIMER_IDS	16	/* PR_TIMER_CREATE_RESTORE_IDS */
 #define FEATURE_OWN_PROC	32	/* a /proc of the agent's namespace */
+#define FEATURE_SETNS		64
+#define FEATURE_PIDFD		128	/* pidfds as of 6.18, and pidfd_getfd */
+#define FEATURE_SECCOMP		256	/* filters, and no_new_privs not set */
 
 #define ARG_NUMBER	0
 #define ARG_RESULT	1

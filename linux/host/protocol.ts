@@ -15,6 +15,9 @@ export const FEATURE_LAST_PID = 4;
 export const FEATURE_NEXT_ID = 8;
 export const FEATURE_TIMER_IDS = 16;
 export const FEATURE_OWN_PROC = 32;
+export const FEATURE_SETNS = 64;
+export const FEATURE_PIDFD = 128;
+export const FEATURE_SECCOMP = 256;
 
 export type WireArg =
   | { readonly kind: 'number'; readonly value: bigint }
