@@ -72,6 +72,7 @@ function exitSignals(current: Task): void {
 export function exitMm(kernel: ModelKernel, current: Task): void {
   const { mm } = current;
   kernel.ledger.locks++;
+  current.wasDumpable.v = mm.dumpable.v;
   mm.users.v -= 1;
   if (mm.users.v > 0) return;
   for (const segment of mm.attachments()) closed(kernel, current, segment);

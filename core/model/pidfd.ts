@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
  * Descriptors that stand for processes: pidfd_open(2) of kernel/pid.c and kernel/fork.c, and
- * pidfd_getfd(2), which takes a descriptor out of another process, as SCM_RIGHTS would pass it. Linux
- * 6.1, but for who is exiting: since 6.8 it is ESRCH. Left out: PIDFD_THREAD, polling, and what else
- * takes a pidfd.
+ * pidfd_getfd(2), which takes a descriptor out of another process, as SCM_RIGHTS would pass it. Errors
+ * are those of Linux 6.18, which tells the dead (ESRCH) and threads (ENOENT) from what was never valid;
+ * 6.1 says EINVAL and EBADF. Left out: PIDFD_THREAD, polling.
  */
 import { allocate } from '../explore/cell.ts';
 import { fail } from '../kernel/errno.ts';
@@ -30,8 +30,8 @@ export function pidfdOpen(
   if ((flags & ~O_NONBLOCK) !== 0 || number <= 0) return fail('EINVAL');
   kernel.ledger.locks++;
   const pid = findPidNs(number, current.activePidNs);
-  if (pid === null) return fail('ESRCH');
-  if (pid.group.v === null) return fail('EINVAL');
+  if (pid === null || pid.task.v === null) return fail('ESRCH');
+  if (pid.group.v === null) return fail('ENOENT');
   if (!kernel.allocates(current)) return fail('ENOMEM');
   const file = allocate(() => new File());
   file.operations.v = PIDFD;

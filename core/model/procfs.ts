@@ -143,6 +143,8 @@ export function* open(
   if (!operations.permits(current, target, access)) return fail('EACCES');
   const data = operations.of?.(current, target);
   if (data === null) return fail('ENOENT');
+  // S_IMMUTABLE
+  if (operations.nsType !== undefined && (access & MAY_WRITE) !== 0) return fail('EPERM');
   const file = allocate(() => new File());
   file.operations.v = operations;
   file.access.v = access;

@@ -3,7 +3,8 @@
  * May one task look into another? __ptrace_may_access() of kernel/ptrace.c and
  * cap_ptrace_access_check() of Linux 6.1: threads of a group always may; others need the same ids in
  * all places and no more capabilities in the target than in themselves, or CAP_SYS_PTRACE. A target
- * that changed its credentials is not dumpable and takes privilege where its memory comes from. Left
+ * that changed its credentials is not dumpable and takes privilege where its memory comes from; one
+ * that died so, as Linux 6.18 remembers and 6.1 did not, takes it in the initial user namespace. Left
  * out: Yama and other security modules.
  */
 import { CAP_SYS_PTRACE } from '../kernel/flags.ts';
@@ -23,11 +24,9 @@ export function ptraceMayAccess(current: Task, target: Task, by: PtraceCreds): b
     [theirs.uid, theirs.euid, theirs.suid].every((id) => id === uid) &&
     [theirs.gid, theirs.egid, theirs.sgid].every((id) => id === gid);
   if (!isSame && !isPrivileged) return false;
-  // exit_mm(): the dead have no memory to be asked.
-  const mm = target.isExiting.v ? null : target.mm;
-  if (mm !== null && !mm.dumpable.v) {
-    const reaches = mine.userNsLevel <= mm.userNsLevel.v;
-    if (!isPrivileged || !reaches) return false;
-  }
+  const isDead = target.isExiting.v;
+  const isDumpable = isDead ? target.wasDumpable.v : target.mm.dumpable.v;
+  const userNsLevel = isDead ? 0 : target.mm.userNsLevel.v;
+  if (!isDumpable && !(isPrivileged && mine.userNsLevel <= userNsLevel)) return false;
   return isPrivileged || isSubset(theirs.permitted, set);
 }

@@ -45,7 +45,7 @@ describe('files of namespaces', () => {
         return 0;
       },
     }));
-    expect(said).toEqual([0, 1, ENOENT, EACCES, ENOENT, EINVAL, EBADF, fail('ESPIPE')]);
+    expect(said).toEqual([0, 1, ENOENT, EPERM, ENOENT, EINVAL, EBADF, fail('ESPIPE')]);
   });
 
   it('take what ptrace takes', () => {
@@ -208,5 +208,78 @@ describe('setns', () => {
       pauses,
     }));
     expect(said).toEqual([OK, fail('ENOMEM')]);
+  });
+
+  it('by a pidfd joins all that is asked for, or nothing', () => {
+    const { said } = trial((say, all) => ({
+      *init() {
+        yield sys('msgget', 7, IPC_CREAT | 0o600);
+        const pid = yield sys('clone', CLONE_NEWPID | CLONE_NEWIPC, 'child');
+        yield { until: () => all.length === 1, why: 'the child' };
+        const fd = yield sys('pidfd_open', pid, 0);
+        say(yield sys('setns', fd, 0), yield sys('setns', fd, CLONE_NEWIPC | 1));
+        say(yield sys('setns', fd, CLONE_NEWIPC), yield sys('msgget', 8, 0));
+        say(yield sys('msgget', 7, 0), yield sys('fork', 'pauses'));
+        say(yield sys('setns', fd, CLONE_NEWPID), yield sys('fork', 'told'));
+        yield sys('kill', pid, 9);
+        yield sys('wait4', 4, 0, 0);
+        yield sys('wait4', pid, 0, 0);
+        say(yield sys('setns', fd, CLONE_NEWPID));
+        return 0;
+      },
+      *child() {
+        say(yield sys('msgget', 8, IPC_CREAT | 0o600));
+        return yield sys('pause');
+      },
+      *told() {
+        say(yield sys('getpid'), yield sys('msgget', 8, 0));
+        return yield sys('pause');
+      },
+      pauses,
+    }));
+    expect(said.slice(0, 7)).toEqual([0, EINVAL, EINVAL, OK, 0, ENOENT, 3]);
+    expect(said.slice(7)).toEqual([OK, 4, 2, 0, fail('ESRCH')]);
+  });
+
+  it('by a pidfd of a parent: neither namespace is joined if one may not be', () => {
+    const { said } = trial((say) => ({
+      *init() {
+        yield sys('msgget', 7, IPC_CREAT | 0o600);
+        yield sys('pidfd_open', 1, 0);
+        yield sys('clone', CLONE_NEWPID | CLONE_NEWIPC, 'child');
+        return yield sys('pause');
+      },
+      *child() {
+        say(yield sys('setns', 0, CLONE_NEWPID | CLONE_NEWIPC), yield sys('msgget', 7, 0));
+        say(yield sys('setns', 0, CLONE_NEWIPC), yield sys('msgget', 7, 0));
+        return 0;
+      },
+    }));
+    expect(said).toEqual([EINVAL, ENOENT, OK, 0]);
+  });
+
+  it('by a pidfd asks whether its process may be looked into', () => {
+    const { said } = trial((say, all) => ({
+      *init(me) {
+        const pid = yield sys('fork', 'zombie');
+        yield { until: () => all.length === 1, why: 'it' };
+        const fd = yield sys('pidfd_open', pid, 0);
+        yield sys('pidfd_open', 1, 0);
+        say(yield sys('setns', fd, CLONE_NEWIPC));
+        yield sys('fork', 'stranger');
+        yield* dropsAll(me);
+        return yield sys('pause');
+      },
+      *zombie() {
+        say('exits');
+        return yield sys('exit_group', 0);
+      },
+      *stranger() {
+        yield sys('setresuid', 1000, 1000, 1000);
+        say(yield sys('setns', 1, CLONE_NEWIPC));
+        return 0;
+      },
+    }));
+    expect(said).toEqual(['exits', fail('ESRCH'), EPERM]);
   });
 });

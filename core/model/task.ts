@@ -86,6 +86,8 @@ export class Task extends Struct implements TaskView {
   readonly filters: Cell<readonly (readonly string[])[]> = this.cell('seccomp', []);
   /** What it runs later can't gain privilege by a set-uid file. */
   readonly noNewPrivs = this.cell('no_new_privs', false);
+  /** Of the dead, whose memory is gone: user_dumpable. */
+  readonly wasDumpable = this.cell('user_dumpable', true);
   /** PF_EXITING */
   readonly isExiting = this.cell('exiting', false);
   /** PF_FORKNOEXEC */

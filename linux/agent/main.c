@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +34,7 @@
 
 #define TIMER_RESTORE_IDS	77	/* PR_TIMER_CREATE_RESTORE_IDS, since 6.15 */
 #define TIMER_RESTORE_IDS_GET	2
+#define PID_FS_MAGIC		0x50494446	/* since 6.9 */
 
 static void write_file(const char *path, const char *text)
 {
@@ -72,6 +75,49 @@ static int can_hint(const char *path)
 	return can;
 }
 
+/*
+ * A pidfd of each process has a file of its own since 6.9. Later kernels keep
+ * in mind that a dead process was not to be looked into, and say ESRCH where a
+ * number is only the group's of one that was waited for.
+ */
+static int has_pidfds(void)
+{
+	struct statfs fs;
+	pid_t child = fork();
+	int fd, can;
+
+	if (child == 0) {
+		prctl(PR_SET_DUMPABLE, 0);
+		setpgid(0, 0);
+		if (fork() == 0)
+			pause();
+		_exit(0);
+	}
+	if (child < 0 || waitid(P_PID, child, NULL, WEXITED | WNOWAIT))
+		return 0;
+	fd = syscall(SYS_pidfd_open, child, 0);
+	can = fd >= 0 && !fstatfs(fd, &fs) && fs.f_type == PID_FS_MAGIC &&
+	      syscall(SYS_pidfd_getfd, fd, 0, 0) < 0 && errno == EPERM;
+	if (fd >= 0)
+		close(fd);
+	waitpid(child, NULL, 0);
+	can = can && syscall(SYS_pidfd_open, child, 0) < 0 && errno == ESRCH;
+	kill(-child, SIGKILL);
+	wait(NULL);
+	return can;
+}
+
+/* To the namespace that we are in. */
+static int can_setns(void)
+{
+	int fd = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
+	int can = fd >= 0 && !syscall(SYS_setns, fd, CLONE_NEWIPC);
+
+	if (fd >= 0)
+		close(fd);
+	return can;
+}
+
 /* What containers and older kernels refuse, found out by trying. */
 static uint32_t find_features(unsigned int users)
 {
@@ -94,6 +140,13 @@ static uint32_t find_features(unsigned int users)
 		features |= FEATURE_TIMER_IDS;
 	if (image_prepare(users))
 		features |= FEATURE_EXECVE;
+	if (can_setns())
+		features |= FEATURE_SETNS;
+	if (has_pidfds())
+		features |= FEATURE_PIDFD;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) < 0 &&
+	    errno == EFAULT && !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0))
+		features |= FEATURE_SECCOMP;
 	return features;
 }
 

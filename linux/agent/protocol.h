@@ -78,6 +78,9 @@
 #define FEATURE_TIMER_IDS	16	/* PR_TIMER_CREATE_RESTORE_IDS */
 #define FEATURE_OWN_PROC	32	/* a /proc of the agent's namespace */
 #define FEATURE_EXECVE		64	/* of the files named above */
+#define FEATURE_SETNS		128
+#define FEATURE_PIDFD		256	/* pidfds as of 6.18, and pidfd_getfd */
+#define FEATURE_SECCOMP		512	/* filters, and no_new_privs not set */
 
 #define ARG_NUMBER	0
 #define ARG_RESULT	1

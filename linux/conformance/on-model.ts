@@ -266,6 +266,7 @@ class ModelRun {
             isZombie: task.exitState.v === 'zombie',
             comm: task.comm.v,
             signals: signalSets(task),
+            filters: task.filters.v.length,
             uids: [cred.uid, cred.euid, cred.suid],
             gids: [cred.gid, cred.egid, cred.sgid],
             capabilities: [cred.permitted, cred.effective, cred.inheritable].map(shownSet),
@@ -302,6 +303,7 @@ const SOME_CODE = 0x401000;
 function storedIn(store: Store, base: number): Scalar {
   if ('text' in store) return store.text;
   if ('memory' in store) return base + store.memory;
+  if ('refuses' in store) return store.refuses.join(' ');
   return 'value' in store ? store.value : SOME_CODE;
 }
 

@@ -16,6 +16,9 @@ export const FEATURE_NEXT_ID = 8;
 export const FEATURE_TIMER_IDS = 16;
 export const FEATURE_OWN_PROC = 32;
 export const FEATURE_EXECVE = 64;
+export const FEATURE_SETNS = 128;
+export const FEATURE_PIDFD = 256;
+export const FEATURE_SECCOMP = 512;
 
 export type WireArg =
   | { readonly kind: 'number'; readonly value: bigint }

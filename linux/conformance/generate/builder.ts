@@ -48,6 +48,8 @@ const KNOWN_IN = {
   address: 'mm',
   page: 'mm',
   fd: 'mm',
+  pidfd: 'mm',
+  nsfd: 'mm',
   task: 'pidNs',
 } as const satisfies Record<string, keyof Home>;
 export type Resource = keyof typeof KNOWN_IN;
