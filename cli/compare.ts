@@ -57,6 +57,7 @@ async function measure({
   strategies,
   scenarios,
   captures,
+  seed,
 }: Comparison): Promise<Pick<Measured, 'races' | 'restarts'>> {
   let rows: RaceRow[] = [];
   const restarts: RestartTable[] = [];
@@ -66,7 +67,7 @@ async function measure({
       {
         title: 'Races, every interleaving',
         task: async (_context, task) => {
-          rows = await races(scenarios, strategies, (row) => {
+          rows = await races(scenarios, strategies, seed, (row) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           });
           task.title = `Races: ${rows.map(inShort).join(', ')}`;
