@@ -104,8 +104,8 @@ export function follow(
   };
 }
 
-/** More reversals than these are not tried: a long schedule has a great many pairs. */
-const MOST_REVERSALS = 500;
+/** More steps than these are not run for it: a long schedule has a great many pairs. */
+const MOST_STEPS = 20_000;
 
 /**
  * The latest pair of conflicting steps whose reversal, with everything else kept as far as it can
@@ -115,12 +115,13 @@ const MOST_REVERSALS = 500;
 export function findCause(system: System, trace: Trace): Cause | null {
   const machine = new Machine(system.threads);
   const touched = trace.steps.map(touchedBy);
-  let tried = 0;
+  let run = 0;
   for (let second = trace.steps.length - 1; second > 0; second--) {
     for (let first = second - 1; first >= 0; first--) {
       const cell = conflict(touched[first], touched[second]);
       if (cell === null) continue;
-      if (++tried > MOST_REVERSALS) return null;
+      run += trace.steps.length;
+      if (run > MOST_STEPS) return null;
       if (holdsReversed(machine, system, trace, first, second)) return { first, second, cell };
     }
   }

@@ -55,7 +55,10 @@ export function exploreOrSample(
   };
 }
 
-/** A failing schedule with no more preemptions than `schedule`, and no single one to spare. */
+/** More steps than these are not run to reduce a schedule. */
+const MOST_STEPS = 20_000;
+
+/** A failing schedule with no more preemptions, and unless it is very long, no single one to spare. */
 export function reduce(system: System, schedule: Schedule): Schedule {
   const machine = new Machine(system.threads);
   const run = (wanted: Schedule) => {
@@ -64,10 +67,12 @@ export function reduce(system: System, schedule: Schedule): Schedule {
     return trace;
   };
   let best = run(schedule);
-  for (let at = 0; at + 1 < best.steps.length; ) {
+  let taken = 0;
+  for (let at = 0; at + 1 < best.steps.length && taken < MOST_STEPS; ) {
     const [step, next] = [best.steps[at], best.steps[at + 1]];
     const isPreempted = step?.couldGoOn === true && next?.thread !== step.thread;
     const shorter = isPreempted ? run(goesOn(best.steps, at)) : null;
+    taken += shorter?.steps.length ?? 0;
     if (shorter?.wrong != null && shorter.preemptions < best.preemptions) {
       best = shorter;
       at = 0;
