@@ -169,6 +169,7 @@ export function subjectOf(
   strategy: Strategy,
   { directs, kind: scenarioKind }: Pick<Scenario, 'directs' | 'kind'>,
 ): Subject | null {
+  if (strategy.tries === true) return null;
   if (scenarioKind === 'virtue' && strategy.caller.twoPasses !== true) return null;
   const isFit = ({ kind }: Subject) => directs.includes(kind) && canDirect(strategy, kind);
   return SUBJECTS.find(isFit) ?? null;

@@ -54,7 +54,7 @@ export interface InKernel {
   /** Runs a system call by its table entry, for a call that wraps another. */
   dispatch(task: TaskView, call: Syscall): Steps<number>;
   capable(task: TaskView, capability: number): boolean;
-  /** 0, or -errno if a seccomp filter of the task refuses such a call: asked at entry, and here. */
+  /** 0, or -errno if a filter of the task (seccomp) refuses such a call: asked at entry, and here. */
   filtered(task: TaskView, name: SyscallName): number;
   /** At how many levels of pid namespaces the task has a number. */
   pidLevels(task: TaskView): number;
@@ -163,10 +163,14 @@ export type StrategyKind = (typeof STRATEGY_KINDS)[number];
 export const FORMS = ['as posted', 'as named', 'best form', 'in mainline'] as const;
 export type Form = (typeof FORMS)[number];
 
+/** The four of the thread. */
+export const DESIGNS = ['with_id', 'procfs', 'setter', 'indirect'] as const;
+export type Design = (typeof DESIGNS)[number];
+
 export interface Strategy {
   readonly name: string;
   /** The design of the thread that this is a form or a control of; null if it is of none. */
-  readonly of: 'with_id' | 'procfs' | 'setter' | 'indirect' | null;
+  readonly of: Design | null;
   /** Place in tables: the thread's numbering; later ideas follow. */
   readonly order: number;
   /** One line: how the argument travels. */
@@ -175,6 +179,11 @@ export interface Strategy {
   readonly form: Form;
   /** What it can ask for; everything if it is left out. */
   readonly directs?: readonly WantKind[];
+  /**
+   * It makes calls until one happens to come out right: too many to explore, so scenarios leave it out,
+   * and there is no value that could be misdelivered.
+   */
+  readonly tries?: true;
   readonly caller: CallerHalf;
   /** Other ways for user code to use the same kernel half, by name. */
   readonly variants?: Readonly<Record<string, CallerHalf>>;
@@ -183,9 +192,14 @@ export interface Strategy {
   readonly rubric?: Rubric;
 }
 
-/** Those that stand for their designs wherever there is no room for every form. */
-export const isBestForm = ({ kind, form }: Strategy): boolean =>
-  kind === 'design' && form === 'best form';
+/** Those that stand for their designs wherever there is no room for every form and variation. */
+export const isBestForm = ({
+  name,
+  of,
+  kind,
+  form,
+}: Pick<Strategy, 'name' | 'of' | 'kind' | 'form'>): boolean =>
+  kind === 'design' && form === 'best form' && (of === null || of === name);
 
 export const canDirect = ({ directs }: Strategy, kind: WantKind): boolean =>
   directs === undefined || directs.includes(kind);

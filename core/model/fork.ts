@@ -71,8 +71,7 @@ export function* kernelClone(
     args.pidRules === 'set_pidmap'
       ? setPidmap(at, tid)
       : claimTid(at, tid, wanted !== null && mayChoose(current, wanted));
-  const memory = () => kernel.allocates(current);
-  const pid = yield* allocPid({ ledger: kernel.ledger, memory, claim }, ns, wanted);
+  const pid = yield* allocPid(kernel, current, ns, wanted, claim);
   if (typeof pid === 'number') return abandon(kernel, current, child, pid);
   yield PREEMPT;
   kernel.ledger.locks++;

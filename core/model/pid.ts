@@ -9,7 +9,6 @@ import { allocate, type Cell, CellMap, Link, List, note, Struct } from '../explo
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import type { Ledger } from '../kernel/ledger.ts';
 import type { ModelKernel } from './kernel.ts';
 import { PID_MAX, RESERVED_PIDS } from './limits.ts';
 import type { Signal, Task } from './task.ts';
@@ -58,27 +57,23 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
   return found === undefined || found === RESERVED ? null : found;
 }
 
-export interface PidAllocation {
-  readonly ledger: Ledger;
-  /** For a struct pid; false if there is none. */
-  memory(): boolean;
-  /** The number to take in this namespace where `tid` is wanted, or -errno. */
-  claim(ns: PidNamespace, tid: number): number;
-}
-
 /**
  * alloc_pid(): a struct pid with a number at each level, from the innermost out. `want` holds
- * numbers innermost first. The pid, or -errno; a failure gives back what it took.
+ * numbers innermost first, and `claim` says which is taken for it in a namespace. The pid, or -errno; a
+ * failure gives back what it took.
  */
 export function* allocPid(
-  { ledger, memory, claim }: PidAllocation,
+  kernel: ModelKernel,
+  current: Task,
   ns: PidNamespace,
   want: Want | null,
+  claim: (ns: PidNamespace, tid: number) => number,
 ): Steps<Pid | number> {
+  const { ledger } = kernel;
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
-  if (!memory()) return fail('ENOMEM');
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   const pid = allocate(() => new Pid());
   const taken: { at: PidNamespace; number: number }[] = [];
   let error = 0;

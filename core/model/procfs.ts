@@ -2,8 +2,8 @@
 /**
  * What is where in /proc, by path walk and open: fs/namei.c, fs/open.c and fs/proc of Linux 6.1.
  * `self` and `thread-self` are the links they are there, so they cost their own components. Files of
- * tasks that a design adds are in /proc/<tgid>/task/<tid>/ or /proc/<tgid>/. Left out: descriptors
- * reserved first; everything but regular files,
+ * tasks that a design adds are in /proc/<tgid>/task/<tid>/ or /proc/<tgid>/. Left out: everything but
+ * regular files, descriptors reserved first,
  * O_CREAT and friends, other file systems (a path that leads nowhere here is ENOENT).
  */
 import { allocate } from '../explore/cell.ts';
