@@ -70,6 +70,7 @@ async function measure({
   strategies,
   scenarios,
   captures,
+  seed,
 }: Comparison): Promise<Pick<Measured, 'races' | 'restarts'>> {
   let rows: RaceRow[] = [];
   const restarts: RestartTable[] = [];
@@ -79,7 +80,7 @@ async function measure({
       {
         title: 'Races, every interleaving',
         task: async (_context, task) => {
-          rows = await races(scenarios, strategies, (row) => {
+          rows = await races(scenarios, strategies, seed, (row) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           });
           task.title = `Races: ${rows.map(inShort).join(', ')}`;

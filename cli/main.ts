@@ -5,6 +5,7 @@ import {
   bench,
   compareAndReport,
   compareWithHost,
+  DEFAULT_SEED,
   importAndPrint,
   list,
   raceAndReport,
@@ -14,7 +15,6 @@ import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
 
 /** The year and month of the thread. */
-const DEFAULT_SEED = 200807;
 
 function wholeNumber(text: string): number {
   const value = Number(text);

@@ -8,7 +8,7 @@ import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
 import { captureOf, restartOfSize } from '../bench/restart-sizes.ts';
 import { threadsRows } from '../bench/threads.ts';
-import { explore } from '../core/explore/graph.ts';
+import { exploreOrSample } from '../core/explore/sample.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
@@ -26,7 +26,9 @@ import type {
 } from '../reports/result.ts';
 import { stopIfInterrupted } from './terminal.ts';
 
-const MAX_STATES = 1_000_000;
+/** Beyond so many states, so many schedules are drawn instead. */
+const MAX_STATES = 3000;
+const RUNS = 100;
 
 export interface NamedCapture {
   readonly name: string;
@@ -40,10 +42,11 @@ async function breathe(): Promise<void> {
   stopIfInterrupted();
 }
 
-/** Each scenario under each strategy, in every interleaving. */
+/** Each scenario under each strategy, in every interleaving or in those drawn from the seed. */
 export async function races(
   scenarios: readonly Scenario[],
   strategies: readonly Strategy[],
+  seed: number,
   onRow: (row: RaceRow) => void,
 ): Promise<RaceRow[]> {
   const rows: RaceRow[] = [];
@@ -52,9 +55,10 @@ export async function races(
       await breathe();
       const subject = subjectOf(strategy, scenario);
       if (subject === null) continue;
-      const system = scenarioOnModel(scenario, strategy, subject);
-      const exploration = explore(system, { maxStates: MAX_STATES });
-      const row = raceRow(scenario, strategy, exploration, system);
+      const make = () => scenarioOnModel(scenario, strategy, subject);
+      const sampling = { runs: RUNS, seed };
+      const exploration = exploreOrSample(make, { maxStates: MAX_STATES }, sampling);
+      const row = raceRow(scenario, strategy, exploration, make());
       onRow(row);
       rows.push(row);
     }

@@ -24,7 +24,7 @@ async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
   }
   const restarts = [];
   for (const capture of captures) restarts.push(await restartTable(capture, designs));
-  const rows = await races(await chooseScenarios([]), strategies, () => {});
+  const rows = await races(await chooseScenarios([]), strategies, 200807, () => {});
   const onRestart = () => {};
   const { times, ...counted } = await work(
     strategies.filter(({ kind }) => kind !== 'control'),

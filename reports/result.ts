@@ -93,6 +93,8 @@ const Drawing = v.strictObject({
 
 const Verdict = v.variant('kind', [
   v.strictObject({ kind: v.literal('EXHAUSTIVE') }),
+  /** Schedules drawn from seeds that count up from the first; states are those seen before. */
+  v.strictObject({ kind: v.literal('SAMPLED'), runs: count, seed: count }),
   v.strictObject({ kind: v.literal('INCOMPLETE'), reason: v.string(), seen: count }),
 ]);
 
@@ -109,8 +111,9 @@ const RaceRow = v.strictObject({
   verdict: Verdict,
   states: count,
   transitions: count,
-  /** Null where INCOMPLETE. */
+  /** Null where not EXHAUSTIVE. */
   interleavings: v.nullable(bigCount),
+  /** Of the interleavings, or where SAMPLED, of the runs. */
   failing: v.nullable(bigCount),
   counterexample: v.nullable(Drawing),
 });

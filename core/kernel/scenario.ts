@@ -8,6 +8,7 @@ import { formatResult } from './errno.ts';
 import { CLOCK_MONOTONIC, IPC_CREAT, IPC_PRIVATE } from './flags.ts';
 import { type CallerHalf, canDirect, type Strategy, type SyscallHandlers } from './strategy.ts';
 import {
+  type Await,
   type Caller,
   type Program,
   type Programs,
@@ -18,6 +19,13 @@ import {
 
 /** Name of a program that every scenario has. */
 export const CHILD = 'child';
+
+/** What a task waits for that is only to be there: it can be killed, and is no deadlock. */
+export const IDLE: Await = { until: () => false, why: 'nothing' };
+
+/** Threads that wait for ever, and were to do something yet. */
+export const stuck = <T extends { readonly why: string }>(blocked: readonly T[]): readonly T[] =>
+  blocked.filter(({ why }) => why !== IDLE.why);
 
 /**
  * What is done in place of a call that a caller half is about to make, null to let it through;
@@ -161,6 +169,7 @@ export function subjectOf(
   strategy: Strategy,
   { directs, kind: scenarioKind }: Pick<Scenario, 'directs' | 'kind'>,
 ): Subject | null {
+  if (strategy.tries === true) return null;
   if (scenarioKind === 'virtue' && strategy.caller.twoPasses !== true) return null;
   const isFit = ({ kind }: Subject) => directs.includes(kind) && canDirect(strategy, kind);
   return SUBJECTS.find(isFit) ?? null;
@@ -170,7 +179,7 @@ export function subjectOf(
 export function programsOf(scenario: Scenario, caller: CallerHalf, subject: Subject): Programs {
   return {
     *[CHILD]() {
-      return 0;
+      return yield IDLE;
     },
     ...scenario.programs(directBy(caller), subject),
   };

@@ -179,6 +179,11 @@ export interface Strategy {
   readonly form: Form;
   /** What it can ask for; everything if it is left out. */
   readonly directs?: readonly WantKind[];
+  /**
+   * It makes calls until one happens to come out right: too many to explore, so scenarios leave it out,
+   * and there is no value that could be misdelivered.
+   */
+  readonly tries?: true;
   readonly caller: CallerHalf;
   /** Other ways for user code to use the same kernel half, by name. */
   readonly variants?: Readonly<Record<string, CallerHalf>>;

@@ -4,7 +4,7 @@ import { note } from '../explore/cell.ts';
 import type { System } from '../explore/machine.ts';
 import { RunQueue } from '../explore/run.ts';
 import type { Thread } from '../explore/thread.ts';
-import { type Fault, programsOf, type Scenario, type Subject } from '../kernel/scenario.ts';
+import { type Fault, programsOf, type Scenario, type Subject, stuck } from '../kernel/scenario.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import type { Said } from '../kernel/syscall.ts';
 import { ModelKernel } from './kernel.ts';
@@ -33,8 +33,8 @@ export function scenarioOnModel(
     if (setUp === undefined) continue;
     const queue = new RunQueue();
     queue.add(kernel.thread(name, taskOf(name), setUp));
-    const [stuck] = queue.toCompletion().blocked;
-    if (stuck !== undefined) throw new Error(`${scenario.name}: ${setUp} waits in ${stuck.why}`);
+    const [first] = stuck(queue.toCompletion().blocked);
+    if (first !== undefined) throw new Error(`${scenario.name}: ${setUp} waits in ${first.why}`);
   }
   return {
     threads: [
@@ -42,8 +42,8 @@ export function scenarioOnModel(
       ...(scenario.faults ?? []).map((fault) => strikes(fault, taskOf(fault.task))),
     ],
     judge({ results, blocked }) {
-      const [stuck] = blocked;
-      if (stuck !== undefined) return `deadlock: ${stuck.thread} waits in ${stuck.why}`;
+      const [first] = stuck(blocked);
+      if (first !== undefined) return `deadlock: ${first.thread} waits in ${first.why}`;
       return scenario.judge({ results: results as ReadonlyMap<string, Said> });
     },
   };

@@ -63,6 +63,7 @@ export const createAndDelete: Strategy = {
   kind: 'relative',
   form: 'in mainline',
   directs: ['pid', 'msg', 'sem', 'shm'],
+  tries: true,
   caller: { direct },
   kernel: {},
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * Part of the argument is in memory that is not mapped: each piece that the caller half lays out, as
- * a whole and behind its first word. General use: of a restarter it would be a bug.
+ * Part of the argument is in memory that is not mapped: the first piece that the caller half
+ * lays out, as a whole and behind its first word, and the second. General use: of a restarter it would be a bug.
  */
 import { fail } from '../../../core/kernel/errno.ts';
 import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
@@ -9,7 +9,11 @@ import type { Caller } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain } from '../../judging.ts';
 
 /** The nth piece, of which so many bytes are there. */
-const FAULTS = [1, 2, 3].flatMap((nth) => [0, 8].map((bytes) => ({ nth, bytes })));
+const FAULTS = [
+  { nth: 1, bytes: 0 },
+  { nth: 1, bytes: 8 },
+  { nth: 2, bytes: 0 },
+];
 const wantedAt = (index: number): number => 11 + index;
 const WANTED = FAULTS.map((_, index) => wantedAt(index));
 /** Far behind anything that is allocated. */
