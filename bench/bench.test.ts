@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, readCapture } from '../cli/choose.ts';
 import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { loadStrategies } from '../strategies/index.ts';
 import { setter } from '../strategies/setter.ts';
 import { withId } from '../strategies/with-id.ts';
@@ -11,7 +11,7 @@ import { idsOnlyRow } from './ids-only.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import { timedRows } from './timed.ts';
 
-const designs = (await loadStrategies()).filter(({ kind }) => kind === 'design');
+const designs = (await loadStrategies()).filter(isBestForm);
 
 /** Its callers call what the kernel does not have. */
 const absent: Strategy = { ...withId, kernel: {} };

@@ -3,7 +3,7 @@
 import { Listr } from 'listr2';
 import { timedRows } from '../bench/timed.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { provenance } from '../reports/provenance.ts';
 import { exactSections, otherSections, titleOf } from '../reports/report.ts';
 import {
@@ -60,7 +60,7 @@ async function measure({
 }: Comparison): Promise<Pick<Measured, 'races' | 'restarts'>> {
   let rows: RaceRow[] = [];
   const restarts: RestartTable[] = [];
-  const designs = strategies.filter((strategy) => strategy.kind === 'design');
+  const designs = strategies.filter(isBestForm);
   const stages = new Listr(
     [
       {
@@ -132,16 +132,13 @@ export async function time(strategies: readonly Strategy[], seed: number): Promi
       {
         title: "Speed of this suite's model",
         task: async (_context, task) => {
-          timed = await timedRows(
-            strategies.filter((strategy) => strategy.kind === 'design'),
-            {
-              seed,
-              onRow: ({ call, by, mode }) => {
-                task.output = `${call}: ${by}, ${mode}`;
-              },
-              interrupted: wasInterrupted,
+          timed = await timedRows(strategies.filter(isBestForm), {
+            seed,
+            onRow: ({ call, by, mode }) => {
+              task.output = `${call}: ${by}, ${mode}`;
             },
-          );
+            interrupted: wasInterrupted,
+          });
           stopIfInterrupted();
           task.title = `Speed of this suite's model: ${timed.length} rows`;
         },

@@ -7,12 +7,12 @@ import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
 import { explore } from '../core/explore/graph.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
-import { claims } from '../reports/claims.ts';
+import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
 import type { Measured, RaceRow, RestartTable, Result, StrategyRow } from '../reports/result.ts';
 import { stopIfInterrupted } from './terminal.ts';
@@ -86,7 +86,7 @@ export function conclude(
   captures: readonly NamedCapture[],
   measured: Pick<Measured, 'races' | 'restarts'>,
 ): Measured & Pick<Result, 'claims'> {
-  const designs = strategies.filter((strategy) => strategy.kind === 'design');
+  const designs = strategies.filter(isBestForm);
   const all: Measured = {
     ...measured,
     strategies: strategies.map(strategyRow),
@@ -99,14 +99,16 @@ export function conclude(
   return { ...all, claims: claims(all) };
 }
 
-function strategyRow({ name, summary, kind, form, kernel }: Strategy): StrategyRow {
+function strategyRow({ name, of, summary, kind, form, kernel, rubric }: Strategy): StrategyRow {
   return {
     name,
+    of,
     summary,
     kind,
     form,
     syscalls: Object.keys(kernel.syscalls ?? {}),
     files: (kernel.procfs ?? []).map((entry) => entry.name),
     fields: Object.keys(kernel.taskFields ?? {}),
+    rubric: rubric ?? null,
   };
 }

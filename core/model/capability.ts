@@ -13,13 +13,10 @@ import {
   CAPABILITY_VERSION_2,
   CAPABILITY_VERSION_3,
 } from '../kernel/flags.ts';
-import { CAP_FULL_SET, type CapabilitySet } from './cred.ts';
+import { CAP_FULL_SET, type CapabilitySet, isSubset } from './cred.ts';
 import type { ModelKernel } from './kernel.ts';
 import { findPidNs, pidNrNs } from './pid.ts';
 import { capable, type Task } from './task.ts';
-
-const isSubset = (a: CapabilitySet, b: CapabilitySet): boolean =>
-  (a[0] & ~b[0]) === 0 && (a[1] & ~b[1]) === 0;
 
 const combined = (a: CapabilitySet, b: CapabilitySet): CapabilitySet => [a[0] | b[0], a[1] | b[1]];
 
@@ -70,12 +67,12 @@ export function capset(kernel: ModelKernel, current: Task, header: number, data:
     (given[at] ?? 0) & CAP_FULL_SET[0],
     (given[at + 3] ?? 0) & CAP_FULL_SET[1],
   ];
-  return capCapset(kernel, current, set(0), set(1), set(2));
+  if (!kernel.allocates(current)) return fail('ENOMEM');
+  return capCapset(current, set(0), set(1), set(2));
 }
 
 /** cap_capset() */
 function capCapset(
-  kernel: ModelKernel,
   current: Task,
   effective: CapabilitySet,
   permitted: CapabilitySet,
@@ -87,7 +84,6 @@ function capCapset(
   if (isCapped && !isSubset(inheritable, most)) return fail('EPERM');
   if (!isSubset(permitted, old.permitted)) return fail('EPERM');
   if (!isSubset(effective, permitted)) return fail('EPERM');
-  kernel.ledger.allocations++;
   current.cred.v = { ...old, effective, permitted, inheritable };
   return 0;
 }

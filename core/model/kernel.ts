@@ -15,19 +15,28 @@ import type { Layout, Scalar } from '../kernel/memory.ts';
 import type {
   CloneArgs,
   InKernel,
+  IpcKind,
   KernelHalf,
   TaskFieldHooks,
   TaskView,
   WantedHook,
 } from '../kernel/strategy.ts';
-import type { Await, Programs, Said, Syscall, SyscallTable } from '../kernel/syscall.ts';
-import { Files } from './file.ts';
+import type {
+  Await,
+  Programs,
+  Said,
+  Syscall,
+  SyscallName,
+  SyscallTable,
+} from '../kernel/syscall.ts';
+import { type File, Files } from './file.ts';
 import { kernelClone } from './fork.ts';
-import { IpcNamespace } from './ipc.ts';
+import { changeId, IpcNamespace } from './ipc.ts';
 import { Mm } from './mm.ts';
 import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
-import { tidDirectory } from './procfs.ts';
+import { type Directory, tgidDirectory, tidDirectory } from './procfs.ts';
+import { filtered } from './seccomp.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
 import {
@@ -40,7 +49,8 @@ import {
   setBlocked,
 } from './signal.ts';
 import { PLAIN_LINUX } from './table.ts';
-import { Signal, Task } from './task.ts';
+import { capable, Signal, Task } from './task.ts';
+import { timerCreate } from './timer.ts';
 
 type AnyHandler = (
   kernel: ModelKernel,
@@ -54,8 +64,11 @@ const BOOT_TIME = 1215129600;
 export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
+  /** Files on which flock(2) put a lock; those that have none any more may be among them. */
+  readonly flocks: Cell<readonly File[]> = new Cell([], null, 'flocks');
   readonly taskFields: TaskFieldHooks;
-  readonly tidDirectory: ReturnType<typeof tidDirectory>;
+  readonly tidDirectory: Directory;
+  readonly tgidDirectory: Directory;
   readonly init: Task;
   private readonly half: KernelHalf;
   private readonly asked: WantedHook | null;
@@ -66,6 +79,7 @@ export class ModelKernel implements InKernel {
     this.half = half;
     this.taskFields = half.taskFields ?? {};
     this.tidDirectory = tidDirectory(half.procfs ?? []);
+    this.tgidDirectory = tgidDirectory(half.procfs ?? []);
     this.asked = half.asked ?? null;
     this.programs = programs;
     for (const [name, handler] of Object.entries({ ...PLAIN_LINUX, ...half.syscalls })) {
@@ -95,8 +109,10 @@ export class ModelKernel implements InKernel {
     task.mm.users.v += 1;
     task.arena.v = task.mm.addArena();
     task.filesCell.v = group?.files ?? new Files();
+    task.files.users.v += 1;
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
     task.sighandCell.v = group?.sighand ?? new Sighand();
+    task.sighand.users.v += 1;
     task.signalCell.v = group?.signal ?? new Signal();
     task.signal.threads.append(task);
     task.signal.liveThreads.v += 1;
@@ -124,10 +140,25 @@ export class ModelKernel implements InKernel {
   }
 
   /**
-   * User mode: runs the program, entering the kernel for each call; its return value. A task whose
-   * program has returned stays as it is, like one stopped for good; to be killable, pause.
+   * User mode: runs the program, or whatever it execs, entering the kernel for each call; its return
+   * value. A task whose program has returned stays as it is, like one stopped for good; to be
+   * killable, pause.
    */
   *run(task: Task, name: string): Steps<Said> {
+    let said = yield* this.runImage(task, name);
+    for (let image = task.image.v; image !== null; image = task.image.v) {
+      task.image.v = null;
+      said = yield* this.runImage(task, image);
+    }
+    return said;
+  }
+
+  /** What ran until an exec, or a death, never goes on: neither a handler nor what is below it. */
+  private isOver(task: Task): boolean {
+    return task.exitState.v !== 'running' || task.image.v !== null;
+  }
+
+  private *runImage(task: Task, name: string): Steps<Said> {
     const body = this.programs[name];
     if (body === undefined) throw new Error(`no program is called ${name}`);
     const program = body({ memory: task.mm.view(task.arena.v) });
@@ -135,11 +166,11 @@ export class ModelKernel implements InKernel {
     for (;;) {
       // Also what came since the last call returned: user code can be interrupted anywhere.
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
       const { done, value } = program.next(result);
       if (done === true) return value;
       result = 'until' in value ? yield* this.waitFor(task, value) : yield* this.call(task, value);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
     }
   }
 
@@ -148,7 +179,7 @@ export class ModelKernel implements InKernel {
     for (;;) {
       while (!ready()) yield { until: ready, why };
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running' || until()) return 0;
+      if (this.isOver(task) || until()) return 0;
     }
   }
 
@@ -159,9 +190,9 @@ export class ModelKernel implements InKernel {
     yield PREEMPT;
     if (task.sigpending.v) yield* this.seeToSignals(task);
     for (;;) {
-      if (task.exitState.v !== 'running') return 0;
+      if (this.isOver(task)) return 0;
       half.entry?.(this, task, call.name);
-      const handled = this.handle(task, call);
+      const handled = this.filtered(task, call.name) || this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
       if (task.exitState.v === 'running') half.exit?.(this, task, call.name);
       yield PREEMPT;
@@ -186,8 +217,8 @@ export class ModelKernel implements InKernel {
       this.half.signalDelivery?.(this, task);
       setBlocked(task, blockedIn(task, delivery));
       yield PREEMPT;
-      yield* this.run(task, delivery.action.program);
-      if (task.exitState.v !== 'running') break;
+      yield* this.runImage(task, delivery.action.program);
+      if (this.isOver(task)) break;
       // rt_sigreturn()
       this.ledger.entries++;
       yield PREEMPT;
@@ -223,6 +254,7 @@ export class ModelKernel implements InKernel {
     const finished = finish(want);
     const result = typeof finished === 'number' ? finished : yield* finished;
     if (want !== null && isRestart(result)) asked.restarts?.(this, current, want);
+    else if (want !== null && result < 0) asked.failed?.(this, current, want);
     return result;
   }
 
@@ -343,6 +375,10 @@ export class ModelKernel implements InKernel {
     return typeof handled === 'number' ? handled : yield* handled;
   }
 
+  filtered(view: TaskView, name: SyscallName): number {
+    return filtered(asTask(view), name);
+  }
+
   kernelClone(view: TaskView, args: CloneArgs, want: Want | null): Steps<number> {
     return kernelClone(this, asTask(view), args, want);
   }
@@ -369,6 +405,26 @@ export class ModelKernel implements InKernel {
 
   doShmctl(view: TaskView, args: SyscallTable['shmctl'], want: Want | null): Steps<number> {
     return steps(doShmctl(this, asTask(view), ...args, want));
+  }
+
+  doTimerCreate(
+    view: TaskView,
+    args: SyscallTable['timer_create'],
+    want: Want | null,
+  ): Steps<number> {
+    return timerCreate(this, asTask(view), ...args, want);
+  }
+
+  changeIpcId(view: TaskView, kind: IpcKind, id: number, newId: number): number {
+    return changeId(this, asTask(view), kind, id, newId);
+  }
+
+  capable(view: TaskView, capability: number): boolean {
+    return capable(asTask(view), capability);
+  }
+
+  pidLevels(view: TaskView): number {
+    return asTask(view).thePid.numbers.v.length;
   }
 }
 

@@ -30,6 +30,8 @@ export class Mm extends Struct {
   readonly users = this.cell('mm_users', 0);
   /** Not once credentials changed: files in its tasks' directories are root's then. */
   readonly dumpable = this.cell('dumpable', true);
+  /** The user namespace of whoever it was made for; CLONE_NEWUSER does not change it, exec does. */
+  readonly userNsLevel = this.cell('user_ns', 0);
   private readonly attached: Cell<readonly Attachment[]> = this.cell('attached', []);
 
   /** A stretch for one more thread; its index. */
@@ -121,6 +123,7 @@ export class Mm extends Struct {
     const arenas = this.arenas.v;
     copy.attached.v = this.attached.v;
     copy.dumpable.v = this.dumpable.v;
+    copy.userNsLevel.v = this.userNsLevel.v;
     for (const arena of arenas) {
       copy.addArena();
       const mine = copy.arenas.v.at(-1);

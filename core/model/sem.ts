@@ -26,7 +26,7 @@ import {
   IpcPerm,
   ipcget,
   ipcperms,
-  lastUser,
+  lastUsers,
   obtain,
   obtainOwned,
   permStat,
@@ -58,9 +58,9 @@ export class Sem extends IpcPerm {
 const OPS: IpcOps<Sem> = {
   kind: 'sem',
   limit: SEMMNI,
-  create(kernel, _current, { size }) {
+  create(kernel, current, { size }) {
     if (size === 0) return fail('EINVAL');
-    kernel.ledger.allocations++;
+    if (!kernel.allocates(current)) return fail('ENOMEM');
     const set = allocate(() => new Sem());
     set.ctime.v = kernel.clock.v;
     set.values.v = Array<number>(size).fill(0);
@@ -308,14 +308,16 @@ function* setSet(
   const nsems = set.values.v.length;
   const refused = want === null ? 0 : refuseState(current, want, 2 + nsems, (n) => n >= 2);
   if (refused !== 0) return refused;
+  const [otime = 0, ctime = 0, ...numbers] = want?.values ?? [];
+  const users = lastUsers(kernel, current, numbers);
+  if (typeof users === 'number') return users;
   const error = updatePerm(set, given);
   if (error !== 0) return error;
   set.ctime.v = kernel.clock.v;
   if (want !== null) {
-    const [otime = 0, ctime = 0, ...pids] = want.values;
     set.otime.v = otime;
     set.ctime.v = ctime;
-    set.pids.v = pids.map((number) => lastUser(kernel, current, number));
+    set.pids.v = users;
   }
   return 0;
 }

@@ -30,6 +30,7 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   fork: 57,
   clone: 56,
   clone3: 435,
+  execve: 59,
   unshare: 272,
   exit: 60,
   exit_group: 231,
@@ -80,6 +81,13 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   write: 1,
   lseek: 8,
   close: 3,
+  dup: 32,
+  dup2: 33,
+  pidfd_open: 434,
+  pidfd_getfd: 438,
+  setns: 308,
+  flock: 73,
+  seccomp: 317,
 };
 
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
