@@ -56,6 +56,8 @@ export class Restart implements Calls {
   private readonly shares: readonly (readonly CapturedIpc[])[];
   private readonly done: readonly Cell<number>[];
   private readonly direct: Direct;
+  /** Where the restarter's arguments lie, and in copies those of whoever descends from it. */
+  private stack = 0;
 
   constructor(plan: Plan, capture: Capture, direct: Direct, workers: number) {
     this.plan = plan;
@@ -66,7 +68,11 @@ export class Restart implements Calls {
 
   programs(): Programs {
     const programs: Record<string, ProgramBody> = {
-      [RESTARTER]: ({ memory }) => this.restarter(new Frame(memory)),
+      [RESTARTER]: ({ memory }) => {
+        const me = new Frame(memory);
+        this.stack = me.base;
+        return this.restarter(me);
+      },
       thread: this.thread,
     };
     for (const [ns, shares] of this.shares.entries()) {
@@ -76,7 +82,7 @@ export class Restart implements Calls {
     }
     for (const planned of this.plan.all) {
       programs[planned.name] = ({ memory }) => {
-        const me = new Frame(memory);
+        const me = new Frame(memory, this.stack);
         return planned.task === null ? this.helper(me, planned) : this.task(me, planned);
       };
     }
