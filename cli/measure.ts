@@ -13,6 +13,7 @@ import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
+import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
 import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
@@ -71,21 +72,24 @@ export async function restartTable(
   { name, capture }: NamedCapture,
   strategies: readonly Strategy[],
   seed: number | null = null,
+  workers = 1,
 ): Promise<RestartTable> {
   const rows: RestartTable['rows'] = [];
   for (const strategy of strategies) {
     for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
       await breathe();
-      rows.push(restart(capture, name, strategy, variant, seed).result);
+      rows.push(restart(capture, name, strategy, variant, seed, workers).result);
     }
   }
-  const { tasks, ipc, source } = capture;
+  const { tasks, source } = capture;
+  const objects = ipcNamespaces(capture).flatMap(({ msg, sem, shm }) => [...msg, ...sem, ...shm]);
   return {
     capture: name,
     source,
     tasks: tasks.length,
     threads: tasks.reduce((sum, task) => sum + task.threads.length, 0),
-    objects: ipc.msg.length + ipc.sem.length + ipc.shm.length,
+    objects: objects.length,
+    seed,
     rows,
   };
 }

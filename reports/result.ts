@@ -153,10 +153,13 @@ const RestartTable = v.strictObject({
   tasks: count,
   threads: count,
   objects: count,
+  /** Of the schedule, where one was drawn. */
+  seed: v.nullable(count),
   rows: v.array(
     v.strictObject({
       strategy: v.string(),
       variant: v.nullable(v.string()),
+      workers: count,
       end: RestartEnd,
       directed: count,
       ledger: Ledger,

@@ -96,7 +96,7 @@ export abstract class Struct {
 /** Cells by key, created when first asked for; absent keys read as undefined. */
 export class CellMap<K extends number | string, V> {
   /** Made for the first key: most maps of most objects stay empty. */
-  private cells: Map<K, Cell<V | undefined>> | null = null;
+  private cells: Map<K, Cell<V | undefined>> | undefined;
   private readonly owner: Struct | null;
   private readonly field: string;
 

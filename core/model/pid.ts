@@ -33,14 +33,17 @@ export class PidNamespace extends Struct {
   readonly beside = new Link<PidNamespace>(this, 'beside');
 }
 
+const inPgrp = (signal: Signal): Link<Signal> => signal.inPgrp;
+const inSession = (signal: Signal): Link<Signal> => signal.inSession;
+
 export class Pid extends Struct {
   readonly ns: Cell<PidNamespace | null> = this.cell('ns', null);
   /** Numbers by level, outermost first; 0 at a level where it is not visible. */
   readonly numbers: Cell<readonly number[]> = this.cell('numbers', []);
   readonly task: Cell<Task | null> = this.cell('task', null);
   readonly group: Cell<Signal | null> = this.cell('tgid', null);
-  readonly pgrpMembers = new List<Signal>(this, 'pgrp', (signal) => signal.inPgrp);
-  readonly sessionMembers = new List<Signal>(this, 'session', (signal) => signal.inSession);
+  readonly pgrpMembers = new List<Signal>(this, 'pgrp', inPgrp);
+  readonly sessionMembers = new List<Signal>(this, 'session', inSession);
 }
 
 /** The number of `pid` as `ns` sees it, 0 if it does not. */

@@ -21,10 +21,14 @@ import type { Pid, PidNamespace } from './pid.ts';
 import type { Sighand, SignalSet } from './signal.ts';
 import { PosixTimers } from './timer.ts';
 
+// One of each for all lists, of which there are many.
+const inGroup = (task: Task): Link<Task> => task.inGroup;
+const sibling = (signal: Signal): Link<Signal> => signal.sibling;
+
 /** A thread group. */
 export class Signal extends Struct {
   readonly leader: Cell<Task | null> = this.cell('leader', null);
-  readonly threads = new List<Task>(this, 'threads', (task) => task.inGroup);
+  readonly threads = new List<Task>(this, 'threads', inGroup);
   readonly liveThreads = this.cell('live', 0);
   readonly parent: Cell<Signal | null> = this.cell('parent', null);
   /**
@@ -32,7 +36,7 @@ export class Signal extends Struct {
    * does for those of others.
    */
   readonly realParent: Cell<Task | null> = this.cell('real_parent', null);
-  readonly children = new List<Signal>(this, 'children', (signal) => signal.sibling);
+  readonly children = new List<Signal>(this, 'children', sibling);
   readonly sibling = new Link<Signal>(this, 'sibling');
   /** Of the leader: what its parent is told by, or waits for it by. */
   readonly exitSignal = this.cell('exit_signal', SIGCHLD);

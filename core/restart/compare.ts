@@ -47,6 +47,17 @@ function numberedAs(captured: Capture, restored: Capture): Capture {
 
 const NOTHING: CapturedIpc = { msg: [], sem: [], shm: [] };
 
+/** Written out only where something differs. */
+type Place =
+  | string
+  | { readonly within: Place; readonly key: string | number; readonly isArray: boolean };
+
+function placeOf(place: Place): string {
+  if (typeof place === 'string') return place;
+  const { within, key, isArray } = place;
+  return placeOf(within) + (isArray ? `[${key}]` : `.${key}`);
+}
+
 class Comparison {
   first: Difference | null = null;
   fields = 0;
@@ -74,27 +85,29 @@ class Comparison {
       const match = byName.get(name(element));
       byName.delete(name(element));
       if (match === undefined) this.differ(`${place}[${index}]`, name(element), 'missing');
-      else this.value(`${place}[${index}]`, element, match);
+      else this.value({ within: place, key: index, isArray: true }, element, match);
     }
     const [extra] = byName.keys();
     if (extra !== undefined) this.differ(place, 'nothing more', extra);
   }
 
-  private value(place: string, captured: unknown, restored: unknown): void {
+  private value(at: Place, captured: unknown, restored: unknown): void {
     if (this.first !== null) return;
     if (typeof captured !== 'object' || captured === null) {
       if (captured === restored) this.fields++;
-      else this.differ(place, captured, restored);
+      else this.differ(placeOf(at), captured, restored);
       return;
     }
     if (Array.isArray(captured) && Array.isArray(restored)) {
       if (captured.length !== restored.length) {
-        this.differ(`${place}.length`, captured.length, restored.length);
+        this.differ(`${placeOf(at)}.length`, captured.length, restored.length);
       }
     }
-    for (const [key, part] of Object.entries(captured)) {
-      const step = Array.isArray(captured) ? `[${key}]` : `.${key}`;
-      this.value(place + step, part, (restored as Record<string, unknown> | undefined)?.[key]);
+    const isArray = Array.isArray(captured);
+    for (const key of Object.keys(captured)) {
+      const part = (captured as Record<string, unknown>)[key];
+      const other = (restored as Record<string, unknown> | undefined)?.[key];
+      this.value({ within: at, key, isArray }, part, other);
     }
   }
 

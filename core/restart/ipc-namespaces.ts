@@ -11,19 +11,25 @@ export function ipcNamespaces({ ipc, otherIpc }: Capture): readonly CapturedIpc[
   return [ipc, ...(otherIpc ?? [])];
 }
 
-/** By task: the namespace that it says, or else its parent's; the dead are in none that counts. */
+/** By living task: the namespace that it says, or else its parent's. */
 export function ipcMembership(tasks: readonly CapturedTask[]): ReadonlyMap<CapturedTask, number> {
-  const byNumber = new Map(tasks.map((task) => [outermost(task.nspid), task]));
   const known = new Map<CapturedTask, number>();
+  const silent: CapturedTask[] = [];
   for (const task of tasks) {
-    const unknown: CapturedTask[] = [];
+    if (task.ipcNs !== undefined) known.set(task, task.ipcNs);
+    else if (task.state === 'running') silent.push(task);
+  }
+  if (silent.length === 0) return known;
+  const byNumber = new Map(tasks.map((task) => [outermost(task.nspid), task]));
+  for (const task of silent) {
+    const path: CapturedTask[] = [];
     let at: CapturedTask | undefined = task;
-    while (at !== undefined && !known.has(at) && at.ipcNs === undefined) {
-      unknown.push(at);
+    while (at !== undefined && !known.has(at)) {
+      path.push(at);
       at = byNumber.get(at.ppid);
     }
-    const found = at === undefined ? 0 : (known.get(at) ?? at.ipcNs ?? 0);
-    for (const member of at === undefined ? unknown : [at, ...unknown]) known.set(member, found);
+    const found = at === undefined ? 0 : (known.get(at) ?? 0);
+    for (const member of path) known.set(member, found);
   }
   return known;
 }
@@ -32,10 +38,9 @@ export function ipcMembership(tasks: readonly CapturedTask[]): ReadonlyMap<Captu
 export function ipcKeepers({ tasks, otherIpc }: Capture): readonly (CapturedTask | undefined)[] {
   const membership = ipcMembership(tasks);
   const keepers: (CapturedTask | undefined)[] = Array.from({ length: 1 + (otherIpc?.length ?? 0) });
-  for (const task of tasks) {
-    const ns = membership.get(task) ?? 0;
+  for (const [task, ns] of membership) {
     const keeper = keepers[ns];
-    if (task.state === 'zombie' || ns === 0) continue;
+    if (ns === 0) continue;
     if (keeper === undefined || isBefore(task, keeper)) keepers[ns] = task;
   }
   keepers[0] = tasks.find(({ ppid }) => ppid === 0);
