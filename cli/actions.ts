@@ -9,7 +9,6 @@ import { InputError } from '../core/input-error.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
-import { importCriu } from '../core/restart/import-criu.ts';
 import { restart } from '../core/restart/restart.ts';
 import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
@@ -29,7 +28,10 @@ import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
-interface Common {
+/** The year and month of the thread. */
+export const DEFAULT_SEED = 200807;
+
+export interface Common {
   readonly strategy: readonly string[];
   readonly json?: boolean;
   readonly out?: string;
@@ -50,7 +52,7 @@ async function deliver(
   print(json === true ? jsonOf(data) : renderSections(sections));
 }
 
-const prepare = async ({ out }: Pick<Common, 'out'>): Promise<void> => {
+export const prepare = async ({ out }: Pick<Common, 'out'>): Promise<void> => {
   if (out !== undefined) await makeDirectory(out);
 };
 
@@ -85,16 +87,18 @@ export async function compareAndReport(
 
 export async function restartAndReport(
   path: string,
-  options: Common & { readonly seed?: number },
+  options: Common & { readonly seed?: number; readonly workers: number },
 ): Promise<void> {
-  const seed = options.seed ?? null;
+  const { workers } = options;
+  const seed = options.seed ?? (workers > 1 ? DEFAULT_SEED : null);
   const capture = await readCapture(path);
   const strategies = await chooseDesigns(options.strategy);
   await prepare(options);
   const name = captureName(path);
-  const result = await restartTable({ name, capture }, strategies, seed);
+  const result = await restartTable({ name, capture }, strategies, seed, workers);
   const [first] = strategies;
-  const journal = first === undefined ? [] : restart(capture, name, first, null, seed).journal;
+  const journal =
+    first === undefined ? [] : restart(capture, name, first, null, seed, workers).journal;
   const steps: Section = {
     title: 'CALL BY CALL, in the order that the plan found',
     lane: 'model',
@@ -124,19 +128,6 @@ function mustRestore(
 async function chooseDesigns(names: readonly string[]): Promise<readonly Strategy[]> {
   const strategies = await chooseStrategies(names);
   return names.length > 0 ? strategies : strategies.filter(({ kind }) => kind === 'design');
-}
-
-export async function importAndPrint(
-  directory: string,
-  options: Pick<Common, 'json' | 'out'>,
-): Promise<void> {
-  const text = jsonOf(importCriu(directory));
-  if (options.out === undefined || options.json === true) print(text);
-  if (options.out === undefined) return;
-  await prepare(options);
-  const file = join(options.out, 'capture.json');
-  await writeAtomically(file, text);
-  say(`wrote ${file}`);
 }
 
 interface RaceOptions extends Common {
@@ -171,7 +162,7 @@ async function oneSchedule(
   strategy: Strategy,
   options: RaceOptions,
 ): Promise<void> {
-  const subject = subjectOf(strategy, scenario.directs);
+  const subject = subjectOf(strategy, scenario);
   if (subject === null) {
     throw new InputError(
       scenario.name,

@@ -13,6 +13,7 @@ import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
+import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
 import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
@@ -50,7 +51,7 @@ export async function races(
   for (const scenario of scenarios) {
     for (const strategy of strategies) {
       await breathe();
-      const subject = subjectOf(strategy, scenario.directs);
+      const subject = subjectOf(strategy, scenario);
       if (subject === null) continue;
       const system = scenarioOnModel(scenario, strategy, subject);
       const exploration = explore(system, { maxStates: MAX_STATES });
@@ -67,21 +68,24 @@ export async function restartTable(
   { name, capture }: NamedCapture,
   strategies: readonly Strategy[],
   seed: number | null = null,
+  workers = 1,
 ): Promise<RestartTable> {
   const rows: RestartTable['rows'] = [];
   for (const strategy of strategies) {
     for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
       await breathe();
-      rows.push(restart(capture, name, strategy, variant, seed).result);
+      rows.push(restart(capture, name, strategy, variant, seed, workers).result);
     }
   }
-  const { tasks, ipc, source } = capture;
+  const { tasks, source } = capture;
+  const objects = ipcNamespaces(capture).flatMap(({ msg, sem, shm }) => [...msg, ...sem, ...shm]);
   return {
     capture: name,
     source,
     tasks: tasks.length,
     threads: tasks.reduce((sum, task) => sum + task.threads.length, 0),
-    objects: ipc.msg.length + ipc.sem.length + ipc.shm.length,
+    objects: objects.length,
+    seed,
     rows,
   };
 }

@@ -86,13 +86,14 @@ export function* kernelClone(
   child.sighand.users.v += 1;
   child.ipcNsCell.v = ipcNs;
   child.pidNsForChildren.v = ns;
-  child.arena.v = mm.addArena();
+  // A thread needs a stretch of its own; in a copy, that of its parent is its own.
+  child.arena.v = mm === current.mm ? mm.addArena() : current.arena.v;
   if ((flags & CLONE_THREAD) !== 0) linkThread(current, child, pid);
   else linkProcess(kernel, current, child, pid, args);
   ns.tasks.append(child);
   if (ns !== parentNs) parentNs.below.append(ns);
   if (ns.childReaper.v === null) ns.childReaper.v = child.signal;
-  spawn({ key: program, start: () => kernel.run(child, program) });
+  spawn({ key: program, as: child, start: () => kernel.run(child, program) });
   const number = pidNrNs(pid, current.activePidNs);
   note('new task', number);
   return number;

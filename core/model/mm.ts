@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * User memory: scalars by address, shared by CLONE_VM tasks. Each thread allocates from a stretch
- * of its own, so that addresses do not depend on the interleaving. What is not allocated or
+ * of its own, so that addresses do not depend on the interleaving; in a copy, its caller goes on. What is not allocated or
  * attached faults. Contents of a copy follow dup_mmap(); attached segments stay shared.
  *
  * Left out: protections, pages, partial copies (a copy faults as a whole).
@@ -78,23 +78,16 @@ export class Mm extends Struct {
 
   /** The address space as the thread of arena `index` uses it. */
   view(index: number): UserMemory {
-    return {
-      allocate: (bytes) => {
-        const arena = this.arenas.v[index];
-        if (arena === undefined) throw new RangeError(`no arena ${index}`);
-        const offset = arena.allocated.v;
-        arena.allocated.v = offset + Math.ceil(bytes / 8) * 8;
-        return (index + 1) * ARENA_BYTES + offset;
-      },
-      store: (address, value) => {
-        if (!this.put(address, value)) throw new RangeError(`store to unmapped ${address}`);
-      },
-      load: (address) => {
-        const value = this.get(address);
-        if (value === undefined) throw new RangeError(`load from unmapped ${address}`);
-        return value;
-      },
-    };
+    return new View(this, index);
+  }
+
+  /** Address of `bytes` fresh bytes in arena `index`. */
+  allocateIn(index: number, bytes: number): number {
+    const arena = this.arenas.v[index];
+    if (arena === undefined) throw new RangeError(`no arena ${index}`);
+    const offset = arena.allocated.v;
+    arena.allocated.v = offset + Math.ceil(bytes / 8) * 8;
+    return (index + 1) * ARENA_BYTES + offset;
   }
 
   attach(segment: Shm, bytes: number): number {
@@ -134,5 +127,29 @@ export class Mm extends Struct {
         copy.scalars.at(address).v = this.scalars.get(address);
       }
     }
+  }
+}
+
+class View implements UserMemory {
+  private readonly mm: Mm;
+  private readonly arena: number;
+
+  constructor(mm: Mm, arena: number) {
+    this.mm = mm;
+    this.arena = arena;
+  }
+
+  allocate(bytes: number): number {
+    return this.mm.allocateIn(this.arena, bytes);
+  }
+
+  store(address: number, value: Scalar): void {
+    if (!this.mm.put(address, value)) throw new RangeError(`store to unmapped ${address}`);
+  }
+
+  load(address: number): Scalar {
+    const value = this.mm.get(address);
+    if (value === undefined) throw new RangeError(`load from unmapped ${address}`);
+    return value;
   }
 }

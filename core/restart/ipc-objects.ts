@@ -26,6 +26,14 @@ export interface Calls {
 
 const CREATE = IPC_CREAT | IPC_EXCL;
 
+/** The objects dealt out to so many workers, one after the other. */
+export function sharesOf({ msg, sem, shm }: Ipc, workers: number): Ipc[] {
+  return Array.from({ length: workers }, (_, worker) => {
+    const isOurs = (_object: unknown, index: number) => index % workers === worker;
+    return { msg: msg.filter(isOurs), sem: sem.filter(isOurs), shm: shm.filter(isOurs) };
+  });
+}
+
 /** False once a call was refused. */
 export function* restoreIpc(restart: Calls, me: Frame, ipc: Ipc): Program<boolean> {
   for (const queue of ipc.msg) if ((yield* restoreQueue(restart, me, queue)) < 0) return false;

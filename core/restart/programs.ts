@@ -29,7 +29,7 @@ import {
 } from '../kernel/syscall.ts';
 import type { Capture, CapturedIpc } from './capture.ts';
 import { ipcNamespaces } from './ipc-namespaces.ts';
-import { type Calls, restoreIpc } from './ipc-objects.ts';
+import { type Calls, restoreIpc, sharesOf } from './ipc-objects.ts';
 import { outermost, type Plan, type Planned } from './planned.ts';
 
 export const RESTARTER = 'restarter';
@@ -39,6 +39,8 @@ export interface Refusal {
   readonly purpose: string;
   readonly result: string;
 }
+
+const workerName = (ns: number, index: number): string => `worker ${index} of namespace ${ns}`;
 
 type Stage = 'forked' | 'joined' | 'reaped';
 
@@ -50,23 +52,37 @@ export class Restart implements Calls {
   readonly journal: string[] = [];
   private readonly arrived = new Map<Stage, Cell<number>>();
   private readonly plan: Plan;
-  private readonly namespaces: readonly CapturedIpc[];
+  /** Of each IPC namespace, what each of its workers restores, and how many are done. */
+  private readonly shares: readonly (readonly CapturedIpc[])[];
+  private readonly done: readonly Cell<number>[];
   private readonly direct: Direct;
+  /** Where the restarter's arguments lie, and in copies those of whoever descends from it. */
+  private stack = 0;
 
-  constructor(plan: Plan, capture: Capture, direct: Direct) {
+  constructor(plan: Plan, capture: Capture, direct: Direct, workers: number) {
     this.plan = plan;
-    this.namespaces = ipcNamespaces(capture);
+    this.shares = ipcNamespaces(capture).map((ipc) => sharesOf(ipc, workers));
+    this.done = this.shares.map((_, ns) => new Cell(0, null, `done ${ns}`));
     this.direct = direct;
   }
 
   programs(): Programs {
     const programs: Record<string, ProgramBody> = {
-      [RESTARTER]: ({ memory }) => this.restarter(new Frame(memory)),
+      [RESTARTER]: ({ memory }) => {
+        const me = new Frame(memory);
+        this.stack = me.base;
+        return this.restarter(me);
+      },
       thread: this.thread,
     };
+    for (const [ns, shares] of this.shares.entries()) {
+      for (const [index, share] of shares.entries()) {
+        programs[workerName(ns, index)] = ({ memory }) => this.worker(new Frame(memory), ns, share);
+      }
+    }
     for (const planned of this.plan.all) {
       programs[planned.name] = ({ memory }) => {
-        const me = new Frame(memory);
+        const me = new Frame(memory, this.stack);
         return planned.task === null ? this.helper(me, planned) : this.task(me, planned);
       };
     }
@@ -149,10 +165,34 @@ export class Restart implements Calls {
     }
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     if (!(yield* this.meet('reaped'))) return -1;
-    const ipc = planned.keeps === null ? undefined : this.namespaces[planned.keeps];
-    if (ipc !== undefined && !(yield* restoreIpc(this, me, ipc))) return -1;
+    if (planned.keeps !== null && !(yield* this.restoresIpc(me, planned.keeps))) return -1;
     if (isZombie) yield sys('exit_group', task.exitCode ?? 0);
     return 0;
+  }
+
+  /** By itself, or by threads that go when all of them are done. */
+  private *restoresIpc(me: Frame, ns: number): Program<boolean> {
+    const [shares, done] = [this.shares[ns] ?? [], this.done[ns]];
+    const [all] = shares;
+    if (all === undefined || done === undefined) return true;
+    if (shares.length === 1) return yield* restoreIpc(this, me, all);
+    for (const index of shares.keys()) {
+      const name = workerName(ns, index);
+      const made = yield* this.call(`clone ${name}`, sys('clone', CLONE_A_THREAD, name));
+      if (made < 0) return false;
+    }
+    yield {
+      until: () => done.v === shares.length || this.refused.v !== null,
+      why: 'its workers to restore the IPC objects',
+    };
+    return this.refused.v === null;
+  }
+
+  private *worker(me: Frame, ns: number, share: CapturedIpc): Program {
+    if (!(yield* restoreIpc(this, me, share))) return -1;
+    const done = this.done[ns];
+    if (done !== undefined) done.v += 1;
+    return yield sys('exit', 0);
   }
 
   /** Early children, session, group, late children. */

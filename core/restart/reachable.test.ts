@@ -138,7 +138,9 @@ function grown(root: Script, seed: number): Capture {
 }
 
 /** What the plan does not do: a task whose forker outside of its pid namespace was elsewhere then. */
-const BEYOND = /pid namespace can't see|from outside of its namespace|into IPC namespace/;
+const BEYOND = /pid namespace can't see|from outside of its namespace/;
+/** Nor do its tasks enter an IPC namespace that another founded, as orphans of the dead would. */
+const BEYOND_TOO = /into IPC namespace/;
 
 describe('any reachable system', () => {
   const designs = [withId, procfs, setter, indirect];
@@ -159,7 +161,9 @@ describe('any reachable system', () => {
       }),
       { seed: 200807, numRuns: runs },
     );
-    expect(refused.filter((message) => !BEYOND.test(message))).toEqual([]);
-    expect(refused.length).toBeLessThan(runs / 100);
+    const others = refused.filter((message) => !BEYOND_TOO.test(message));
+    expect(others.filter((message) => !BEYOND.test(message))).toEqual([]);
+    expect(others.length).toBeLessThan(runs / 100);
+    expect(refused.length - others.length).toBeLessThan(runs / 100);
   });
 });
