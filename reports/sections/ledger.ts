@@ -138,9 +138,8 @@ function hotPath(ledger: readonly LedgerEntry[]): Block {
     const column = JSON.stringify(facilities.map((by) => more(call, by)));
     columns.set(column, [...(columns.get(column) ?? []), call]);
   }
-  const groups = [...columns.values()];
-  const largest = Math.max(...groups.map(({ length }) => length));
-  const others = groups.findIndex(({ length }) => length === largest);
+  const groups = [...columns.values()].sort((a, b) => a.length - b.length);
+  const others = groups.length - 1;
   const heads = groups.map((group, at) => (at === others ? 'other calls' : group.join(', ')));
   return table(
     [
