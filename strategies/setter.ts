@@ -43,4 +43,14 @@ export const setter: Strategy = {
       },
     },
   },
+  rubric: {
+    alternative: 'prctl could carry it',
+    extension: 'kind and count in its record',
+    handle: 'nothing: the caller itself',
+    privilege: 'CAP_CHECKPOINT_RESTORE, at use',
+    compat: 'fixed widths: as is',
+    absent: 'ENOSYS',
+    seen: 'a call with a pointer; then a plain call',
+    nextCall: 'the question, asked in the call',
+  },
 };

@@ -112,6 +112,7 @@ export class ModelKernel implements InKernel {
     task.files.users.v += 1;
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
     task.sighandCell.v = group?.sighand ?? new Sighand();
+    task.sighand.users.v += 1;
     task.signalCell.v = group?.signal ?? new Signal();
     task.signal.threads.append(task);
     task.signal.liveThreads.v += 1;
@@ -139,10 +140,25 @@ export class ModelKernel implements InKernel {
   }
 
   /**
-   * User mode: runs the program, entering the kernel for each call; its return value. A task whose
-   * program has returned stays as it is, like one stopped for good; to be killable, pause.
+   * User mode: runs the program, or whatever it execs, entering the kernel for each call; its return
+   * value. A task whose program has returned stays as it is, like one stopped for good; to be
+   * killable, pause.
    */
   *run(task: Task, name: string): Steps<Said> {
+    let said = yield* this.runImage(task, name);
+    for (let image = task.image.v; image !== null; image = task.image.v) {
+      task.image.v = null;
+      said = yield* this.runImage(task, image);
+    }
+    return said;
+  }
+
+  /** What ran until an exec, or a death, never goes on: neither a handler nor what is below it. */
+  private isOver(task: Task): boolean {
+    return task.exitState.v !== 'running' || task.image.v !== null;
+  }
+
+  private *runImage(task: Task, name: string): Steps<Said> {
     const body = this.programs[name];
     if (body === undefined) throw new Error(`no program is called ${name}`);
     const program = body({ memory: task.mm.view(task.arena.v) });
@@ -150,11 +166,11 @@ export class ModelKernel implements InKernel {
     for (;;) {
       // Also what came since the last call returned: user code can be interrupted anywhere.
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
       const { done, value } = program.next(result);
       if (done === true) return value;
       result = 'until' in value ? yield* this.waitFor(task, value) : yield* this.call(task, value);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
     }
   }
 
@@ -163,7 +179,7 @@ export class ModelKernel implements InKernel {
     for (;;) {
       while (!ready()) yield { until: ready, why };
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running' || until()) return 0;
+      if (this.isOver(task) || until()) return 0;
     }
   }
 
@@ -174,7 +190,7 @@ export class ModelKernel implements InKernel {
     yield PREEMPT;
     if (task.sigpending.v) yield* this.seeToSignals(task);
     for (;;) {
-      if (task.exitState.v !== 'running') return 0;
+      if (this.isOver(task)) return 0;
       half.entry?.(this, task, call.name);
       const handled = this.filtered(task, call.name) || this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
@@ -201,8 +217,8 @@ export class ModelKernel implements InKernel {
       this.half.signalDelivery?.(this, task);
       setBlocked(task, blockedIn(task, delivery));
       yield PREEMPT;
-      yield* this.run(task, delivery.action.program);
-      if (task.exitState.v !== 'running') break;
+      yield* this.runImage(task, delivery.action.program);
+      if (this.isOver(task)) break;
       // rt_sigreturn()
       this.ledger.entries++;
       yield PREEMPT;

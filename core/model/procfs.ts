@@ -65,8 +65,8 @@ function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOp
       return kernel.allocates(current) ? bytes : fail('ENOMEM');
     },
     write(kernel, current, file, text) {
-      const target = file.target.v;
-      if (target === null || target.exitState.v === 'dead') return fail('ESRCH');
+      const target = file.pid.v?.task.v ?? null;
+      if (target === null) return fail('ESRCH');
       kernel.ledger.parsed += text.length;
       return entry.write(kernel, current, target, text);
     },
@@ -147,7 +147,7 @@ export function* open(
   file.operations.v = operations;
   file.access.v = access;
   // A namespace is the same file, whoever's directory led to it.
-  file.target.v = operations.nsType === undefined ? target : null;
+  file.pid.v = operations.nsType === undefined ? (target?.thePid ?? null) : null;
   file.data.v = data ?? null;
   yield PREEMPT;
   kernel.ledger.locks++;
