@@ -9,7 +9,7 @@
  */
 import * as v from 'valibot';
 import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
-import { FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
+import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 
 export const RESULT_SCHEMA = 'sideband-result/1';
 
@@ -29,7 +29,7 @@ const StrategyRow = v.strictObject({
   kind: StrategyKind,
   form: Form,
   /** The design of the thread that it is a form or a control of. */
-  of: v.nullable(v.string()),
+  of: v.nullable(v.picklist(DESIGNS)),
   /** New system calls, procfs files and task fields of the kernel half. */
   syscalls: v.array(v.string()),
   files: v.array(v.string()),
@@ -102,6 +102,7 @@ const RaceRow = v.strictObject({
   scenarioKind: v.picklist(['hazard', 'virtue']),
   context: v.picklist(['restarter', 'general use']),
   strategy: v.string(),
+  of: v.nullable(v.picklist(DESIGNS)),
   kind: StrategyKind,
   form: Form,
   verdict: Verdict,
