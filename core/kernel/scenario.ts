@@ -95,8 +95,9 @@ export const A_TIMER: Subject = {
 };
 const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD, A_TIMER];
 
-/** The first that a strategy can direct; null if a scenario says nothing about it. */
+/** The first that a strategy can direct; null if a scenario can say nothing about it. */
 export function subjectOf(strategy: Strategy, directs: readonly WantKind[]): Subject | null {
+  if (strategy.raced === false) return null;
   const isFit = ({ kind }: Subject) => directs.includes(kind) && canDirect(strategy, kind);
   return SUBJECTS.find(isFit) ?? null;
 }

@@ -174,6 +174,8 @@ export interface Strategy {
   readonly form: Form;
   /** What it can ask for; everything if it is left out. */
   readonly directs?: readonly WantKind[];
+  /** False where a directed call is so many calls that no race of two can be explored. */
+  readonly raced?: false;
   readonly caller: CallerHalf;
   /** Other ways for user code to use the same kernel half, by name. */
   readonly variants?: Readonly<Record<string, CallerHalf>>;

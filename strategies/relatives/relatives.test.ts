@@ -17,12 +17,14 @@ import {
 } from '../../core/kernel/flags.ts';
 import {
   A_CHILD,
+  A_QUEUE,
   A_TIMER,
   CHILD,
   type Direct,
   directBy,
   plainly,
   type Scenario,
+  subjectOf,
 } from '../../core/kernel/scenario.ts';
 import type { KernelHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, type Syscall, sys } from '../../core/kernel/syscall.ts';
@@ -271,6 +273,15 @@ describe('create-and-delete', () => {
     expect(said).toEqual([fail('EAGAIN')]);
     const each = wanted.kind === 'pid' ? 3 : 2;
     expect(kernel.ledger.entries).toBe(1 + each * TRIES);
+  });
+
+  it('is in no race, where all the others are', () => {
+    const kinds = ['msg', 'pid', 'timer'] as const;
+    const { raced: _, ...likeOthers } = createAndDelete;
+    expect(subjectOf(createAndDelete, kinds)).toBeNull();
+    expect(subjectOf(likeOthers, kinds)).toBe(A_QUEUE);
+    const others = [nsLastPid, timerIds, changeId].map((one) => subjectOf(one, kinds));
+    expect(others).toEqual([A_CHILD, A_TIMER, A_QUEUE]);
   });
 
   it('hands an error of the call on', () => {
