@@ -62,6 +62,7 @@ describe('the strategies', () => {
         "103 check-at-set: setter, as named",
         "104 keeps-on-failure: setter, as named",
         "201 ns_last_pid: null, in mainline",
+        "202 ns_last_pid-locked: null, in mainline",
         "203 next_id: null, in mainline",
         "204 clone3: null, in mainline",
         "205 timer-ids: null, in mainline",

@@ -17,6 +17,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
     branches: {
       'file.ts': ['read: if (operations.read === undefined)'],
       'fork.ts': [
+        "claim: if (args.pidRules === 'set_pidmap')",
         "duplicateTask: if (atFork === 'copy')",
         "duplicateTask: unless (atFork === 'copy')",
       ],
@@ -26,13 +27,14 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'addId: wanted === null || wanted === want',
         'addId: if (refused !== 0)',
         'addId: unless (wanted === null)',
-        ...['refuseId', 'claimId', 'refuseState', 'lastUser'],
+        ...['changeId', 'claimId', 'refuseState', 'lastUser'],
       ],
       'kernel.ts': [
         "directable: if (asked?.askedIn === 'call')",
         'askFirst',
         "askAllocator: if (this.asked?.askedIn === 'allocator')",
         ...['copyRegisters', 'dispatch', 'kernelClone', 'steps'],
+        ...['capable', 'pidLevels', 'changeIpcId', 'doTimerCreate'],
         ...['doMsgget', 'doSemget', 'doShmget', 'doMsgctl', 'doSemctl', 'doShmctl'],
       ],
       'msg.ts': [
@@ -40,8 +42,14 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setQueue: if (refused !== 0)',
         'setQueue: if (want !== null)',
       ],
-      'pid.ts': ['detachedPid'],
-      'procfs.ts': ['entryFile', 'tidDirectory: => [entry.name, entryFile(entry)] as const'],
+      'pid.ts': ['detachedPid', 'setPidmap'],
+      'procfs.ts': [
+        'entryFile',
+        "tidDirectory: => where !== 'process'",
+        'tidDirectory: => [entry.name, entryFile(entry, tidPermission)] as const',
+        "tgidDirectory: => where === 'process'",
+        'tgidDirectory: => [entry.name, entryFile(entry, genericPermission)] as const',
+      ],
       'sem.ts': [
         'setSet: unless (want === null)',
         'setSet: if (refused !== 0)',
@@ -53,6 +61,8 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setSegment: if (want !== null)',
       ],
       'task.ts': ['field', 'fieldHook'],
+      'timer.ts': ['timerCreate: if (want !== null)', 'timerCreate: unless (want === null)'],
+      'wanted.ts': ['refuseId'],
     },
   },
   {

@@ -35,7 +35,6 @@ export function armNextId(kernel: InKernel, task: TaskView, values: readonly num
 export const takenByTheAllocator: WantedHook = {
   askedIn: 'allocator',
   wanted(kernel, current, kind) {
-    if (!SUPPORTED.includes(kind)) return null;
     const field = current.field('next_id');
     kernel.ledger.fieldOps++;
     const values = field.v;

@@ -5,7 +5,7 @@ import { CLONE_NEWPID, IPC_CREAT, IPC_PRIVATE, WNOHANG } from '../../core/kernel
 import { putNumbers, putStruct } from '../../core/kernel/memory.ts';
 import { directBy } from '../../core/kernel/scenario.ts';
 import { type Caller, type Program, sys } from '../../core/kernel/syscall.ts';
-import { RESERVED_PIDS } from '../../core/model/limits.ts';
+import { PID_MAX, RESERVED_PIDS } from '../../core/model/limits.ts';
 import { trial } from '../../core/model/trial.ts';
 import { ECLONE_ARGS, eclone } from './eclone.ts';
 
@@ -110,6 +110,25 @@ describe('eclone', () => {
       return 0;
     });
     expect(said.slice(0, 6)).toEqual([EBUSY, EINVAL, EINVAL, 2, 9, 3]);
+  });
+
+  it('says EBUSY in a namespace that is full', () => {
+    const { said } = trial(
+      (say) => ({
+        *init(me) {
+          say(yield call(me, [0]), yield sys('fork', 'child'));
+          return 0;
+        },
+        *child() {
+          return 0;
+        },
+      }),
+      eclone.kernel,
+      ({ init: { activePidNs } }) => {
+        activePidNs.allocated.v = PID_MAX;
+      },
+    );
+    expect(said).toEqual([EBUSY, fail('EAGAIN')]);
   });
 
   it('without pids is a plain clone, for which nobody needs privilege', () => {

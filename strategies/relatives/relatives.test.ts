@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /** What stands in for the designs, by its own road: next_id has a file of its own. */
 import { describe, expect, it } from 'vitest';
+import { explore } from '../../core/explore/graph.ts';
+import { runAtRandom } from '../../core/explore/run.ts';
 import type { Directable, Want, WantKind } from '../../core/kernel/directed.ts';
 import { fail } from '../../core/kernel/errno.ts';
 import {
@@ -13,15 +15,29 @@ import {
   PR_TIMER_CREATE_RESTORE_IDS,
   PR_TIMER_CREATE_RESTORE_IDS_GET,
 } from '../../core/kernel/flags.ts';
-import { A_TIMER, type Direct, directBy, plainly } from '../../core/kernel/scenario.ts';
+import {
+  A_CHILD,
+  A_QUEUE,
+  A_TIMER,
+  CHILD,
+  type Direct,
+  directBy,
+  plainly,
+  type Scenario,
+  subjectOf,
+} from '../../core/kernel/scenario.ts';
 import type { KernelHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, type Syscall, sys } from '../../core/kernel/syscall.ts';
+import { ModelKernel } from '../../core/model/kernel.ts';
+import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { trial } from '../../core/model/trial.ts';
 import { callers } from '../../properties/checks.ts';
+import { threadsAskAtOnce } from '../../properties/scenarios/threads-ask-at-once.ts';
 import { changeId, IPC_SETID } from './change-id.ts';
 import { clone3 } from './clone3.ts';
 import { createAndDelete, TRIES } from './create-and-delete.ts';
 import { nsLastPid } from './ns-last-pid.ts';
+import { nsLastPidLocked } from './ns-last-pid-locked.ts';
 import { timerIds } from './timer-ids.ts';
 
 const NEW = IPC_CREAT | 0o600;
@@ -53,7 +69,7 @@ const run = (
     half,
   );
 
-describe.each(halvesOf(nsLastPid))('$name', ({ direct }) => {
+describe.each([nsLastPid, nsLastPidLocked].flatMap(halvesOf))('$name', ({ direct }) => {
   it('directs one pid after the other, and goes past one that is in use', () => {
     const { said } = run(function* (me, say) {
       say(yield* direct(me, want('pid', 11), FORK), yield* direct(me, want('pid', 5), FORK));
@@ -72,7 +88,9 @@ describe.each(halvesOf(nsLastPid))('$name', ({ direct }) => {
       return 0;
     });
     expect(said).toEqual([EINVAL, EINVAL, ENOSYS, EINVAL]);
-    expect(kernel.ledger.entries).toBeLessThanOrEqual(3);
+    // Only for the last is anything done, and that is no fork.
+    expect(kernel.init.signal.children.empty).toBe(true);
+    expect(kernel.ledger.copied).toBeGreaterThan(0);
   });
 
   it('without privilege forks nobody', () => {
@@ -82,6 +100,59 @@ describe.each(halvesOf(nsLastPid))('$name', ({ direct }) => {
       return 0;
     });
     expect(said).toEqual([fail('EPERM'), 2]);
+  });
+});
+
+describe('two threads that fork by ns_last_pid at once', () => {
+  /** What their children do is nothing to the race. */
+  const idleChildren: Scenario = {
+    ...threadsAskAtOnce,
+    programs: (direct, subject) => ({
+      ...threadsAskAtOnce.programs(direct, subject),
+      *[CHILD]() {
+        return 0;
+      },
+    }),
+  };
+  const failing = (strategy: Strategy) => {
+    const { verdict, failing, deadlocks } = explore(
+      scenarioOnModel(idleChildren, strategy, A_CHILD),
+      { maxStates: 50_000 },
+    );
+    expect([verdict.kind, deadlocks]).toEqual(['EXHAUSTIVE', 0]);
+    return failing;
+  };
+
+  it('race, unless they lock', () => {
+    expect(failing(nsLastPid)).toBeGreaterThan(0n);
+    expect(failing(nsLastPidLocked)).toBe(0n);
+  });
+
+  it('race where one of them does not know of the lock', () => {
+    const pair = directBy(nsLastPidLocked.caller);
+    let failing = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const kernel = new ModelKernel(
+        {},
+        {
+          *asks(me) {
+            return yield* pair(me, want('pid', 101), FORK);
+          },
+          *forks() {
+            return yield FORK;
+          },
+          *child() {
+            return yield sys('exit_group', 0);
+          },
+        },
+      );
+      const threads = [
+        kernel.thread('A', kernel.init, 'asks'),
+        kernel.thread('B', kernel.bootTask(kernel.init, 'B'), 'forks'),
+      ];
+      if (runAtRandom(threads, seed).results.get('A') !== 101) failing++;
+    }
+    expect(failing).toBeGreaterThan(0);
   });
 });
 
@@ -202,6 +273,15 @@ describe('create-and-delete', () => {
     expect(said).toEqual([fail('EAGAIN')]);
     const each = wanted.kind === 'pid' ? 3 : 2;
     expect(kernel.ledger.entries).toBe(1 + each * TRIES);
+  });
+
+  it('is in no race, where all the others are', () => {
+    const kinds = ['msg', 'pid', 'timer'] as const;
+    const { raced: _, ...likeOthers } = createAndDelete;
+    expect(subjectOf(createAndDelete, kinds)).toBeNull();
+    expect(subjectOf(likeOthers, kinds)).toBe(A_QUEUE);
+    const others = [nsLastPid, timerIds, changeId].map((one) => subjectOf(one, kinds));
+    expect(others).toEqual([A_CHILD, A_TIMER, A_QUEUE]);
   });
 
   it('hands an error of the call on', () => {
