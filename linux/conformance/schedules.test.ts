@@ -6,7 +6,7 @@ import { EXECUTABLE } from '../../core/kernel/flags.ts';
 import { putText } from '../../core/kernel/memory.ts';
 import { A_QUEUE, type Scenario } from '../../core/kernel/scenario.ts';
 import { sys } from '../../core/kernel/syscall.ts';
-import { threadsAskAtOnce } from '../../properties/scenarios/threads-ask-at-once.ts';
+import { threadsAskAtOnce } from '../../properties/scenarios/threads/threads-ask-at-once.ts';
 import { loadStrategies } from '../../strategies/index.ts';
 import { nextId } from '../../strategies/relatives/next-id.ts';
 import { Agent } from '../host/agent.ts';
