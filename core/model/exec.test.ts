@@ -16,6 +16,7 @@ import {
   O_CLOEXEC,
   O_RDONLY,
   PR_SET_NAME,
+  PR_SET_NO_NEW_PRIVS,
   PR_TIMER_CREATE_RESTORE_IDS,
   PR_TIMER_CREATE_RESTORE_IDS_GET,
   PR_TIMER_CREATE_RESTORE_IDS_ON,
@@ -470,6 +471,39 @@ describe('credentials at exec', () => {
     expect([cred.v.uid, cred.v.euid, cred.v.suid]).toEqual(after);
     expect([cred.v.permitted, cred.v.effective]).toEqual([permitted, effective]);
     expect(mm.dumpable.v).toBe(dumpable);
+  });
+
+  it('with no_new_privs set-uid means nothing', () => {
+    const { kernel } = trial(() => ({
+      *init(me) {
+        yield sys('setresuid', 1000, 1001, 1000);
+        yield sys('prctl', PR_SET_NO_NEW_PRIVS, 1);
+        return yield exec(me, 'image', SETUID_EXECUTABLE);
+      },
+      *image() {
+        return 0;
+      },
+    }));
+    expect(kernel.init.cred.v).toMatchObject({ uid: 1000, euid: 1001, suid: 1001 });
+    expect(kernel.init.cred.v.permitted).toEqual(NONE);
+  });
+
+  it('with no_new_privs root that gave up capabilities has no more, and its real ids', () => {
+    const { kernel } = trial(() => ({
+      *init(me) {
+        yield sys('setresgid', -1, 1000, -1);
+        const header = putNumbers(me.memory, 4, [0x20080522, 0]);
+        yield sys('capset', header, putNumbers(me.memory, 4, [1, 7, 0, 0, 0, 0]));
+        yield sys('prctl', PR_SET_NO_NEW_PRIVS, 1);
+        return yield exec(me, 'image');
+      },
+      *image() {
+        return 0;
+      },
+    }));
+    const { cred, mm } = kernel.init;
+    expect(cred.v).toMatchObject({ permitted: [7, 0], effective: [7, 0], egid: 0, sgid: 0 });
+    expect(mm.dumpable.v).toBe(false);
   });
 
   it('root that gave up capabilities has them again, and is not dumpable', () => {

@@ -104,6 +104,16 @@ export const EXEC_MUTANTS: readonly [string, KernelHalf][] = [
     credBecomes(({ permitted, euid }) => (euid === 0 ? { permitted, effective: permitted } : {})),
   ],
   [
+    'execve: no_new_privs means nothing',
+    execve(({ noNewPrivs }) => {
+      const old = noNewPrivs.v;
+      noNewPrivs.v = false;
+      return () => {
+        noNewPrivs.v = old;
+      };
+    }),
+  ],
+  [
     'execve: who was not dumpable stays so',
     execve((current) => {
       const old = current.mm.dumpable.v;

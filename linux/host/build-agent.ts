@@ -11,6 +11,7 @@ import { InputError } from '../../core/input-error.ts';
 
 const run = promisify(execFile);
 const AGENT = { name: 'agent', sources: new URL('../agent/', import.meta.url) };
+/** Handlers are at the same addresses in every image of the agent. */
 const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-no-pie'];
 
 export interface CProgram {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** New images: of a task, a thread, a handler, somebody who is not root; and what they still have. */
 import {
+  CAPABILITY_VERSION_3,
   CLONE_A_THREAD,
   CLONE_FILES,
   CLONE_SIGHAND,
@@ -10,6 +11,7 @@ import {
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
+  PR_SET_NO_NEW_PRIVS,
   PR_TIMER_CREATE_RESTORE_IDS,
   PR_TIMER_CREATE_RESTORE_IDS_GET,
   PR_TIMER_CREATE_RESTORE_IDS_ON,
@@ -26,7 +28,7 @@ import {
   SIGUSR2,
   WALL,
 } from '../../../core/kernel/flags.ts';
-import type { Arg } from '../script.ts';
+import type { Arg, Step, Store } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 import { cloneWith } from './clone3.ts';
 import { bit, masks, sigaction } from './signals.ts';
@@ -94,12 +96,21 @@ function threaded(b: Builder): Made {
   return ['kill', [pid, 0]];
 }
 
+/** Few of those that it has. */
+function someCapabilities(b: Builder): readonly [Arg[], Partial<Step>] {
+  const words = [CAPABILITY_VERSION_3, 0, 1, 7, 0, 0, 0, 0];
+  const stores = words.map((value, n): Store => ({ offset: b.memory + 4 * n, bytes: 4, value }));
+  return [[{ memory: b.memory }, { memory: b.memory + 8 }], { stores }];
+}
+
 /** Who it is afterwards, and whether its own files are its own. */
 function users(b: Builder): Made {
   const { child, pid } = victim(b);
   b.also(['setresuid', [b.of([1000, 0, -1]), b.of([1000, 0, -1]), b.of([1000, 0])]], child);
   if (b.once(3)) b.also(['setresgid', [-1, b.of([1000, 0]), -1]], child);
   opens(b, child, O_WRONLY);
+  if (b.once(3)) b.also(['prctl', [PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0]], child);
+  if (b.once(3)) b.also(['capset', ...someCapabilities(b)], child);
   b.also(execve(b, b.of(PATHS), child), child);
   const group = '/proc/self/comm';
   for (const call of ['getuid', 'geteuid', 'getegid'] as const) b.also([call, []], child);
