@@ -158,8 +158,13 @@ export function readSysvipc(proc: Proc, withState: boolean): Objects {
   const rows = (type: string) => sysvipcRows(proc, type);
   const shm = rows('shm').filter((row) => (octal(row, 'perms') & SHM_DEST) === 0);
   const lacks = [
-    ...(['msg', 'sem'] as const).flatMap((type) => {
-      const ids = rows(type).map((row) => `${type} ${row.get(`${type}id`)}`);
+    ...(
+      [
+        ['msg', 'msqid'],
+        ['sem', 'semid'],
+      ] as const
+    ).flatMap(([type, id]) => {
+      const ids = rows(type).map((row) => `${type} ${row.get(id)}`);
       return ids.length === 0 ? [] : [`left out, as /proc lacks what they hold: ${ids.join(', ')}`];
     }),
     ...(withState || shm.length === 0 ? [] : ['no state of segments, whose pids are not its own']),
