@@ -30,6 +30,8 @@ export interface FileOperations {
   of?(current: Task, target: Task | null): IpcNamespace | PidNamespace | null;
   /** The text at the file's position, at most so many bytes, or -errno. Absent: not to be read. */
   read?(kernel: ModelKernel, current: Task, file: File, bytes: number): string | number;
+  /** Is a read that meets a fault half-way a fault, or what was copied until then? */
+  readonly isReadWhole?: boolean;
   /** How many bytes of a write of so many are copied in, or -errno. Absent: not to be written. */
   admit?(kernel: ModelKernel, current: Task, bytes: number): number;
   /** Bytes written, of so many that begin with `text`, or -errno. */
@@ -152,9 +154,11 @@ export function* read(
   const text = operations.read(kernel, current, file, bytes);
   if (typeof text === 'number') return text;
   yield PREEMPT;
-  if (text !== '' && !kernel.textToUser(current, address, text)) return fail('EFAULT');
-  file.position.v += text.length;
-  return text.length;
+  if (text === '') return 0;
+  const copied = kernel.textToUser(current, address, text);
+  if (copied === 0 || (copied < text.length && operations.isReadWhole)) return fail('EFAULT');
+  file.position.v += copied;
+  return copied;
 }
 
 export function* write(

@@ -347,7 +347,7 @@ export class ModelKernel implements InKernel {
   bytesFromUser(task: Task, address: number, bytes: number): string | null {
     if (bytes === 0) return '';
     const value = task.mm.get(address);
-    if (value === undefined) return null;
+    if (value === undefined || task.mm.room(address) < bytes) return null;
     this.count('copied', 'parse', bytes);
     return (typeof value === 'string' ? value : '').slice(0, bytes).padEnd(bytes, '\0');
   }
@@ -360,9 +360,12 @@ export class ModelKernel implements InKernel {
     return true;
   }
 
-  textToUser(task: Task, address: number, text: string): boolean {
-    this.ledger.copied += text.length;
-    return task.mm.put(address, text);
+  /** Bytes copied; fewer than there are where a fault ends it. */
+  textToUser(task: Task, address: number, text: string): number {
+    const copied = text.slice(0, task.mm.room(address));
+    if (copied !== '') task.mm.put(address, copied);
+    this.ledger.copied += copied.length;
+    return copied.length;
   }
 
   structFromUser(task: Task, address: number, layout: Layout): UserStruct | null {
@@ -383,10 +386,13 @@ export class ModelKernel implements InKernel {
     layout: Layout,
     values: Readonly<Record<string, number>>,
   ): boolean {
+    for (const { name, offset } of layout.fields) {
+      if (task.mm.put(address + offset, values[name] ?? 0)) continue;
+      this.ledger.copied += offset;
+      return false;
+    }
     this.ledger.copied += layout.bytes;
-    return layout.fields.every(({ name, offset }) =>
-      task.mm.put(address + offset, values[name] ?? 0),
-    );
+    return true;
   }
 
   copyRegisters(view: TaskView, address: number, count: number): Scalar[] | null {

@@ -4,7 +4,9 @@
  * of its own, so that addresses do not depend on the interleaving; in a copy, its caller goes on. What is not allocated or
  * attached faults. Contents of a copy follow dup_mmap(); attached segments stay shared.
  *
- * Left out: protections, pages, partial copies (a copy faults as a whole).
+ * A copy out that runs into the end of what is mapped has written what lies before it when it faults: whole
+ * members of a structure, the beginning of a text. A copy in brings nothing then. Left out: protections
+ * and pages, so that what is mapped ends where an allocation does; members that lie across its end.
  */
 import { allocate, type Cell, CellMap, Struct } from '../explore/cell.ts';
 import type { Scalar, UserMemory } from '../kernel/memory.ts';
@@ -53,6 +55,16 @@ export class Mm extends Struct {
     const arena = this.arenas.v[index];
     if (arena === undefined || address % ARENA_BYTES >= arena.allocated.v) return null;
     return { arena, cell: this.scalars.at(address) };
+  }
+
+  /** Bytes that are mapped from an address on, of the stretch or segment that it is in. */
+  room(address: number): number {
+    if (address >= SHM_BASE) {
+      const at = this.attached.v.find((a) => address >= a.address && address < a.address + a.bytes);
+      return at === undefined ? 0 : at.address + at.bytes - address;
+    }
+    const arena = this.arenas.v[Math.floor(address / ARENA_BYTES) - 1];
+    return arena === undefined ? 0 : Math.max(0, arena.allocated.v - (address % ARENA_BYTES));
   }
 
   /** The scalar at an address, 0 where nothing was stored; undefined is a fault. */

@@ -184,6 +184,7 @@ export function* msgsnd(
   if (bytes < 0 || bytes > MSGMAX || id < 0 || (type[0] ?? 0) < 1) return fail('EINVAL');
   // load_msg()
   if (!kernel.allocates(current)) return fail('ENOMEM');
+  if (current.mm.room(address + MTEXT) < bytes) return fail('EFAULT');
   const text = bytes === 0 ? '' : kernel.strncpyFromUser(current, address + MTEXT, bytes, 'call');
   if (text === null) return fail('EFAULT');
   for (;;) {
@@ -250,7 +251,7 @@ export function* msgrcv(
   const { text } = message;
   const copied =
     kernel.copyToUser(current, address, 8, [message.type]) &&
-    (text === '' || kernel.textToUser(current, address + MTEXT, text));
+    kernel.textToUser(current, address + MTEXT, text) === text.length;
   return copied ? text.length : fail('EFAULT');
 }
 

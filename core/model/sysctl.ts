@@ -30,6 +30,7 @@ export function sysctlFile(table: CtlTable): FileOperations {
     name: table.name,
     ...(table.of === undefined ? {} : { of: table.of }),
     permits: (current, _target, access) => isPermitted(current, access),
+    isReadWhole: true,
     read(kernel, current, file, bytes) {
       if (bytes >= KMALLOC_MAX_SIZE) return fail('ENOMEM');
       if (!kernel.allocates(current)) return fail('ENOMEM');

@@ -13,7 +13,7 @@ import type { Task } from '../../core/model/task.ts';
 import type { ModelCall } from './script.ts';
 
 /** A model with something else around one call. */
-function around<N extends ModelCall>(
+export function around<N extends ModelCall>(
   name: N,
   body: (current: Task, args: SyscallTable[N], call: () => Steps<number>) => Steps<number>,
 ): KernelHalf {
