@@ -16,6 +16,16 @@ export const only =
   (made) =>
     made.name === name ? null : passedOver();
 
+/** Of all that a design calls, only what it writes, and that to this descriptor. */
+export const writesTo =
+  (fd: number): Tap =>
+  (made) =>
+    made.name === 'write' ? writes(fd, made.args[1], made.args[2]) : passedOver();
+
+function* writes(fd: number, address: number, bytes: number): Program {
+  return yield sys('write', fd, address, bytes);
+}
+
 /**
  * Only files are used, and instead of its own the task opens those of another, by number; of what
  * is then done with them, perhaps only the opening.
