@@ -72,7 +72,10 @@ export const A_CHILD: Subject = { kind: 'pid', call: sys('fork', CHILD) };
 const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD];
 
 /** The first that a strategy can direct; null if a scenario says nothing about it. */
-export function subjectOf(strategy: Strategy, directs: readonly WantKind[]): Subject | null {
+export function subjectOf(
+  strategy: Pick<Strategy, 'directs'>,
+  directs: readonly WantKind[],
+): Subject | null {
   const isFit = ({ kind }: Subject) => directs.includes(kind) && canDirect(strategy, kind);
   return SUBJECTS.find(isFit) ?? null;
 }

@@ -148,5 +148,5 @@ export interface Strategy {
   readonly kernel: KernelHalf;
 }
 
-export const canDirect = ({ directs }: Strategy, kind: WantKind): boolean =>
+export const canDirect = ({ directs }: Pick<Strategy, 'directs'>, kind: WantKind): boolean =>
   directs === undefined || directs.includes(kind);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Properties of generated programs in which one task acts at a time: whatever a call asked for, it
+ * gets or is refused by the one table of errors, and every plain call gets what plain Linux gives.
+ * One property for each thing that may lie between such calls.
+ */
+import fc from 'fast-check';
+import { type Check, type Design, type Effort, FULL } from '../check.ts';
+import { shorten } from '../generated/shorten.ts';
+import {
+  directsOf,
+  IDS,
+  programs,
+  type Step,
+  type StepKind,
+  smallerPrograms,
+} from '../generated/steps.ts';
+import { runProgram } from '../generated/turns.ts';
+
+const SIZE = { minLength: 1, maxLength: 12 };
+
+/** Null, or a program for which `wrong` finds something, as short as it gets, and what that is. */
+export function shortestWrong(
+  arbitrary: fc.Arbitrary<readonly Step[]>,
+  { programs: numRuns, seed, shrinks }: Effort,
+  wrong: (steps: readonly Step[]) => string | null,
+): string | null {
+  const fails = (steps: readonly Step[]) => wrong(steps) !== null;
+  const property = fc.property(arbitrary, (steps) => !fails(steps));
+  const found = fc.check(property, { seed, numRuns, endOnFailure: !shrinks }).counterexample?.[0];
+  if (found === undefined) return null;
+  return wrong(shrinks ? shorten(found, smallerPrograms, fails) : found);
+}
+
+const inTurns = (name: string, kinds: readonly StepKind[], depth: number): Check => ({
+  name,
+  directs: IDS,
+  run(design: Design, effort = FULL) {
+    return shortestWrong(
+      programs(directsOf(design), kinds, depth, SIZE),
+      effort,
+      (steps) => runProgram(design, steps).wrong,
+    );
+  },
+});
+
+export const eachCallItsOwn = inTurns(
+  'each call gets what it asked for, or the one error of the table',
+  ['get', 'get', 'get', 'set', 'fork'],
+  0,
+);
+
+export const relatives = inTurns(
+  'children and threads ask for themselves alone',
+  ['get', 'fork', 'thread'],
+  2,
+);
+
+export const handlersBetween = inTurns(
+  'a handler between two calls finds nothing and leaves nothing',
+  ['get', 'get', 'fork', 'handle'],
+  1,
+);
+
+export const namespacesApart = inTurns(
+  'what is asked for in one namespace is asked for in no other',
+  ['get', 'fork', 'fork', 'unshare'],
+  2,
+);
+
+export const privilegeLost = inTurns(
+  'privilege is asked for where the id is taken, and of whoever takes it',
+  ['get', 'set', 'fork', 'setuid'],
+  1,
+);
