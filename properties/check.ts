@@ -8,8 +8,9 @@ export type Design = Pick<Strategy, 'kernel' | 'caller' | 'directs'>;
 
 /** How hard a check looks: more finds more, and what is found is smaller. */
 export interface Effort {
-  /** Generated programs, and their seed. */
+  /** Generated programs of one task at a time and of several threads, and their seed. */
   readonly programs: number;
+  readonly threadPrograms: number;
   readonly seed: number;
   /** States of a program's graph; beyond, so many schedules are drawn from the seed. */
   readonly states: number;
@@ -20,18 +21,20 @@ export interface Effort {
 
 export const FULL: Effort = {
   programs: 200,
+  threadPrograms: 25,
   seed: 200807,
-  states: 40_000,
-  schedules: 200,
+  states: 3000,
+  schedules: 40,
   shrinks: true,
 };
 
 /** Enough to tell a defect from none, where nobody reads how it shows. */
 export const BRIEF: Effort = {
   programs: 60,
+  threadPrograms: 10,
   seed: 200807,
-  states: 4000,
-  schedules: 20,
+  states: 1000,
+  schedules: 10,
   shrinks: false,
 };
 

@@ -5,6 +5,7 @@
  */
 import type { CallerHalf, Strategy } from '../core/kernel/strategy.ts';
 import type { Check } from './check.ts';
+import { allSchedules, allSchedulesWithSignals } from './checks/all-schedules.ts';
 import { childInheritsNothing } from './checks/child-inherits-nothing.ts';
 import { failureLeavesNothing } from './checks/failure-leaves-nothing.ts';
 import { faultLeavesNothing } from './checks/fault-leaves-nothing.ts';
@@ -37,6 +38,8 @@ export const CHECKS: readonly Check[] = [
   namespacesApart,
   privilegeLost,
   threadsGetTheirOwn,
+  allSchedules,
+  allSchedulesWithSignals,
   successLeavesNothing,
   failureLeavesNothing,
   faultLeavesNothing,

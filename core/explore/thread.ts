@@ -7,6 +7,7 @@
  * `start` must be pure: called again and fed the same reads, it does the same. Engines rely on
  * that to be in many states at once (trie.ts), and check it.
  */
+import type { Struct } from './cell.ts';
 
 export const PREEMPT = null;
 
@@ -28,9 +29,11 @@ export interface Thread {
   start(): Steps<unknown>;
 }
 
-/** What a spawned thread runs. Two spawns of equal `key` must run the same code. */
+/** What a spawned thread runs. Two spawns of equal `key` and `as` must run the same code. */
 export interface Spawn {
   readonly key: string;
+  /** Whom it runs as, where a thread's nth spawn is not always of the same. */
+  readonly as?: Struct;
   start(): Steps<unknown>;
 }
 

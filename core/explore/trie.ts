@@ -233,7 +233,8 @@ export class Trie {
   }
 
   spawnedRoot(name: string, thread: Spawn): Place {
-    return this.rootOf(`${name} ${thread.key}`, name, () => thread.start());
+    const whom = thread.as === undefined ? '' : this.identity(thread.as);
+    return this.rootOf(`${name} ${whom} ${thread.key}`, name, () => thread.start());
   }
 }
 

@@ -157,9 +157,13 @@ export function formatStep(step: Step): string {
 
 export const formatProgram = (steps: readonly Step[]): string => steps.map(formatStep).join('; ');
 
-/** The same with one step less, at any depth. */
-export const smallerPrograms = (steps: readonly Step[]): Iterable<readonly Step[]> =>
-  smallerList(steps, function* (step) {
+/** The same with one step less, at any depth; what was around others leaves them behind. */
+export function* smallerPrograms(steps: readonly Step[]): Generator<readonly Step[]> {
+  yield* smallerList(steps, function* (step) {
     if (!('steps' in step)) return;
     for (const inner of smallerPrograms(step.steps)) yield { ...step, steps: inner };
   });
+  for (const [at, step] of steps.entries()) {
+    if ('steps' in step) yield steps.toSpliced(at, 1, ...step.steps);
+  }
+}
