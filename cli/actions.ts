@@ -23,7 +23,7 @@ import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
 import { compare, time } from './compare.ts';
-import { conformanceExit, raceExit, restartExit, worst } from './exit-code.ts';
+import { conformanceExit, raceExit, racesExit, restartExit, worst } from './exit-code.ts';
 import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
@@ -74,9 +74,10 @@ export async function compareAndReport(
   stopIfInterrupted();
   if (options.out !== undefined) await writeReport(options.out, result);
   if (options.json === true) print(jsonOf(result));
+  const required = mustRestore(strategies, []);
   process.exitCode = worst([
-    ...result.races.map(raceExit),
-    ...result.restarts.map(restartExit),
+    racesExit(result.races),
+    ...result.restarts.map((table) => restartExit(table, required)),
     conformanceExit(result.conformance),
   ]);
 }
@@ -106,7 +107,17 @@ export async function restartAndReport(
   };
   const sections = restartSections({ restarts: [result], deadPids: [], idsOnly: [] });
   await deliver('restart', options, [...sections, steps], { ...result, journal });
-  process.exitCode = restartExit(result);
+  process.exitCode = restartExit(result, mustRestore(strategies, options.strategy));
+}
+
+/** Whatever was asked for by name, or the best forms: a form as posted may not be up to it. */
+function mustRestore(
+  strategies: readonly Strategy[],
+  names: readonly string[],
+): ReadonlySet<string> {
+  const isBest = ({ kind, form }: Strategy) => kind === 'design' && form === 'best form';
+  const all = strategies.filter((strategy) => names.length > 0 || isBest(strategy));
+  return new Set(all.map(({ name }) => name));
 }
 
 /** Those named, controls included; or all designs. */
@@ -148,8 +159,10 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
     return;
   }
   const rows = await races(scenarios, strategies, () => {});
-  await deliver('race', options, raceSections(rows), rows);
-  process.exitCode = worst(rows.map(raceExit));
+  const isNarrowed = name !== undefined || options.strategy.length > 0;
+  const sections = raceSections(rows, isNarrowed ? 'all' : 'best forms');
+  await deliver('race', options, sections, rows);
+  process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
 }
 
 /** The schedule of a replay string, or one that is drawn from a seed. */

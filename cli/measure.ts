@@ -11,7 +11,7 @@ import type { Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { restart } from '../core/restart/restart.ts';
-import { claims } from '../reports/claims.ts';
+import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
 import type { Measured, RaceRow, RestartTable, Result, StrategyRow } from '../reports/result.ts';
 import { stopIfInterrupted } from './terminal.ts';
@@ -95,14 +95,16 @@ export function conclude(
   return { ...all, claims: claims(all) };
 }
 
-function strategyRow({ name, summary, kind, form, kernel }: Strategy): StrategyRow {
+function strategyRow({ name, of, summary, kind, form, kernel, rubric }: Strategy): StrategyRow {
   return {
     name,
+    of,
     summary,
     kind,
     form,
     syscalls: Object.keys(kernel.syscalls ?? {}),
     files: (kernel.procfs ?? []).map((entry) => entry.name),
     fields: Object.keys(kernel.taskFields ?? {}),
+    rubric: rubric ?? null,
   };
 }

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from '../cli/choose.ts';
 import { captureName, conclude, races, restartTable } from '../cli/measure.ts';
-import { claims } from './claims.ts';
+import { claims } from './claims/index.ts';
 import { renderMarkdown } from './markdown.ts';
 import { reportOf } from './report.ts';
 import { type Claim, type Measured, RESULT_SCHEMA, type Result, ResultSchema } from './result.ts';

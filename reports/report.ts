@@ -8,6 +8,7 @@ import { ledgerSections } from './sections/ledger.ts';
 import { provenanceSection } from './sections/provenance.ts';
 import { raceSections } from './sections/races.ts';
 import { restartSections } from './sections/restarts.ts';
+import { rubricSection } from './sections/rubric.ts';
 import { timedSection } from './sections/timed.ts';
 
 export function reportOf(result: Result): Report {
@@ -27,11 +28,12 @@ export function titleOf({
 
 /** What is known before anything is timed; the same in every run. */
 export function exactSections(measured: Measured & Pick<Result, 'claims'>): Section[] {
-  const { claims, races, ledger } = measured;
+  const { claims, races, ledger, strategies } = measured;
   return [
     { title: 'IN SHORT', lane: 'model', blocks: [inShort(measured)] },
     ...claimSections(claims),
-    ...raceSections(races),
+    ...raceSections(races, 'best forms'),
+    ...rubricSection(strategies),
     ...ledgerSections(ledger),
     ...restartSections(measured),
   ];

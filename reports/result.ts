@@ -8,6 +8,7 @@
  * of the kernel below, and the same on the same kernel.
  */
 import * as v from 'valibot';
+import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 
 export const RESULT_SCHEMA = 'sideband-result/1';
@@ -27,11 +28,23 @@ const StrategyRow = v.strictObject({
   summary: v.string(),
   kind: StrategyKind,
   form: Form,
+  /** The design of the thread that it is a form or a control of. */
+  of: v.nullable(v.string()),
   /** New system calls, procfs files and task fields of the kernel half. */
   syscalls: v.array(v.string()),
   files: v.array(v.string()),
   fields: v.array(v.string()),
+  /** What a design answers to a reviewer; null if it does not say. */
+  rubric: v.nullable(v.strictObject(rubricEntries())),
 });
+
+function rubricEntries() {
+  const keys = Object.keys(RUBRIC) as RubricQuestion[];
+  return Object.fromEntries(keys.map((key) => [key, v.string()])) as Record<
+    RubricQuestion,
+    v.StringSchema<undefined>
+  >;
+}
 
 const Claim = v.strictObject({
   number: count,
@@ -86,6 +99,7 @@ const RaceRow = v.strictObject({
   scenario: v.string(),
   question: v.string(),
   rule: v.string(),
+  scenarioKind: v.picklist(['hazard', 'virtue']),
   context: v.picklist(['restarter', 'general use']),
   strategy: v.string(),
   kind: StrategyKind,

@@ -48,6 +48,9 @@ export const PR_TIMER_CREATE_RESTORE_IDS_OFF = 0;
 export const PR_TIMER_CREATE_RESTORE_IDS_ON = 1;
 export const PR_TIMER_CREATE_RESTORE_IDS_GET = 2;
 
+// time.h
+export const CLOCK_MONOTONIC = 1;
+
 // signal.h
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;

@@ -5,7 +5,7 @@
  */
 import type { Directable, Want, WantKind } from './directed.ts';
 import { formatResult } from './errno.ts';
-import { IPC_CREAT, IPC_PRIVATE } from './flags.ts';
+import { CLOCK_MONOTONIC, IPC_CREAT, IPC_PRIVATE } from './flags.ts';
 import { type CallerHalf, canDirect, type Strategy } from './strategy.ts';
 import { type Caller, type Program, type Programs, type Said, sys } from './syscall.ts';
 
@@ -25,8 +25,27 @@ export function directBy(half: CallerHalf): Direct {
       ready = half.prepare === undefined ? 0 : yield* half.prepare(me);
       prepared.set(me, ready);
     }
-    return yield* half.direct(me, want, call, ready);
+    const ours = withRoom(me, call);
+    return resultOf(me, ours, yield* half.direct(me, want, ours, ready));
   };
+}
+
+/** Makes a directable call and asks for nothing. Results compare with those of directed calls. */
+export function* plainly(me: Caller, call: Directable): Program {
+  const ours = withRoom(me, call);
+  return resultOf(me, ours, yield ours);
+}
+
+/** timer_create writes its id to memory: of the caller's own, where a subject names none. */
+function withRoom({ memory }: Caller, call: Directable): Directable {
+  if (call.name !== 'timer_create' || call.args[2] !== 0) return call;
+  const [clock, event] = call.args;
+  return sys('timer_create', clock, event, memory.allocate(4));
+}
+
+/** The id that a call made, wherever the call says it. */
+function resultOf({ memory }: Caller, call: Directable, result: number): number {
+  return call.name === 'timer_create' && result === 0 ? Number(memory.load(call.args[2])) : result;
 }
 
 export interface ScenarioTask {
@@ -69,7 +88,12 @@ export const A_QUEUE: Subject = {
   call: sys('msgget', IPC_PRIVATE, IPC_CREAT | 0o600),
 };
 export const A_CHILD: Subject = { kind: 'pid', call: sys('fork', CHILD) };
-const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD];
+/** Whoever makes this call gives it room for the id: directBy() and plainly() do. */
+export const A_TIMER: Subject = {
+  kind: 'timer',
+  call: sys('timer_create', CLOCK_MONOTONIC, 0, 0),
+};
+const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD, A_TIMER];
 
 /** The first that a strategy can direct; null if a scenario says nothing about it. */
 export function subjectOf(

@@ -8,6 +8,7 @@ import type { Steps } from '../explore/thread.ts';
 import type { Directable, Want, WantKind } from './directed.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scalar } from './memory.ts';
+import type { Rubric } from './rubric.ts';
 import type { Caller, Program, Syscall, SyscallName, SyscallTable } from './syscall.ts';
 
 /** Fields that designs add to the task. Open: a strategy's file adds its own. */
@@ -29,7 +30,15 @@ export interface CloneArgs {
   readonly program: string;
   /** What tells the parent of a process's end; SIGCHLD if it is left out, 0 for nothing. */
   readonly exitSignal?: number;
+  /**
+   * How wanted pids are read and refused: as alloc_pid() does, or as set_pidmap() of the eclone
+   * patches, in which 0 is the kernel's choice.
+   */
+  readonly pidRules?: 'alloc_pid' | 'set_pidmap';
 }
+
+/** Types of IPC objects. */
+export type IpcKind = WantKind & ('msg' | 'sem' | 'shm');
 
 /**
  * In-kernel functions that a design may call, under their names in Linux where they have one.
@@ -44,6 +53,11 @@ export interface InKernel {
   copyRegisters(task: TaskView, address: number, count: number): Scalar[] | null;
   /** Runs a system call by its table entry, for a call that wraps another. */
   dispatch(task: TaskView, call: Syscall): Steps<number>;
+  capable(task: TaskView, capability: number): boolean;
+  /** What the task's filters (seccomp) say to a call of this name: 0 or -errno. */
+  filtered(task: TaskView, name: SyscallName): number;
+  /** At how many levels of pid namespaces the task has a number. */
+  pidLevels(task: TaskView): number;
   /** Each takes the optional argument that this whole project is about; null for a plain call. */
   kernelClone(task: TaskView, args: CloneArgs, want: Want | null): Steps<number>;
   doMsgget(task: TaskView, args: SyscallTable['msgget'], want: Want | null): Steps<number>;
@@ -52,6 +66,13 @@ export interface InKernel {
   doMsgctl(task: TaskView, args: SyscallTable['msgctl'], want: Want | null): Steps<number>;
   doSemctl(task: TaskView, args: SyscallTable['semctl'], want: Want | null): Steps<number>;
   doShmctl(task: TaskView, args: SyscallTable['shmctl'], want: Want | null): Steps<number>;
+  doTimerCreate(
+    task: TaskView,
+    args: SyscallTable['timer_create'],
+    want: Want | null,
+  ): Steps<number>;
+  /** Gives an IPC object that exists another id; 0 or -errno. */
+  changeIpcId(task: TaskView, kind: IpcKind, id: number, newId: number): number;
 }
 
 export type SyscallHandlers = {
@@ -76,9 +97,14 @@ export type TaskFieldHooks = {
   };
 };
 
-/** A file in /proc/<tgid>/task/<tid>/. As with comm there, its thread group may always open it. */
+/** A file of a task. */
 export interface ProcfsEntry {
   readonly name: string;
+  /**
+   * In /proc/<tgid>/task/<tid>/, where as with comm its thread group may always open it; or one for
+   * the process, in /proc/<tgid>/, whose task is the leader and whose mode alone decides.
+   */
+  readonly where?: 'task' | 'process';
   readonly mode: number;
   /** `text` was copied in; `target` is the task whose directory was opened. Bytes or -errno. */
   write(kernel: InKernel, current: TaskView, target: TaskView, text: string): number;
@@ -91,6 +117,8 @@ export interface WantedHook {
   wanted(kernel: InKernel, current: TaskView, kind: WantKind): Want | null;
   /** The call that was given `want` is interrupted, and will be made again (-ERESTART*). */
   restarts?(kernel: InKernel, current: TaskView, want: Want): void;
+  /** The call that was given `want` failed. */
+  failed?(kernel: InKernel, current: TaskView, want: Want): void;
 }
 
 /** Everything that a design may add to the kernel. Without any, the model is plain Linux. */
@@ -146,7 +174,13 @@ export interface Strategy {
   /** Other ways for user code to use the same kernel half, by name. */
   readonly variants?: Readonly<Record<string, CallerHalf>>;
   readonly kernel: KernelHalf;
+  /** Answers to whoever would review it as an addition to Linux. */
+  readonly rubric?: Rubric;
 }
+
+/** Those that stand for their designs wherever there is no room for every form. */
+export const isBestForm = ({ kind, form }: Strategy): boolean =>
+  kind === 'design' && form === 'best form';
 
 export const canDirect = ({ directs }: Pick<Strategy, 'directs'>, kind: WantKind): boolean =>
   directs === undefined || directs.includes(kind);

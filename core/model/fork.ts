@@ -9,8 +9,6 @@ import { PREEMPT, type Steps, spawn } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
-  CAP_CHECKPOINT_RESTORE,
-  CAP_SYS_ADMIN,
   CLONE_FILES,
   CLONE_NEWIPC,
   CLONE_NEWPID,
@@ -24,11 +22,21 @@ import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
 import { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
 import { Mm } from './mm.ts';
-import { allocPid, childNamespaceOf, type Pid, pidNrNs, putPid } from './pid.ts';
+import {
+  allocPid,
+  childNamespaceOf,
+  claimTid,
+  type Pid,
+  type PidNamespace,
+  pidNrNs,
+  putPid,
+  setPidmap,
+} from './pid.ts';
 import { closed, opened } from './shm.ts';
 import { ERESTARTNOINTR, Sighand } from './signal.ts';
-import { capable, fieldHook, Signal, Task } from './task.ts';
+import { fieldHook, Signal, Task } from './task.ts';
 import { refuseNamespaces } from './unshare.ts';
+import { mayChoose } from './wanted.ts';
 
 const KNOWN_FLAGS =
   CLONE_VM |
@@ -58,8 +66,11 @@ export function* kernelClone(
   const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
   const ns = (flags & CLONE_NEWPID) !== 0 ? childNamespaceOf(parentNs, kernel.ledger) : parentNs;
   const wanted = want ?? kernel.askAllocator(current, 'pid');
-  const isPermitted = () => capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN);
-  const pid = yield* allocPid({ ledger: kernel.ledger, capable: isPermitted }, ns, wanted);
+  const claim = (at: PidNamespace, tid: number) =>
+    args.pidRules === 'set_pidmap'
+      ? setPidmap(at, tid)
+      : claimTid(at, tid, wanted !== null && mayChoose(current, wanted));
+  const pid = yield* allocPid({ ledger: kernel.ledger, claim }, ns, wanted);
   if (typeof pid === 'number') return abandon(kernel, current, child, mm, pid);
   yield PREEMPT;
   kernel.ledger.locks++;

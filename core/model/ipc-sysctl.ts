@@ -4,8 +4,8 @@
  * namespace of its opener for good. What is in it, the next allocation takes: allocId() in ipc.ts.
  */
 import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from '../kernel/flags.ts';
+import type { IpcKind } from '../kernel/strategy.ts';
 import type { FileOperations } from './file.ts';
-import type { IpcKind } from './ipc.ts';
 import { INT_MAX } from './limits.ts';
 import { sysctlFile, writeInt } from './sysctl.ts';
 import { capable } from './task.ts';

@@ -15,6 +15,7 @@ import type { Layout, Scalar } from '../kernel/memory.ts';
 import type {
   CloneArgs,
   InKernel,
+  IpcKind,
   KernelHalf,
   TaskFieldHooks,
   TaskView,
@@ -23,11 +24,11 @@ import type {
 import type { Await, Programs, Said, Syscall, SyscallTable } from '../kernel/syscall.ts';
 import { Files } from './file.ts';
 import { kernelClone } from './fork.ts';
-import { IpcNamespace } from './ipc.ts';
+import { changeId, IpcNamespace } from './ipc.ts';
 import { Mm } from './mm.ts';
 import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
-import { tidDirectory } from './procfs.ts';
+import { type Directory, tgidDirectory, tidDirectory } from './procfs.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
 import {
@@ -40,7 +41,8 @@ import {
   setBlocked,
 } from './signal.ts';
 import { PLAIN_LINUX } from './table.ts';
-import { Signal, Task } from './task.ts';
+import { capable, Signal, Task } from './task.ts';
+import { timerCreate } from './timer.ts';
 
 type AnyHandler = (
   kernel: ModelKernel,
@@ -55,7 +57,8 @@ export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
   readonly taskFields: TaskFieldHooks;
-  readonly tidDirectory: ReturnType<typeof tidDirectory>;
+  readonly tidDirectory: Directory;
+  readonly tgidDirectory: Directory;
   readonly init: Task;
   private readonly half: KernelHalf;
   private readonly asked: WantedHook | null;
@@ -66,6 +69,7 @@ export class ModelKernel implements InKernel {
     this.half = half;
     this.taskFields = half.taskFields ?? {};
     this.tidDirectory = tidDirectory(half.procfs ?? []);
+    this.tgidDirectory = tgidDirectory(half.procfs ?? []);
     this.asked = half.asked ?? null;
     this.programs = programs;
     for (const [name, handler] of Object.entries({ ...PLAIN_LINUX, ...half.syscalls })) {
@@ -223,6 +227,7 @@ export class ModelKernel implements InKernel {
     const finished = finish(want);
     const result = typeof finished === 'number' ? finished : yield* finished;
     if (want !== null && isRestart(result)) asked.restarts?.(this, current, want);
+    else if (want !== null && result < 0) asked.failed?.(this, current, want);
     return result;
   }
 
@@ -369,6 +374,31 @@ export class ModelKernel implements InKernel {
 
   doShmctl(view: TaskView, args: SyscallTable['shmctl'], want: Want | null): Steps<number> {
     return steps(doShmctl(this, asTask(view), ...args, want));
+  }
+
+  doTimerCreate(
+    view: TaskView,
+    args: SyscallTable['timer_create'],
+    want: Want | null,
+  ): Steps<number> {
+    return timerCreate(this, asTask(view), ...args, want);
+  }
+
+  changeIpcId(view: TaskView, kind: IpcKind, id: number, newId: number): number {
+    return changeId(this, asTask(view), kind, id, newId);
+  }
+
+  capable(view: TaskView, capability: number): boolean {
+    return capable(asTask(view), capability);
+  }
+
+  /** No task of this model has a filter. */
+  filtered(): number {
+    return 0;
+  }
+
+  pidLevels(view: TaskView): number {
+    return asTask(view).thePid.numbers.v.length;
   }
 }
 

@@ -59,8 +59,8 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
 
 export interface PidAllocation {
   readonly ledger: Ledger;
-  /** checkpoint_restore_ns_capable(): may the caller choose a number in this namespace? */
-  capable(ns: PidNamespace): boolean;
+  /** The number to take in this namespace where `tid` is wanted, or -errno. */
+  claim(ns: PidNamespace, tid: number): number;
 }
 
 /**
@@ -68,7 +68,7 @@ export interface PidAllocation {
  * numbers innermost first. The pid, or -errno; a failure gives back what it took.
  */
 export function* allocPid(
-  { ledger, capable }: PidAllocation,
+  { ledger, claim }: PidAllocation,
   ns: PidNamespace,
   want: Want | null,
 ): Steps<Pid | number> {
@@ -83,7 +83,7 @@ export function* allocPid(
     yield PREEMPT;
     ledger.locks++;
     const tid = wanted[index];
-    const number = tid === undefined ? nextFree(at) : claim(at, tid, capable);
+    const number = tid === undefined ? nextFree(at) : claim(at, tid);
     if (number < 0) {
       error = number;
       break;
@@ -111,12 +111,27 @@ export function* allocPid(
 }
 
 /** Range before privilege before occupancy, as alloc_pid() checks them. */
-function claim(ns: PidNamespace, tid: number, capable: (ns: PidNamespace) => boolean): number {
+export function claimTid(ns: PidNamespace, tid: number, isPermitted: boolean): number {
   if (tid < 1 || tid >= PID_MAX) return fail('EINVAL');
   if (tid !== 1 && ns.childReaper.v === null) return fail('EINVAL');
-  if (!capable(ns)) return fail('EPERM');
+  if (!isPermitted) return fail('EPERM');
   // The cursor stays: a directed number does not move the search for others.
   return ns.idr.get(tid) === undefined ? tid : fail('EEXIST');
+}
+
+/**
+ * set_pidmap() of eclone, 2010: 0 is the kernel's choice, what early boot took is no choice once
+ * the search has left it behind, and privilege was asked for before. A full namespace is EBUSY.
+ */
+export function setPidmap(ns: PidNamespace, tid: number): number {
+  if (tid === 0) {
+    const number = nextFree(ns);
+    return number === fail('EAGAIN') ? fail('EBUSY') : number;
+  }
+  const lastPid = ns.cursor.v - 1;
+  if (tid < 0 || tid >= PID_MAX) return fail('EINVAL');
+  if (tid < RESERVED_PIDS && lastPid >= RESERVED_PIDS) return fail('EINVAL');
+  return ns.idr.get(tid) === undefined ? tid : fail('EBUSY');
 }
 
 /** idr_alloc_cyclic(): onwards from the cursor, then once more from the lowest. */

@@ -2,7 +2,7 @@
 /**
  * What is where in /proc, by path walk and open: fs/namei.c, fs/open.c and fs/proc of Linux 6.1.
  * `self` and `thread-self` are the links they are there, so they cost their own components. Files of
- * tasks that a design adds are in /proc/<tgid>/task/<tid>/. Left out: everything but regular files,
+ * tasks that a design adds are in /proc/<tgid>/task/<tid>/ or /proc/<tgid>/. Left out: everything but regular files,
  * O_CREAT and friends, other file systems (a path that leads nowhere here is ENOENT).
  */
 import { allocate } from '../explore/cell.ts';
@@ -17,7 +17,7 @@ import type { ModelKernel } from './kernel.ts';
 import { PAGE_BYTES, PATH_MAX } from './limits.ts';
 import { findPidNs, pidNrNs } from './pid.ts';
 import { NS_LAST_PID } from './pid-sysctl.ts';
-import { type Task, tidPermission } from './task.ts';
+import { genericPermission, type Task, tidPermission } from './task.ts';
 
 interface Found {
   readonly operations: FileOperations;
@@ -25,7 +25,7 @@ interface Found {
   readonly target: Task | null;
 }
 
-type Directory = ReadonlyMap<string, FileOperations>;
+export type Directory = ReadonlyMap<string, FileOperations>;
 
 /** /proc/sys/kernel/. */
 const SYS_KERNEL: Directory = new Map([NS_LAST_PID, ...NEXT_IDS].map((file) => [file.name, file]));
@@ -35,14 +35,28 @@ const TID_BASE: Directory = new Map([['comm', COMM_OF_THREAD]]);
 
 /** What is in /proc/<tgid>/task/<tid>/, with the files of a design. */
 export const tidDirectory = (entries: readonly ProcfsEntry[]): Directory =>
-  new Map([...TID_BASE, ...entries.map((entry) => [entry.name, entryFile(entry)] as const)]);
+  new Map([
+    ...TID_BASE,
+    ...entries
+      .filter(({ where }) => where !== 'process')
+      .map((entry) => [entry.name, entryFile(entry, tidPermission)] as const),
+  ]);
+
+/** The same for /proc/<tgid>/. */
+export const tgidDirectory = (entries: readonly ProcfsEntry[]): Directory =>
+  new Map([
+    ...TGID_BASE,
+    ...entries
+      .filter(({ where }) => where === 'process')
+      .map((entry) => [entry.name, entryFile(entry, genericPermission)] as const),
+  ]);
 
 /** A file of a design: values are written whole, wherever its position is. */
-function entryFile(entry: ProcfsEntry): FileOperations {
+function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOperations {
   return {
     name: entry.name,
     permits: (current, target, access) =>
-      target !== null && tidPermission(current, target, entry.mode, access),
+      target !== null && permission(current, target, entry.mode, access),
     admit(kernel, _current, bytes) {
       if (bytes > PAGE_BYTES) return fail('EINVAL');
       kernel.ledger.allocations++;
@@ -81,7 +95,7 @@ function walk(kernel: ModelKernel, current: Task, path: string): Found | null {
   if (first === 'sys') return parts.shift() === 'kernel' ? found(SYS_KERNEL, parts, null) : null;
   const leader = numbered(current, group);
   if (leader === null || leader.leader !== leader) return null;
-  if (parts[0] !== 'task') return found(TGID_BASE, parts, leader);
+  if (parts[0] !== 'task') return found(kernel.tgidDirectory, parts, leader);
   const [, thread, ...rest] = parts;
   const target = numbered(current, thread);
   if (target === null || target.leader !== leader) return null;

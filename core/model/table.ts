@@ -71,7 +71,10 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   capget,
   capset,
   prctl,
-  timer_create: timerCreate,
+  timer_create: (kernel, current, clock, event, address) =>
+    kernel.directable(current, 'timer', (want) =>
+      timerCreate(kernel, current, clock, event, address, want),
+    ),
   timer_delete: timerDelete,
   msgget: (kernel, current, key, flags) =>
     kernel.directable(current, 'msg', (want) => doMsgget(kernel, current, key, flags, want)),

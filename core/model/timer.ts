@@ -4,12 +4,14 @@
  * posixtimer_create_prctl() of kernel/time/posix-timers.c, Linux 6.15 and later. Ids are a
  * process's own and go up. A process that has switched PR_TIMER_CREATE_RESTORE_IDS on says which id
  * it wants by the address that it will be written to: a mode says that, the call says what, and
- * nothing can be lost in between. Neither timers nor the mode are there after fork.
+ * nothing can be lost in between. Neither timers nor the mode are there after fork. An id that a
+ * design asks for comes before that, and needs the privilege that all such ids do.
  *
  * Left out: arming and expiry; a sigevent, refused; clocks of other processes, clocks that wake.
  */
 import { type Cell, CellMap, Struct } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
+import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
   PR_TIMER_CREATE_RESTORE_IDS_GET,
@@ -19,6 +21,7 @@ import {
 import type { ModelKernel } from './kernel.ts';
 import { INT_MAX } from './limits.ts';
 import type { Task } from './task.ts';
+import { refuseId } from './wanted.ts';
 
 /** What signal_struct has of timers. */
 export class PosixTimers extends Struct {
@@ -39,12 +42,16 @@ export function* timerCreate(
   clock: number,
   event: number,
   address: number,
+  want: Want | null,
 ): Steps<number> {
   if (OTHER_CLOCKS.has(clock)) return fail('EOPNOTSUPP');
   if (!TIMED_CLOCKS.has(clock) || event !== 0) return fail('EINVAL');
   const { timers } = current.signal;
-  let wanted: number | null = null;
-  if (timers.restoresIds.v) {
+  let wanted = want?.values[0] ?? null;
+  if (want !== null) {
+    const refused = refuseId(current, want);
+    if (refused !== 0) return refused;
+  } else if (timers.restoresIds.v) {
     const read = kernel.copyFromUser(current, address, 4, 1)?.[0];
     if (read === undefined) return fail('EFAULT');
     if (read < 0 || read > INT_MAX) return fail('EINVAL');
@@ -53,7 +60,8 @@ export function* timerCreate(
   yield PREEMPT;
   kernel.ledger.locks++;
   const id = wanted ?? nextFree(timers);
-  if (timers.ids.get(id) !== undefined) return fail('EBUSY');
+  // A design says EEXIST, as for everything else that it directs.
+  if (timers.ids.get(id) !== undefined) return fail(want === null ? 'EBUSY' : 'EEXIST');
   kernel.ledger.allocations++;
   timers.ids.set(id, 'taken');
   timers.next.v = (id + 1) % (INT_MAX + 1);

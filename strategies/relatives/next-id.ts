@@ -9,10 +9,11 @@
  */
 import type { Directable, Want } from '../../core/kernel/directed.ts';
 import { fail } from '../../core/kernel/errno.ts';
-import { O_WRONLY, SEEK_SET } from '../../core/kernel/flags.ts';
-import { putNumbers, putText } from '../../core/kernel/memory.ts';
+import { SEEK_SET } from '../../core/kernel/flags.ts';
+import { putNumbers } from '../../core/kernel/memory.ts';
 import type { CallerHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../../core/kernel/syscall.ts';
+import { openFile, writeText } from '../fields/task-file.ts';
 
 const TYPES = ['msg', 'sem', 'shm'] as const;
 type Type = (typeof TYPES)[number];
@@ -21,15 +22,9 @@ const NONE = -1;
 
 const isType = (kind: string): kind is Type => (TYPES as readonly string[]).includes(kind);
 
-function open({ memory }: Caller, type: Type) {
-  const path = `/proc/sys/kernel/${type}_next_id`;
-  return sys('open', putText(memory, path), path.length, O_WRONLY);
-}
+const open = (me: Caller, type: Type) => openFile(me, `/proc/sys/kernel/${type}_next_id`);
 
-function write({ memory }: Caller, fd: number, { values }: Want) {
-  const text = values.join(' ');
-  return sys('write', fd, putText(memory, text), text.length);
-}
+const write = (me: Caller, fd: number, { values }: Want) => writeText(me, fd, values.join(' '));
 
 const openWriteClose: CallerHalf = {
   *direct(me: Caller, want: Want, call: Directable): Program {
