@@ -20,18 +20,18 @@ export interface Effort {
 }
 
 export const FULL: Effort = {
-  programs: 200,
-  threadPrograms: 25,
+  programs: 120,
+  threadPrograms: 12,
   seed: 200807,
-  states: 3000,
+  states: 2000,
   schedules: 40,
   shrinks: true,
 };
 
 /** Enough to tell a defect from none, where nobody reads how it shows. */
 export const BRIEF: Effort = {
-  programs: 60,
-  threadPrograms: 10,
+  programs: 40,
+  threadPrograms: 8,
   seed: 200807,
   states: 1000,
   schedules: 10,

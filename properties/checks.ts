@@ -5,22 +5,26 @@
  */
 import type { CallerHalf, Strategy } from '../core/kernel/strategy.ts';
 import type { Check } from './check.ts';
+import { designsAgree } from './checks/agreement.ts';
 import { allSchedules, allSchedulesWithSignals } from './checks/all-schedules.ts';
 import { childInheritsNothing } from './checks/child-inherits-nothing.ts';
 import { failureLeavesNothing } from './checks/failure-leaves-nothing.ts';
 import { faultLeavesNothing } from './checks/fault-leaves-nothing.ts';
 import {
+  allLevelsOrNone,
   eachCallItsOwn,
   handlersBetween,
   namespacesApart,
   privilegeLost,
   relatives,
 } from './checks/in-turns.ts';
+import { ledgerAddsUp } from './checks/ledger-adds-up.ts';
 import { noPrivilegeNoNumber } from './checks/no-privilege-no-number.ts';
 import { otherKindIsPlain } from './checks/other-kind-is-plain.ts';
 import { preparedArmsNoOther } from './checks/prepared-arms-no-other.ts';
 import { successLeavesNothing } from './checks/success-leaves-nothing.ts';
 import { threadsGetTheirOwn } from './checks/threads-ask-at-once.ts';
+import { unusedCostsLoads, unusedIsUnseen } from './checks/unused.ts';
 
 /** Every caller half of a strategy, by name. */
 export function callers({ name, caller, variants }: Strategy): [string, CallerHalf][] {
@@ -36,7 +40,12 @@ export const CHECKS: readonly Check[] = [
   relatives,
   handlersBetween,
   namespacesApart,
+  allLevelsOrNone,
   privilegeLost,
+  designsAgree,
+  unusedIsUnseen,
+  unusedCostsLoads,
+  ledgerAddsUp,
   threadsGetTheirOwn,
   allSchedules,
   allSchedulesWithSignals,

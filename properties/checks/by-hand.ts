@@ -7,6 +7,8 @@ import { sys } from '../../core/kernel/syscall.ts';
 
 export const NEW = IPC_CREAT | 0o600;
 export const QUEUE = sys('msgget', IPC_PRIVATE, NEW);
+/** A call that asks for semaphores that are not there: it does nothing, and takes nothing that is not its own. */
+export const NO_SET = sys('semget', 4711, 1, 0);
 export const msg = (id: number): Want => ({ kind: 'msg', values: [id] });
 
 /** The first of `rows` whose result is not what it must be. */

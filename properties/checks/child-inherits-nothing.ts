@@ -2,19 +2,24 @@
 import { directBy } from '../../core/kernel/scenario.ts';
 import { sys } from '../../core/kernel/syscall.ts';
 import { trial } from '../../core/model/trial.ts';
-import type { Check } from '../check.ts';
-import { firstWrong, msg, QUEUE } from './by-hand.ts';
+import { type Check, directedOf } from '../check.ts';
+import { firstWrong, msg, NO_SET, QUEUE } from './by-hand.ts';
 
 export const childInheritsNothing: Check = {
   name: 'a child inherits nothing',
   directs: ['msg'],
-  run({ kernel, caller }) {
+  run(design) {
+    const { kernel, caller } = design;
+    const directsFork = directedOf(design, ['pid']).length > 0;
     const direct = directBy(caller);
     const { said } = trial(
       (say) => ({
         *init(me) {
-          yield* direct(me, msg(101), sys('fork', 'child'));
-          return 0;
+          // Armed by a call of another kind: by the fork itself, where the design may wrap it.
+          const fork = sys('fork', 'child');
+          if (directsFork) return yield* direct(me, msg(101), fork);
+          yield* direct(me, msg(101), NO_SET);
+          return yield fork;
         },
         *child() {
           say(yield QUEUE);

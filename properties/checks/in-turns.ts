@@ -68,6 +68,31 @@ export const namespacesApart = inTurns(
   2,
 );
 
+const NUMBERS = fc
+  .tuple(fc.constantFrom(5, 7), fc.constantFrom(2, 3, 9))
+  .chain(([inner, outer]) => fc.constantFrom([inner], [inner, outer]));
+
+/** A child in a namespace of its own, which forks children with a number at one level or at both. */
+const nested: fc.Arbitrary<readonly Step[]> = fc
+  .array(NUMBERS, { minLength: 1, maxLength: 6 })
+  .map((wants) => {
+    const fork = (want: readonly number[]): Step => ({
+      does: 'fork',
+      into: 'same',
+      want,
+      steps: [],
+      waits: false,
+    });
+    return [{ does: 'fork', into: 'pid', want: null, steps: wants.map(fork), waits: true }];
+  });
+
+export const allLevelsOrNone: Check = {
+  name: 'a number that is refused at one level is taken at none',
+  directs: ['pid'],
+  run: (design, effort = FULL) =>
+    shortestWrong(nested, effort, (steps) => runProgram(design, steps).wrong),
+};
+
 export const privilegeLost = inTurns(
   'privilege is asked for where the id is taken, and of whoever takes it',
   ['get', 'set', 'fork', 'setuid'],

@@ -65,7 +65,7 @@ const wantOf = <T>(isDirected: boolean, wants: fc.Arbitrary<T>): fc.Arbitrary<T 
 // Few indices, so that they collide, with several sequence numbers; and some that are no ids.
 const ID = fc.constantFrom(2, 3, 4, 32768 + 2, 65536 + 3, 2147483647, -1, 0);
 const PID = fc.constantFrom(2, 3, 5, 7, 1, 0, 4194304);
-const PIDS = fc.array(PID, { minLength: 1, maxLength: 3 });
+const PIDS = fc.array(PID, { minLength: 1, maxLength: 3, size: 'max' });
 
 /** A state of the right length, and one that is one too short. */
 const STATE_WANTS: Readonly<Record<ObjectType, fc.Arbitrary<readonly number[]>>> = {

@@ -191,7 +191,7 @@ class Turns {
   private *set(me: Caller, task: TaskInWorld, step: Extract<Step, { does: 'set' }>): Program<void> {
     const { type, want } = step;
     const ids = task.ipcNs[type];
-    const id = ids.newest?.id ?? 0;
+    const id = ids.newest ?? 0;
     const at = putStruct(me.memory, LAYOUTS[type], { mode: 0o600, qbytes: 16384 });
     const refused = ids.owned(id, task.isRoot);
     const isMalformed = want !== null && want.length !== STATE_VALUES[type];

@@ -27,7 +27,11 @@ class Ids {
   private cursor = 0;
   private last = -1;
   private seq = 0;
-  newest: Held | null = null;
+
+  /** What was made last of those that are there. */
+  get newest(): number | null {
+    return [...this.slots.values()].at(-1)?.id ?? null;
+  }
 
   private named(key: number): Held | undefined {
     return key === 0 ? undefined : [...this.slots.values()].find((held) => held.key === key);
@@ -42,8 +46,7 @@ class Ids {
     if (found !== undefined) return isRoot || !found.byRoot ? found.id : fail('EACCES');
     if (want !== null && this.slots.has(want % SLOTS)) return fail('EEXIST');
     const id = want ?? this.next();
-    this.newest = { id, key, byRoot: isRoot };
-    this.slots.set(id % SLOTS, this.newest);
+    this.slots.set(id % SLOTS, { id, key, byRoot: isRoot });
     return id;
   }
 
@@ -65,7 +68,6 @@ class Ids {
 
   remove(id: number): void {
     this.slots.delete(id % SLOTS);
-    if (this.newest?.id === id) this.newest = null;
   }
 }
 
