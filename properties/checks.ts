@@ -7,6 +7,7 @@ import type { CallerHalf, Strategy } from '../core/kernel/strategy.ts';
 import type { Check } from './check.ts';
 import { designsAgree } from './checks/agreement.ts';
 import { allSchedules, allSchedulesWithSignals } from './checks/all-schedules.ts';
+import { argumentReadOnce } from './checks/argument-read-once.ts';
 import { childInheritsNothing } from './checks/child-inherits-nothing.ts';
 import { failureLeavesNothing } from './checks/failure-leaves-nothing.ts';
 import { faultLeavesNothing } from './checks/fault-leaves-nothing.ts';
@@ -18,8 +19,11 @@ import {
   privilegeLost,
   relatives,
 } from './checks/in-turns.ts';
+import { interruptedIsDirected } from './checks/interrupted-is-directed.ts';
 import { ledgerAddsUp } from './checks/ledger-adds-up.ts';
 import { noPrivilegeNoNumber } from './checks/no-privilege-no-number.ts';
+import { nobodyElseAsked } from './checks/nobody-else-asked.ts';
+import { numberUsedAgain } from './checks/number-used-again.ts';
 import { otherKindIsPlain } from './checks/other-kind-is-plain.ts';
 import { preparedArmsNoOther } from './checks/prepared-arms-no-other.ts';
 import { successLeavesNothing } from './checks/success-leaves-nothing.ts';
@@ -55,5 +59,9 @@ export const CHECKS: readonly Check[] = [
   otherKindIsPlain,
   childInheritsNothing,
   preparedArmsNoOther,
+  numberUsedAgain,
+  interruptedIsDirected,
+  argumentReadOnce,
+  nobodyElseAsked,
   noPrivilegeNoNumber,
 ];

@@ -38,7 +38,17 @@ export const designsAgree: Check = {
   name: 'a program without races ends as it does by with_id',
   directs: IDS,
   run(design, effort = FULL) {
-    const kinds = ['get', 'get', 'set', 'fork', 'thread', 'handle', 'unshare', 'setuid'] as const;
+    const kinds = [
+      'get',
+      'get',
+      'set',
+      'set',
+      'fork',
+      'thread',
+      'handle',
+      'unshare',
+      'setuid',
+    ] as const;
     const size = { minLength: 1, maxLength: 10 };
     return shortestWrong(programs(directsOf(design), kinds, 2, size), effort, (steps) => {
       const all = [...steps, ...EPILOGUE];

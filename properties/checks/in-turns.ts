@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { type Check, type Design, type Effort, FULL } from '../check.ts';
 import { shorten } from '../generated/shorten.ts';
 import {
+  type Directs,
   directsOf,
   IDS,
   programs,
@@ -62,11 +63,30 @@ export const handlersBetween = inTurns(
   1,
 );
 
-export const namespacesApart = inTurns(
-  'what is asked for in one namespace is asked for in no other',
-  ['get', 'fork', 'fork', 'unshare'],
-  2,
-);
+/** What is asked for on both sides of a new IPC namespace, however it came to be. */
+function bothSides(directs: Directs): fc.Arbitrary<readonly Step[]> {
+  const gets = programs(directs, ['get'], 0, { minLength: 1, maxLength: 4 });
+  return fc.tuple(gets, gets, gets, fc.boolean()).map(([before, within, after, unshares]) => {
+    const inner: readonly Step[] = [{ does: 'unshare', what: 'ipc' }, ...within];
+    const steps = unshares ? inner : within;
+    const into = unshares ? 'same' : 'ipc';
+    return [...before, { does: 'fork', into, want: null, steps, waits: true }, ...after];
+  });
+}
+
+export const namespacesApart: Check = {
+  name: 'what is asked for in one namespace is asked for in no other',
+  directs: IDS,
+  run(design, effort = FULL) {
+    const directs = directsOf(design);
+    const any = programs(directs, ['get', 'fork', 'fork', 'unshare'], 2, SIZE);
+    return shortestWrong(
+      fc.oneof(any, bothSides(directs)),
+      effort,
+      (steps) => runProgram(design, steps).wrong,
+    );
+  },
+};
 
 const NUMBERS = fc
   .tuple(fc.constantFrom(5, 7), fc.constantFrom(2, 3, 9))

@@ -3,14 +3,15 @@
  * Kernels with one defect in what directed calls rest on, seen through the setter. The order of
  * plain calls among themselves is compared with real Linux instead (linux/conformance).
  */
-import type { Steps } from '../../core/explore/thread.ts';
+import { PREEMPT, type Steps } from '../../core/explore/thread.ts';
 import type { Want } from '../../core/kernel/directed.ts';
 import { fail } from '../../core/kernel/errno.ts';
 import type { SyscallHandlers } from '../../core/kernel/strategy.ts';
 import type { LinuxSyscalls, SyscallTable } from '../../core/kernel/syscall.ts';
 import type { ModelKernel } from '../../core/model/kernel.ts';
+import { IPCMNI } from '../../core/model/limits.ts';
 import type { Pid } from '../../core/model/pid.ts';
-import { PLAIN_LINUX } from '../../core/model/table.ts';
+import { type Handler, PLAIN_LINUX } from '../../core/model/table.ts';
 import type { Task } from '../../core/model/task.ts';
 import { setter } from '../../strategies/setter.ts';
 import type { Mutant } from './mutant.ts';
@@ -39,7 +40,8 @@ function around<N extends keyof LinuxSyscalls>(
         body(
           current,
           function* () {
-            const handled = PLAIN_LINUX[name](kernel, current, ...(args as never));
+            const handler = PLAIN_LINUX[name] as Handler<N>;
+            const handled = handler(kernel, current, ...args);
             return typeof handled === 'number' ? handled : yield* handled;
           },
           kernel,
@@ -107,7 +109,7 @@ export const OF_KERNEL: readonly Mutant[] = [
       const want = armed(current);
       const result = yield* call();
       if (want !== null && result >= 0 && want.kind in current.ipcNs)
-        current.ipcNs[want.kind as 'msg'].cursor.v = (result % 32768) + 1;
+        current.ipcNs[want.kind as 'msg'].cursor.v = (result % IPCMNI) + 1;
       return result;
     },
   ),
@@ -119,7 +121,7 @@ export const OF_KERNEL: readonly Mutant[] = [
       const want = armed(current);
       const result = yield* call();
       if (want !== null && result >= 0 && want.kind in current.ipcNs)
-        current.ipcNs[want.kind as 'msg'].seq.v = Math.floor(result / 32768);
+        current.ipcNs[want.kind as 'msg'].seq.v = Math.floor(result / IPCMNI);
       return result;
     },
   ),
@@ -156,6 +158,20 @@ export const OF_KERNEL: readonly Mutant[] = [
       const result = yield* call();
       current.ipcNsCell.v = before;
       return result;
+    },
+  ),
+  around(
+    'whether an id is free is found out before the lock is taken',
+    ['msgget'],
+    'threads with calls of their own do not meet, in any interleaving',
+    function* (current, call) {
+      const want = armed(current);
+      const [id = 0] = want?.values ?? [];
+      const wasFree =
+        want?.kind === 'msg' && current.ipcNs.msg.slots.get(id % IPCMNI) === undefined;
+      yield PREEMPT;
+      const result = yield* call();
+      return wasFree && result === fail('EEXIST') ? id : result;
     },
   ),
 ];

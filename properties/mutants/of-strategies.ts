@@ -1,16 +1,18 @@
-// SPDX-License-Identifier: MIT
-/** Designs with one defect each, and the check that must reject it. */
 import { type Want, wantKind } from '../../core/kernel/directed.ts';
 import { fail } from '../../core/kernel/errno.ts';
 import type { CallerHalf, InKernel, Strategy, TaskView } from '../../core/kernel/strategy.ts';
 import type { Syscall } from '../../core/kernel/syscall.ts';
+import { checkAtSet } from '../../strategies/controls/check-at-set.ts';
+import { keepsOnFailure } from '../../strategies/controls/keeps-on-failure.ts';
 import { processField } from '../../strategies/controls/process-field.ts';
 import { nextSyscallData } from '../../strategies/fields/next-syscall-data.ts';
 import { indirect } from '../../strategies/indirect.ts';
 import { parse, procfs } from '../../strategies/procfs.ts';
 import { setter } from '../../strategies/setter.ts';
 import { withId } from '../../strategies/with-id.ts';
+import { lockAroundBoth, lockAroundSet } from './locked.ts';
 import type { Mutant } from './mutant.ts';
+import { OF_THE_SETTER } from './of-the-setter.ts';
 
 const withCaller = (strategy: Strategy, direct: CallerHalf['direct']): Strategy => ({
   ...strategy,
@@ -188,4 +190,48 @@ export const OF_STRATEGIES: readonly Mutant[] = [
     strategy: fallsBackOn('EPERM'),
     rejectedBy: 'no privilege, no number',
   },
+  {
+    defect: 'a call that fails gives the value back',
+    of: 'strategy',
+    base: setter,
+    strategy: keepsOnFailure,
+    rejectedBy: 'a call that failed leaves nothing behind',
+  },
+  {
+    defect: 'privilege is tested where the value is set',
+    of: 'strategy',
+    base: setter,
+    strategy: checkAtSet,
+    rejectedBy: 'privilege is asked for where the id is taken, and of whoever takes it',
+  },
+  {
+    defect: 'a lock reaches around the setting, and not around the call',
+    of: 'strategy',
+    base: lockAroundBoth,
+    strategy: lockAroundSet,
+    rejectedBy: 'threads that ask at once each get their own, in every interleaving',
+  },
+  {
+    defect: 'numbers are taken outermost level first',
+    of: 'strategy',
+    base: setter,
+    strategy: withCaller(setter, (me, want, call, prepared) =>
+      setter.caller.direct(me, { ...want, values: want.values.toReversed() }, call, prepared),
+    ),
+    rejectedBy: 'a number that is refused at one level is taken at none',
+  },
+  {
+    defect: 'the child of a wrapped fork inherits the parameters',
+    of: 'strategy',
+    base: indirect,
+    strategy: {
+      ...indirect,
+      kernel: {
+        ...indirect.kernel,
+        taskFields: { indirect_params: { initial: null, atFork: 'copy', atExec: 'clear' } },
+      },
+    },
+    rejectedBy: 'children and threads ask for themselves alone',
+  },
+  ...OF_THE_SETTER,
 ];
