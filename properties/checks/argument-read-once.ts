@@ -20,7 +20,8 @@ function whereItLies({ kernel, caller }: Design, { kind, call }: Subject): numbe
       *init({ memory }) {
         const prepared = caller.prepare === undefined ? 0 : yield* caller.prepare({ memory });
         const spied: UserMemory = {
-          ...memory,
+          load: (address) => memory.load(address),
+          store: (address, value) => memory.store(address, value),
           allocate(bytes) {
             const address = memory.allocate(bytes);
             first ??= address;

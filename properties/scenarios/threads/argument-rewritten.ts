@@ -16,7 +16,8 @@ const MOST = 16;
 /** The caller, whose every store is listed at `list`, the number of them first. */
 const listed = ({ memory }: Caller, list: number): Caller => ({
   memory: {
-    ...memory,
+    allocate: (bytes) => memory.allocate(bytes),
+    load: (address) => memory.load(address),
     store(address, value) {
       memory.store(address, value);
       const count = Number(memory.load(list)) + 1;
