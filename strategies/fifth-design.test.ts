@@ -118,7 +118,7 @@ describe('a fifth design', () => {
   it('is judged as the others are: a fault in its argument goes unnoticed, and that is found', () => {
     const { kernel, caller } = fifth();
     const wrong = CHECKS.flatMap((check) => {
-      const found = check.run(kernel, caller);
+      const found = check.run({ kernel, caller });
       return found === null ? [] : [`${check.name}: ${found}`];
     });
     expect(wrong).toMatchInlineSnapshot(`

@@ -86,6 +86,50 @@ describe('explore', () => {
     expect(explore(system, ALL)).toMatchObject({ interleavings: 3n, failing: 0n });
   });
 
+  it('tells apart what a thread spawns by whom it runs as, where its nth is not always the same', () => {
+    class Child extends Struct {
+      readonly ran = this.cell('ran', false);
+    }
+    const full = new Cell(false, null, 'full');
+    const spawnOne = () => {
+      const as = allocate(() => new Child());
+      if (full.v) return;
+      spawn({
+        key: 'child',
+        as,
+        *start() {
+          as.ran.v = true;
+          return as;
+        },
+      });
+    };
+    const system: System = {
+      threads: [
+        {
+          name: 'A',
+          *start() {
+            spawnOne();
+            yield PREEMPT;
+            spawnOne();
+          },
+        },
+        {
+          name: 'B',
+          *start() {
+            full.v = true;
+            yield PREEMPT;
+            full.v = false;
+          },
+        },
+      ],
+      judge: ({ results }) => {
+        const children = [results.get('Aa'), results.get('Ab')].filter((it) => it !== undefined);
+        return children.every((it) => (it as Child).ran.v) ? null : 'ran as another';
+      },
+    };
+    expect(explore(system, ALL)).toMatchObject({ failing: 0n, verdict: { kind: 'EXHAUSTIVE' } });
+  });
+
   it('never says EXHAUSTIVE of a graph that is larger than its budget', () => {
     const { verdict, interleavings, failing } = explore(independent([3, 3]), { maxStates: 15 });
     expect(verdict).toEqual({ kind: 'INCOMPLETE', reason: 'more than 15 states', seen: 15 });

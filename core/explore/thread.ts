@@ -7,7 +7,6 @@
  * `start` must be pure: called again and fed the same reads, it does the same. Engines rely on
  * that to be in many states at once (trie.ts), and check it.
  */
-
 import type { Struct } from './cell.ts';
 
 export const PREEMPT = null;

@@ -166,7 +166,7 @@ const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD, A_TIMER];
  * never changed can be directed in two passes only.
  */
 export function subjectOf(
-  strategy: Strategy,
+  strategy: Pick<Strategy, 'directs' | 'tries' | 'caller'>,
   { directs, kind: scenarioKind }: Pick<Scenario, 'directs' | 'kind'>,
 ): Subject | null {
   if (strategy.tries === true) return null;

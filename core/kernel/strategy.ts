@@ -201,5 +201,5 @@ export const isBestForm = ({
 }: Pick<Strategy, 'name' | 'of' | 'kind' | 'form'>): boolean =>
   kind === 'design' && form === 'best form' && (of === null || of === name);
 
-export const canDirect = ({ directs }: Strategy, kind: WantKind): boolean =>
+export const canDirect = ({ directs }: Pick<Strategy, 'directs'>, kind: WantKind): boolean =>
   directs === undefined || directs.includes(kind);

@@ -1,22 +1,18 @@
-// SPDX-License-Identifier: MIT
-/** Designs with one defect each, and the check that must reject it: proof that checks can fail. */
-import { type Want, wantKind } from '../core/kernel/directed.ts';
-import { fail } from '../core/kernel/errno.ts';
-import type { CallerHalf, InKernel, Strategy, TaskView } from '../core/kernel/strategy.ts';
-import type { Syscall } from '../core/kernel/syscall.ts';
-import { processField } from '../strategies/controls/process-field.ts';
-import { nextSyscallData } from '../strategies/fields/next-syscall-data.ts';
-import { indirect } from '../strategies/indirect.ts';
-import { parse, procfs } from '../strategies/procfs.ts';
-import { setter } from '../strategies/setter.ts';
-import { withId } from '../strategies/with-id.ts';
-
-export interface Mutant {
-  readonly defect: string;
-  readonly strategy: Strategy;
-  /** Name of the check that must reject it. */
-  readonly rejectedBy: string;
-}
+import { type Want, wantKind } from '../../core/kernel/directed.ts';
+import { fail } from '../../core/kernel/errno.ts';
+import type { CallerHalf, InKernel, Strategy, TaskView } from '../../core/kernel/strategy.ts';
+import type { Syscall } from '../../core/kernel/syscall.ts';
+import { checkAtSet } from '../../strategies/controls/check-at-set.ts';
+import { keepsOnFailure } from '../../strategies/controls/keeps-on-failure.ts';
+import { processField } from '../../strategies/controls/process-field.ts';
+import { nextSyscallData } from '../../strategies/fields/next-syscall-data.ts';
+import { indirect } from '../../strategies/indirect.ts';
+import { parse, procfs } from '../../strategies/procfs.ts';
+import { setter } from '../../strategies/setter.ts';
+import { withId } from '../../strategies/with-id.ts';
+import { lockAroundBoth, lockAroundSet } from './locked.ts';
+import type { Mutant } from './mutant.ts';
+import { OF_THE_SETTER } from './of-the-setter.ts';
 
 const withCaller = (strategy: Strategy, direct: CallerHalf['direct']): Strategy => ({
   ...strategy,
@@ -69,9 +65,11 @@ function readWant(kernel: InKernel, current: TaskView, params: number): Want | n
   return kind === null || values === null ? null : { kind, values };
 }
 
-export const MUTANTS: readonly Mutant[] = [
+export const OF_STRATEGIES: readonly Mutant[] = [
   {
     defect: 'asks for the next number instead',
+    of: 'strategy',
+    base: withId,
     strategy: withCaller(withId, (me, { kind, values }, call, prepared) =>
       withId.caller.direct(me, { kind, values: values.map((n) => n + 1) }, call, prepared),
     ),
@@ -79,16 +77,22 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: 'takes another id where the one asked for is taken',
+    of: 'strategy',
+    base: withId,
     strategy: fallsBackOn('EEXIST'),
     rejectedBy: 'each call gets what it asked for, or the one error of the table',
   },
   {
     defect: 'one field for the whole process',
+    of: 'strategy',
+    base: setter,
     strategy: processField,
     rejectedBy: 'threads that ask at once each get their own, in every interleaving',
   },
   {
     defect: 'the field is not cleared when it is taken',
+    of: 'strategy',
+    base: setter,
     strategy: takenOtherwise((task, kind) => {
       const want = task.field('next_syscall_data').v;
       return want?.kind === kind ? want : null;
@@ -97,6 +101,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: 'the parameters are cleared on success only',
+    of: 'strategy',
+    base: indirect,
     strategy: indirectAs(function* (kernel, current, call, params) {
       const want = readWant(kernel, current, params);
       if (want === null) return fail('EFAULT');
@@ -109,6 +115,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: 'the field is set before everything is copied in',
+    of: 'strategy',
+    base: indirect,
     strategy: indirectAs(function* (kernel, current, call, params) {
       const header = kernel.copyFromUser(current, params, 4, 2);
       const kind = wantKind(header?.[0] ?? 0);
@@ -125,6 +133,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: 'whatever call comes next takes the value',
+    of: 'strategy',
+    base: setter,
     strategy: takenOtherwise((task, kind) => {
       const field = task.field('next_syscall_data');
       const want = field.v;
@@ -135,6 +145,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: 'the child of fork inherits the field',
+    of: 'strategy',
+    base: setter,
     strategy: {
       ...setter,
       kernel: {
@@ -149,6 +161,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: 'anybody may write to the file of a task',
+    of: 'strategy',
+    base: procfs,
     strategy: {
       ...procfs,
       kernel: {
@@ -171,7 +185,53 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     defect: 'without privilege it gives some number',
+    of: 'strategy',
+    base: withId,
     strategy: fallsBackOn('EPERM'),
     rejectedBy: 'no privilege, no number',
   },
+  {
+    defect: 'a call that fails gives the value back',
+    of: 'strategy',
+    base: setter,
+    strategy: keepsOnFailure,
+    rejectedBy: 'a call that failed leaves nothing behind',
+  },
+  {
+    defect: 'privilege is tested where the value is set',
+    of: 'strategy',
+    base: setter,
+    strategy: checkAtSet,
+    rejectedBy: 'privilege is asked for where the id is taken, and of whoever takes it',
+  },
+  {
+    defect: 'a lock reaches around the setting, and not around the call',
+    of: 'strategy',
+    base: lockAroundBoth,
+    strategy: lockAroundSet,
+    rejectedBy: 'threads that ask at once each get their own, in every interleaving',
+  },
+  {
+    defect: 'numbers are taken outermost level first',
+    of: 'strategy',
+    base: setter,
+    strategy: withCaller(setter, (me, want, call, prepared) =>
+      setter.caller.direct(me, { ...want, values: want.values.toReversed() }, call, prepared),
+    ),
+    rejectedBy: 'a number that is refused at one level is taken at none',
+  },
+  {
+    defect: 'the child of a wrapped fork inherits the parameters',
+    of: 'strategy',
+    base: indirect,
+    strategy: {
+      ...indirect,
+      kernel: {
+        ...indirect.kernel,
+        taskFields: { indirect_params: { initial: null, atFork: 'copy', atExec: 'clear' } },
+      },
+    },
+    rejectedBy: 'children and threads ask for themselves alone',
+  },
+  ...OF_THE_SETTER,
 ];
