@@ -205,6 +205,8 @@ export interface Scenario {
   readonly directs: readonly WantKind[];
   readonly tasks: readonly ScenarioTask[];
   readonly faults?: readonly Fault[];
+  /** Its programs are nothing but calls of tasks that are there from the start, so Linux can run them. */
+  readonly replays?: true;
   /** Calls that stand for what a kernel does on somebody's behalf, and no design knows of. */
   readonly kernelMade?: SyscallHandlers;
   /** By name. There is also CHILD, which does nothing, for a fork that is only to get a number. */
