@@ -15,7 +15,7 @@ import { shortestWrong } from './in-turns.ts';
 /** Plain calls, so that what only the next call would show is seen as well. */
 const EPILOGUE: readonly Step[] = [
   ...OBJECTS.map((type) => ({ does: 'get', type, key: 0, want: null, removes: false }) as const),
-  { does: 'fork', into: 'same', want: null, steps: [], waits: false },
+  { does: 'fork', into: 'same', want: null, execs: false, steps: [], waits: false },
 ];
 
 /** Null, or the first thing that two runs of one program do not have in common. */
