@@ -78,11 +78,21 @@ export class Mm extends Struct {
 
   /** The address space as the thread of arena `index` uses it. */
   view(index: number): UserMemory {
-    return new View(this, index);
+    return {
+      allocate: (bytes) => this.allocateIn(index, bytes),
+      store: (address, value) => {
+        if (!this.put(address, value)) throw new RangeError(`store to unmapped ${address}`);
+      },
+      load: (address) => {
+        const value = this.get(address);
+        if (value === undefined) throw new RangeError(`load from unmapped ${address}`);
+        return value;
+      },
+    };
   }
 
   /** Address of `bytes` fresh bytes in arena `index`. */
-  allocateIn(index: number, bytes: number): number {
+  private allocateIn(index: number, bytes: number): number {
     const arena = this.arenas.v[index];
     if (arena === undefined) throw new RangeError(`no arena ${index}`);
     const offset = arena.allocated.v;
@@ -127,29 +137,5 @@ export class Mm extends Struct {
         copy.scalars.at(address).v = this.scalars.get(address);
       }
     }
-  }
-}
-
-class View implements UserMemory {
-  private readonly mm: Mm;
-  private readonly arena: number;
-
-  constructor(mm: Mm, arena: number) {
-    this.mm = mm;
-    this.arena = arena;
-  }
-
-  allocate(bytes: number): number {
-    return this.mm.allocateIn(this.arena, bytes);
-  }
-
-  store(address: number, value: Scalar): void {
-    if (!this.mm.put(address, value)) throw new RangeError(`store to unmapped ${address}`);
-  }
-
-  load(address: number): Scalar {
-    const value = this.mm.get(address);
-    if (value === undefined) throw new RangeError(`load from unmapped ${address}`);
-    return value;
   }
 }
