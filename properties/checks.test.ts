@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { loadStrategies } from '../strategies/index.ts';
 import { CHECKS, callers } from './checks.ts';
 import { MUTANTS } from './mutants.ts';
 
-const designs = (await loadStrategies()).filter(({ kind }) => kind === 'design');
+const designs = (await loadStrategies()).filter(isBestForm);
 const halves = designs.flatMap((strategy) =>
   callers(strategy).map(([name, caller]) => ({ name, strategy, caller })),
 );

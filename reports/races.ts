@@ -30,6 +30,7 @@ export function raceRow(
     scenarioKind: kind,
     context,
     strategy: strategy.name,
+    of: strategy.of,
     kind: strategy.kind,
     form: strategy.form,
     verdict,

@@ -78,4 +78,14 @@ export const indirect: Strategy = {
       },
     },
   },
+  rubric: {
+    alternative: 'no: it is a calling convention',
+    extension: 'flags and a size, both checked',
+    handle: 'as the wrapped call',
+    privilege: 'CAP_CHECKPOINT_RESTORE, at use',
+    compat: 'registers differ: an entry and a list of its own',
+    absent: 'ENOSYS; EINVAL for a call not listed',
+    seen: 'one number for all; the wrapped call in memory, checked again inside',
+    nextCall: 'the question, and a line in each list',
+  },
 };

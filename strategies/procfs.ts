@@ -57,4 +57,14 @@ export const procfs: Strategy = {
       },
     ],
   },
+  rubric: {
+    alternative: 'is one: a file of the task',
+    extension: 'by words in its text',
+    handle: 'a descriptor, with O_CLOEXEC',
+    privilege: 'self at write; CAP_CHECKPOINT_RESTORE at use',
+    compat: 'text: as is',
+    absent: 'ENOENT; also without /proc',
+    seen: 'a write, its text behind a pointer; then a plain call',
+    nextCall: 'the question, asked in the call',
+  },
 };

@@ -133,4 +133,14 @@ export const withId: Strategy = {
         kernel.doTimerCreate(current, [clock, event, address], { kind: 'timer', values: [id] }),
     },
   },
+  rubric: {
+    alternative: 'no: it is what it replaces, with an argument more',
+    extension: 'not: no flags, no size',
+    handle: 'numbers, as the plain call',
+    privilege: 'CAP_CHECKPOINT_RESTORE, at use',
+    compat: 'ints and a pointer to ints: as is; an entry each',
+    absent: 'ENOSYS, for each call',
+    seen: 'the number of the call and its id; pids behind a pointer',
+    nextCall: 'one more call, number and entry',
+  },
 };

@@ -65,6 +65,7 @@ export const CLOCK_MONOTONIC = 1;
 // signal.h
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;
+export const SIGSEGV = 11;
 export const SIGUSR2 = 12;
 export const SIGTERM = 15;
 export const SIGCHLD = 17;
@@ -98,3 +99,7 @@ export const CAP_LAST_CAP = 40;
 export const CAPABILITY_VERSION_1 = 0x19980330;
 export const CAPABILITY_VERSION_2 = 0x20071026;
 export const CAPABILITY_VERSION_3 = 0x20080522;
+
+/** Files that can be executed, both root's: mode 0755, and 4755. */
+export const EXECUTABLE = '/bin/agent';
+export const SETUID_EXECUTABLE = '/bin/agent-setuid';

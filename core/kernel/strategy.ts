@@ -142,6 +142,11 @@ export interface CallerHalf {
   prepare?(me: Caller): Program;
   /** Makes `call` and asks for `want`; the call's result, or -errno of whichever part failed. */
   direct(me: Caller, want: Want, call: Directable, prepared: number): Program;
+  /**
+   * `direct` asks first and then makes the very call that it was given, so that others may come in
+   * between, and code that was never changed may make the call instead.
+   */
+  readonly twoPasses?: true;
 }
 
 /**
@@ -158,10 +163,14 @@ export type StrategyKind = (typeof STRATEGY_KINDS)[number];
 export const FORMS = ['as posted', 'as named', 'best form', 'in mainline'] as const;
 export type Form = (typeof FORMS)[number];
 
+/** The four of the thread. */
+export const DESIGNS = ['with_id', 'procfs', 'setter', 'indirect'] as const;
+export type Design = (typeof DESIGNS)[number];
+
 export interface Strategy {
   readonly name: string;
   /** The design of the thread that this is a form or a control of; null if it is of none. */
-  readonly of: 'with_id' | 'procfs' | 'setter' | 'indirect' | null;
+  readonly of: Design | null;
   /** Place in tables: the thread's numbering; later ideas follow. */
   readonly order: number;
   /** One line: how the argument travels. */
@@ -178,9 +187,14 @@ export interface Strategy {
   readonly rubric?: Rubric;
 }
 
-/** Those that stand for their designs wherever there is no room for every form. */
-export const isBestForm = ({ kind, form }: Strategy): boolean =>
-  kind === 'design' && form === 'best form';
+/** Those that stand for their designs wherever there is no room for every form and variation. */
+export const isBestForm = ({
+  name,
+  of,
+  kind,
+  form,
+}: Pick<Strategy, 'name' | 'of' | 'kind' | 'form'>): boolean =>
+  kind === 'design' && form === 'best form' && (of === null || of === name);
 
 export const canDirect = ({ directs }: Strategy, kind: WantKind): boolean =>
   directs === undefined || directs.includes(kind);

@@ -7,14 +7,15 @@
 import type { UserMemory } from './memory.ts';
 
 /**
- * Names and arguments of the calls of plain Linux that the model has. fork, clone and rt_sigaction
- * name the program that the child or the handler runs, because a generator can't be forked. Where a
- * handler's program ends, it returns by rt_sigreturn.
+ * Names and arguments of the calls of plain Linux that the model has. fork, clone,
+ * execve and rt_sigaction name the program that the child, the new image or the handler runs, because
+ * a generator can't be forked. Where a handler's program ends, it returns by rt_sigreturn.
  */
 export interface LinuxSyscalls {
   fork: [program: string];
   clone: [flags: number, program: string];
   clone3: [program: string, address: number, bytes: number];
+  execve: [program: string, pathAddress: number, pathBytes: number];
   unshare: [flags: number];
   exit: [code: number];
   exit_group: [code: number];

@@ -16,10 +16,13 @@ import { closed } from './shm.ts';
 import { ERESTARTSYS, kill, nextThread, retarget, sendSignal } from './signal.ts';
 import type { Signal, Task } from './task.ts';
 
-/** do_group_exit(): every thread of the group goes. */
+/** do_group_exit(): every thread of the group goes, or this one alone where another execs. */
 export function* exitGroup(kernel: ModelKernel, current: Task, status: number): Steps<number> {
   const { signal } = current;
   kernel.ledger.locks++;
+  if (signal.groupExit.v === null && signal.execTask.v !== null) {
+    return yield* doExit(kernel, current, 0);
+  }
   signal.groupExit.v ??= status;
   for (const thread of signal.threads) if (thread !== current) kill(thread);
   yield PREEMPT;
@@ -65,7 +68,8 @@ function exitSignals(current: Task): void {
   if (!isLast && current.sigpending.v) retarget(current, ~current.blocked.v);
 }
 
-function exitMm(kernel: ModelKernel, current: Task): void {
+/** mmput(): the last user takes its segments along. */
+export function exitMm(kernel: ModelKernel, current: Task): void {
   const { mm } = current;
   kernel.ledger.locks++;
   current.wasDumpable.v = mm.dumpable.v;
@@ -143,7 +147,9 @@ function aliveThread(signal: Signal): Task | null {
 function notifyParent(kernel: ModelKernel, signal: Signal): void {
   const parent = signal.realParent.v;
   if (parent === null) return;
-  const exitSignal = signal.exitSignal.v;
+  let exitSignal = signal.exitSignal.v;
+  // A parent that has become something else since does not know what it asked for.
+  if (exitSignal !== SIGCHLD && signal.parentExecId.v !== parent.selfExecId.v) exitSignal = SIGCHLD;
   if (exitSignal === 0) return;
   const { handler, flags } = parent.sighand.action(exitSignal);
   if (exitSignal !== SIGCHLD || handler !== SIG_IGN) sendSignal(parent, exitSignal, true, false);
@@ -169,11 +175,12 @@ function isZombie(signal: Signal): boolean {
   return leader?.exitState.v === 'zombie' && nextThread(leader) === leader;
 }
 
-function releaseThread(task: Task): void {
+export function releaseThread(task: Task): void {
   const pid = task.thePid;
   const { signal } = task;
   if (signal.target.v === task) signal.target.v = nextThread(task);
   signal.threads.remove(task);
+  task.sighand.users.v -= 1;
   task.activePidNs.tasks.remove(task);
   pid.task.v = null;
   putPid(pid);

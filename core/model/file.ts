@@ -46,9 +46,9 @@ export class File extends Struct {
   readonly position = this.cell('f_pos', 0);
   /** Descriptors that stand for it, of all tables. */
   readonly count = this.cell('f_count', 0);
-  /** The task whose directory it was found in. */
-  readonly target: Cell<Task | null> = this.cell('target', null);
-  /** What it is a file of, besides: private_data. Files of the same operations, target and data are one. */
+  /** Whose directory it was found in: proc_pid(). By exec another task may come to have the number. */
+  readonly pid: Cell<Pid | null> = this.cell('pid', null);
+  /** What it is a file of, besides: private_data. Files of the same operations, pid and data are one. */
   readonly data: Cell<IpcNamespace | PidNamespace | Pid | null> = this.cell('private_data', null);
   /** The lock that flock(2) has put on it. */
   readonly lock: Cell<'shared' | 'exclusive' | null> = this.cell('lock', null);
@@ -63,13 +63,13 @@ export function put(file: File): void {
 }
 
 export class Files extends Struct {
-  /** Tasks that use it. */
-  readonly users = this.cell('count', 0);
-  /** The close_on_exec bitmap, as a list. */
-  readonly closeOnExec: Cell<readonly number[]> = this.cell('close_on_exec', []);
   private readonly fds = new CellMap<number, File>(this, 'fd');
   /** The open_fds bitmap, as a sorted list. */
   private readonly open: Cell<readonly number[]> = this.cell('open_fds', []);
+  /** Descriptors that exec closes, sorted. */
+  readonly closeOnExec: Cell<readonly number[]> = this.cell('close_on_exec', []);
+  /** Tasks that use it. */
+  readonly users = this.cell('count', 0);
 
   get(fd: number): File | null {
     return this.fds.get(fd) ?? null;
@@ -212,7 +212,7 @@ export function defaultLlseek(
 }
 
 export function close(kernel: ModelKernel, current: Task, fd: number): number {
-  kernel.ledger.locks++;
+  kernel.count('locks', 'walk');
   kernel.ledger.fdOps++;
   return current.files.close(fd) ? 0 : fail('EBADF');
 }

@@ -75,7 +75,7 @@ function conflicts(file: File, type: File['lock']['v'], other: File): boolean {
   if (other === file || other.lock.v === null) return false;
   const isSameInode =
     other.operations.v === file.operations.v &&
-    other.target.v === file.target.v &&
+    other.pid.v === file.pid.v &&
     other.data.v === file.data.v;
   return isSameInode && (type === 'exclusive' || other.lock.v === 'exclusive');
 }

@@ -83,6 +83,7 @@ export function* kernelClone(
   }
   const { mm } = child;
   child.pid.v = pid;
+  child.sighand.users.v += 1;
   child.ipcNsCell.v = ipcNs;
   child.pidNsForChildren.v = ns;
   child.arena.v = mm.addArena();
@@ -91,7 +92,7 @@ export function* kernelClone(
   ns.tasks.append(child);
   if (ns !== parentNs) parentNs.below.append(ns);
   if (ns.childReaper.v === null) ns.childReaper.v = child.signal;
-  spawn({ key: program, start: () => kernel.run(child, program) });
+  spawn({ key: program, as: child, start: () => kernel.run(child, program) });
   const number = pidNrNs(pid, current.activePidNs);
   note('new task', number);
   return number;
@@ -136,6 +137,7 @@ function duplicateTask(kernel: ModelKernel, current: Task): Task | null {
   child.cred.v = current.cred.v;
   child.comm.v = current.comm.v;
   child.blocked.v = current.blocked.v;
+  child.selfExecId.v = current.selfExecId.v;
   child.filters.v = current.filters.v;
   child.noNewPrivs.v = current.noNewPrivs.v;
   for (const name of Object.keys(kernel.taskFields) as TaskFieldName[]) {
@@ -209,6 +211,7 @@ function linkProcess(
   signal.leader.v = child;
   signal.parent.v = parent;
   signal.realParent.v = siblings ? (current.signal.realParent.v ?? current) : current;
+  signal.parentExecId.v = siblings ? current.signal.parentExecId.v : current.selfExecId.v;
   signal.exitSignal.v = siblings ? current.signal.exitSignal.v : (exitSignal ?? SIGCHLD);
   parent.children.append(signal);
   signal.threads.append(child);

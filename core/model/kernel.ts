@@ -10,7 +10,14 @@ import { Cell } from '../explore/cell.ts';
 import { PREEMPT, type Steps, type Thread } from '../explore/thread.ts';
 import type { Want, WantKind } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import { emptyLedger } from '../kernel/ledger.ts';
+import {
+  byPhase,
+  emptyLedger,
+  emptyPhases,
+  type LedgerRow,
+  type Phase,
+  type Phases,
+} from '../kernel/ledger.ts';
 import type { Layout, Scalar } from '../kernel/memory.ts';
 import type {
   CloneArgs,
@@ -63,6 +70,7 @@ const BOOT_TIME = 1215129600;
 
 export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
+  private readonly away = emptyPhases();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
   /** Files on which flock(2) put a lock; those that have none any more may be among them. */
   readonly flocks: Cell<readonly File[]> = new Cell([], null, 'flocks');
@@ -112,6 +120,7 @@ export class ModelKernel implements InKernel {
     task.files.users.v += 1;
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
     task.sighandCell.v = group?.sighand ?? new Sighand();
+    task.sighand.users.v += 1;
     task.signalCell.v = group?.signal ?? new Signal();
     task.signal.threads.append(task);
     task.signal.liveThreads.v += 1;
@@ -139,10 +148,25 @@ export class ModelKernel implements InKernel {
   }
 
   /**
-   * User mode: runs the program, entering the kernel for each call; its return value. A task whose
-   * program has returned stays as it is, like one stopped for good; to be killable, pause.
+   * User mode: runs the program, or whatever it execs, entering the kernel for each call; its return
+   * value. A task whose program has returned stays as it is, like one stopped for good; to be
+   * killable, pause.
    */
   *run(task: Task, name: string): Steps<Said> {
+    let said = yield* this.runImage(task, name);
+    for (let image = task.image.v; image !== null; image = task.image.v) {
+      task.image.v = null;
+      said = yield* this.runImage(task, image);
+    }
+    return said;
+  }
+
+  /** What ran until an exec, or a death, never goes on: neither a handler nor what is below it. */
+  private isOver(task: Task): boolean {
+    return task.exitState.v !== 'running' || task.image.v !== null;
+  }
+
+  private *runImage(task: Task, name: string): Steps<Said> {
     const body = this.programs[name];
     if (body === undefined) throw new Error(`no program is called ${name}`);
     const program = body({ memory: task.mm.view(task.arena.v) });
@@ -150,11 +174,11 @@ export class ModelKernel implements InKernel {
     for (;;) {
       // Also what came since the last call returned: user code can be interrupted anywhere.
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
       const { done, value } = program.next(result);
       if (done === true) return value;
       result = 'until' in value ? yield* this.waitFor(task, value) : yield* this.call(task, value);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
     }
   }
 
@@ -163,7 +187,7 @@ export class ModelKernel implements InKernel {
     for (;;) {
       while (!ready()) yield { until: ready, why };
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running' || until()) return 0;
+      if (this.isOver(task) || until()) return 0;
     }
   }
 
@@ -174,7 +198,7 @@ export class ModelKernel implements InKernel {
     yield PREEMPT;
     if (task.sigpending.v) yield* this.seeToSignals(task);
     for (;;) {
-      if (task.exitState.v !== 'running') return 0;
+      if (this.isOver(task)) return 0;
       half.entry?.(this, task, call.name);
       const handled = this.filtered(task, call.name) || this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
@@ -201,8 +225,8 @@ export class ModelKernel implements InKernel {
       this.half.signalDelivery?.(this, task);
       setBlocked(task, blockedIn(task, delivery));
       yield PREEMPT;
-      yield* this.run(task, delivery.action.program);
-      if (task.exitState.v !== 'running') break;
+      yield* this.runImage(task, delivery.action.program);
+      if (this.isOver(task)) break;
       // rt_sigreturn()
       this.ledger.entries++;
       yield PREEMPT;
@@ -268,40 +292,63 @@ export class ModelKernel implements InKernel {
     if (session !== pgrp) putPid(session);
   }
 
+  /** Counts what is done in a phase where it is not at home. */
+  count(entry: keyof LedgerRow, phase: Phase, times = 1): void {
+    this.ledger[entry] += times;
+    this.away[phase][entry] += times;
+  }
+
+  /** The ledger so far, taken apart. */
+  phases(): Phases {
+    return byPhase(this.ledger, this.away);
+  }
+
   /** kmalloc() and its like: counts it; false where a fault was injected. */
-  allocates(task: Task): boolean {
-    this.ledger.allocations++;
+  allocates(task: Task, phase: Phase = 'allocation'): boolean {
+    this.count('allocations', phase);
     if (!task.failsAllocation.v) return true;
     task.failsAllocation.v = false;
     return false;
   }
 
-  copyFromUser(view: TaskView, address: number, bytes: number, count: number): number[] | null {
+  /** Designs copy their argument by this; what a call of Linux copies for itself is 'call'. */
+  copyFromUser(
+    view: TaskView,
+    address: number,
+    bytes: number,
+    count: number,
+    phase: Phase = 'parse',
+  ): number[] | null {
     const { mm } = asTask(view);
     const values: number[] = [];
     for (let index = 0; index < count; index++) {
       const value = mm.get(address + index * bytes);
       if (typeof value !== 'number') return null;
       values.push(value);
-      this.ledger.copied += bytes;
+      this.count('copied', phase, bytes);
     }
     return values;
   }
 
-  strncpyFromUser(view: TaskView, address: number, bytes: number): string | null {
+  strncpyFromUser(
+    view: TaskView,
+    address: number,
+    bytes: number,
+    phase: Phase = 'parse',
+  ): string | null {
     const value = asTask(view).mm.get(address);
     if (typeof value !== 'string') return null;
     const text = value.slice(0, bytes);
-    this.ledger.copied += text.length;
+    this.count('copied', phase, text.length);
     return text;
   }
 
-  /** Exactly so many bytes, as text: behind a text in memory there are zeros. */
+  /** What is written to a file: exactly so many bytes, as text; behind a text in memory are zeros. */
   bytesFromUser(task: Task, address: number, bytes: number): string | null {
     if (bytes === 0) return '';
     const value = task.mm.get(address);
     if (value === undefined || task.mm.room(address) < bytes) return null;
-    this.ledger.copied += bytes;
+    this.count('copied', 'parse', bytes);
     return (typeof value === 'string' ? value : '').slice(0, bytes).padEnd(bytes, '\0');
   }
 
@@ -355,7 +402,7 @@ export class ModelKernel implements InKernel {
       const value = mm.get(address + index * 8);
       if (value === undefined) return null;
       values.push(value);
-      this.ledger.copied += 8;
+      this.count('copied', 'parse', 8);
     }
     return values;
   }

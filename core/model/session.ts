@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * Numbers, process groups, sessions and names of tasks: kernel/sys.c and setsid() of Linux 6.1. Left
- * out: exec, hence EACCES of setpgid.
+ * Numbers, process groups, sessions and names of tasks: kernel/sys.c and setsid() of Linux 6.1.
  */
 import { note } from '../explore/cell.ts';
 import { fail } from '../kernel/errno.ts';
@@ -66,6 +65,7 @@ export function setpgid(kernel: ModelKernel, current: Task, number: number, pgid
   if (signal.leader.v !== task) return fail('EINVAL');
   if (signal.parent.v === mine) {
     if (signal.session.v !== mine.session.v) return fail('EPERM');
+    if (!task.forkNoExec.v) return fail('EACCES');
   } else if (signal !== mine) {
     return fail('ESRCH');
   }
@@ -118,7 +118,7 @@ export function prctl(
 }
 
 function setName(kernel: ModelKernel, current: Task, address: number): number {
-  const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1);
+  const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1, 'call');
   if (name === null) return fail('EFAULT');
   current.comm.v = name;
   return 0;

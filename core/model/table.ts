@@ -9,6 +9,7 @@ import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall
 import { capget, capset } from './capability.ts';
 import { clone3 } from './clone3.ts';
 import { GROUP, getResId, setId, setReId, setResId, USER } from './cred.ts';
+import { execve } from './exec.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
 import { close, dup, dup2, lseek, read, write } from './file.ts';
 import { flock } from './flock.ts';
@@ -44,6 +45,7 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
       kernelClone(kernel, current, { flags, program }, want),
     ),
   clone3,
+  execve,
   unshare,
   exit: (kernel, current, code) => doExit(kernel, current, exitStatus(code)),
   exit_group: (kernel, current, code) => exitGroup(kernel, current, exitStatus(code)),

@@ -44,6 +44,12 @@ export class Signal extends Struct {
   readonly timers = new PosixTimers();
   /** The code for wait4, once the group exits. */
   readonly groupExit: Cell<number | null> = this.cell('group_exit', null);
+  /** Whoever execs and waits for the other threads to be gone: group_exec_task. */
+  readonly execTask: Cell<Task | null> = this.cell('group_exec_task', null);
+  /** Of its threads one execs at a time. */
+  readonly credGuard: Cell<Task | null> = this.cell('cred_guard_mutex', null);
+  /** What its parent had as selfExecId when it forked this. */
+  readonly parentExecId = this.cell('parent_exec_id', 0);
   /** Children that went without being waited for, so far. */
   readonly unwaited = this.cell('unwaited', 0);
   readonly sharedPending: Cell<SignalSet> = this.cell('shared_pending', 0);
@@ -84,6 +90,11 @@ export class Task extends Struct implements TaskView {
   readonly wasDumpable = this.cell('user_dumpable', true);
   /** PF_EXITING */
   readonly isExiting = this.cell('exiting', false);
+  /** PF_FORKNOEXEC */
+  readonly forkNoExec = this.cell('forknoexec', true);
+  readonly selfExecId = this.cell('self_exec_id', 0);
+  /** The program of a new image, until it runs: what ran before never goes on. */
+  readonly image: Cell<string | null> = this.cell('image', null);
   private readonly fields = new Map<TaskFieldName, Cell<unknown>>();
 
   constructor(hooks: TaskFieldHooks) {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { callers } from '../../properties/checks.ts';
 import { loadStrategies } from '../../strategies/index.ts';
 import { withId } from '../../strategies/with-id.ts';
-import type { CallerHalf, Strategy } from '../kernel/strategy.ts';
+import { type CallerHalf, isBestForm, type Strategy } from '../kernel/strategy.ts';
 import { sys } from '../kernel/syscall.ts';
 import type { Capture } from './capture.ts';
 import { importCriu } from './import-criu.ts';
@@ -19,7 +19,7 @@ const captures: readonly [string, Capture, number][] = [
   ['what criu dumped', importCriu(fileURLToPath(new URL('criu/', fixtures))), 67],
   ['what criu can not dump', parseCapture(LAST_PIDS, 'last-pids.json'), 145],
 ];
-const designs = (await loadStrategies()).filter(({ kind }) => kind === 'design');
+const designs = (await loadStrategies()).filter(isBestForm);
 const halves = designs.flatMap((strategy) =>
   callers(strategy).map(([name, caller]) => ({ name, strategy: { ...strategy, caller } })),
 );

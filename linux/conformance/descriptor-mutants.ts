@@ -16,7 +16,7 @@ function separates({ files }: Task, fd: number): void {
   const file = files.get(fd);
   if (file === null) return;
   const own = allocate(() => new File());
-  for (const name of ['operations', 'access', 'target', 'data'] as const) {
+  for (const name of ['operations', 'access', 'pid', 'data'] as const) {
     own[name].v = file[name].v as never;
   }
   files.replace(fd, own);

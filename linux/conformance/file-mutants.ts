@@ -109,7 +109,7 @@ export const FILE_MUTANTS: readonly [string, KernelHalf][] = [
       const file = fileOf(current, fd, 'comm');
       const written = yield* call();
       const text = current.mm.get(address);
-      const task = file?.target.v;
+      const task = file?.pid.v?.task.v;
       if (task && written > 15 && typeof text === 'string')
         task.comm.v = text.slice(0, Math.min(16, bytes));
       return written;

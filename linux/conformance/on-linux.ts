@@ -31,6 +31,7 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   fork: 57,
   clone: 56,
   clone3: 435,
+  execve: 59,
   unshare: 272,
   exit: 60,
   exit_group: 231,

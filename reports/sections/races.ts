@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Hazards and virtues by designs, and the schedules that fail, drawn. */
+import { isBestForm } from '../../core/kernel/strategy.ts';
 import { type Block, left, prose, type Section, table } from '../document.ts';
 import type { Drawing, RaceRow } from '../result.ts';
 
@@ -23,22 +24,22 @@ export function raceSections(rows: readonly RaceRow[], drawn: Drawn): Section[] 
   ];
 }
 
-export const isBestForm = ({ kind, form }: Pick<RaceRow, 'kind' | 'form'>): boolean =>
-  kind === 'design' && form === 'best form';
+const isOfBestForm = ({ strategy: name, of, kind, form }: RaceRow): boolean =>
+  isBestForm({ name, of, kind, form });
 
 /** Of the best forms the first that fails a scenario stands for all. */
 function drawnRows(rows: readonly RaceRow[], drawn: Drawn): RaceRow[] {
   const failing = rows.filter((row) => row.counterexample !== null);
   if (drawn === 'all') return failing;
-  const best = failing.filter(isBestForm);
+  const best = failing.filter(isOfBestForm);
   return best.filter((row, at) => best.findIndex((o) => o.scenario === row.scenario) === at);
 }
 
 type Label = (row: RaceRow) => string | null;
 
 const GROUPS: readonly [string, (row: RaceRow) => boolean][] = [
-  ['best forms', isBestForm],
-  ['as posted or named', (row) => row.kind === 'design' && row.form !== 'best form'],
+  ['best forms', isOfBestForm],
+  ['as posted or named, and variations', (row) => row.kind === 'design' && !isOfBestForm(row)],
   ['relatives', (row) => row.kind === 'relative'],
   ['controls', (row) => row.kind === 'control'],
 ];
@@ -150,7 +151,7 @@ function counterexampleSection(
   const { counterexample, scenario, strategy, form, rule } = row;
   const blocks = counterexample === null ? [] : drawingBlocks(counterexample, scenario, strategy);
   const others = rows
-    .filter((each) => each.scenario === scenario && each !== row && isBestForm(each))
+    .filter((each) => each.scenario === scenario && each !== row && isOfBestForm(each))
     .filter((each) => each.counterexample !== null);
   return {
     title: `${label}  ${scenario}: ${strategy}, ${form}`,
