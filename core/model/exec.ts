@@ -4,8 +4,8 @@
  * begin_new_exec() with de_thread(), from where on nothing fails but the process dies of it. The
  * task goes on under the number of its leader with a new image, fresh memory, files of its own, no
  * timers and no handlers; blocked and pending signals stay. Who it then is, bprm_fill_uid() and
- * cap_bprm_creds_from_file() say, of which securebits, file capabilities, no_new_privs, tracers and
- * a shared fs_struct are left out.
+ * cap_bprm_creds_from_file() say, of which securebits, file capabilities, tracers and a shared
+ * fs_struct are left out.
  *
  * Also left out: arguments and environment; files other than the two, of which anybody may run both.
  */
@@ -30,7 +30,7 @@ interface Binprm {
   readonly mm: Mm;
 }
 
-/** What can be executed, by the parts of its path, and whether it is set-uid. */
+/** What can be executed, and whether it is set-uid. */
 const EXECUTABLES: ReadonlyMap<string, boolean> = new Map([
   [EXECUTABLE, false],
   [SETUID_EXECUTABLE, true],
@@ -59,7 +59,7 @@ export function* execve(
     credGuard.v = null;
     return opened;
   }
-  const cred = credsFromFile(current.cred.v, opened.isSetuid);
+  const cred = credsFromFile(current, opened.isSetuid);
   yield PREEMPT;
   const error = yield* beginNewExec(kernel, current, { program, name: opened.name, cred, mm });
   credGuard.v = null;
@@ -83,19 +83,29 @@ function* lockInterruptible(current: Task): Steps<boolean> {
 /** prepare_exec_creds() and do_open_execat() */
 function openExec(kernel: ModelKernel, current: Task, path: string) {
   if (!kernel.allocates(current) || !kernel.allocates(current)) return fail('ENOMEM');
-  const parts = path.split('/').filter((part) => part !== '');
-  kernel.ledger.components += 1 + parts.length;
-  const isSetuid = EXECUTABLES.get(`/${parts.join('/')}`);
-  if (isSetuid === undefined || !path.startsWith('/')) return fail('ENOENT');
-  return { name: parts.at(-1) ?? '', isSetuid };
+  const parts = path.split(/\/+/);
+  kernel.ledger.components += parts.length;
+  const isSetuid = EXECUTABLES.get(parts.join('/'));
+  return isSetuid === undefined ? fail('ENOENT') : { name: parts.at(-1) ?? '', isSetuid };
 }
 
-/** bprm_fill_uid() and handle_privileged_root(): whoever is root gets all that root can have. */
-function credsFromFile(old: Cred, isSetuid: boolean): Cred {
-  const euid = isSetuid ? 0 : old.euid;
-  const permitted = euid === 0 || old.uid === 0 ? CAP_FULL_SET : CAP_EMPTY_SET;
-  const effective = euid === 0 ? permitted : CAP_EMPTY_SET;
-  return { ...old, euid, suid: euid, sgid: old.egid, permitted, effective };
+/**
+ * bprm_fill_uid() and cap_bprm_creds_from_file(): whoever is root gets all that root can have. With
+ * no_new_privs nobody gains; what counts as gain is as of Linux 6.16, before which a user who was
+ * not the real one lost that, too.
+ */
+function credsFromFile(current: Task, isSetuid: boolean): Cred {
+  const old = current.cred.v;
+  const noGain = current.noNewPrivs.v;
+  let { euid, egid } = old;
+  if (isSetuid && !noGain) euid = 0;
+  const isEffective = euid === 0;
+  let permitted = isEffective || old.uid === 0 ? CAP_FULL_SET : CAP_EMPTY_SET;
+  if (noGain && !isSubset(permitted, old.permitted)) {
+    ({ permitted, uid: euid, gid: egid } = old);
+  }
+  const effective = isEffective ? permitted : CAP_EMPTY_SET;
+  return { ...old, euid, suid: euid, egid, sgid: egid, permitted, effective };
 }
 
 /** 0, or -errno that the process dies of. Another CPU sees the old image, or pieces of the new. */
@@ -123,7 +133,8 @@ function* beginNewExec(
   current.sighand.flush();
   yield PREEMPT;
   // commit_creds()
-  if (cred.euid !== old.euid || !isSubset(cred.permitted, old.permitted)) mm.dumpable.v = false;
+  const isOther = cred.euid !== old.euid || cred.egid !== old.egid;
+  if (isOther || !isSubset(cred.permitted, old.permitted)) mm.dumpable.v = false;
   current.cred.v = cred;
   current.image.v = program;
   note('exec', name);
@@ -186,6 +197,7 @@ function unshareFiles(kernel: ModelKernel, current: Task): boolean {
 function execMmap(kernel: ModelKernel, current: Task, mm: Mm): void {
   exitMm(kernel, current);
   mm.users.v = 1;
+  mm.userNsLevel.v = current.cred.v.userNsLevel;
   current.mmCell.v = mm;
   current.arena.v = mm.addArena();
 }

@@ -156,7 +156,7 @@ function notifyParent(kernel: ModelKernel, signal: Signal): void {
   if (exitSignal !== SIGCHLD) return;
   if (handler !== SIG_IGN && (flags & SA_NOCLDWAIT) === 0) return;
   release(kernel, signal);
-  parent.signal.unwaited.v += 1;
+  parent.signal.gone.v += 1;
 }
 
 /** do_wait(): the caller's children, then those of the other threads. */
@@ -230,16 +230,17 @@ export function* wait4(
       const number = pidNrNs(dead.leader.v?.pid.v ?? null, ns);
       const status = dead.groupExit.v ?? 0;
       release(kernel, dead);
+      // Other threads that wait were woken by its death, and find it gone.
+      signal.gone.v += 1;
       yield PREEMPT;
       if (statusAddress === 0) return number;
       return kernel.copyToUser(current, statusAddress, 4, [status]) ? number : fail('EFAULT');
     }
     if ((options & WNOHANG) !== 0) return 0;
     if (current.sigpending.v) return ERESTARTSYS;
-    const unwaited = signal.unwaited.v;
+    const gone = signal.gone.v;
     yield {
-      until: () =>
-        current.sigpending.v || signal.unwaited.v !== unwaited || matching().some(isZombie),
+      until: () => current.sigpending.v || signal.gone.v !== gone || matching().some(isZombie),
       why: `wait4: child ${pid}`,
     };
   }

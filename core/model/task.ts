@@ -50,8 +50,8 @@ export class Signal extends Struct {
   readonly credGuard: Cell<Task | null> = this.cell('cred_guard_mutex', null);
   /** What its parent had as selfExecId when it forked this. */
   readonly parentExecId = this.cell('parent_exec_id', 0);
-  /** Children that went without being waited for, so far. */
-  readonly unwaited = this.cell('unwaited', 0);
+  /** Children that went, so far: other threads that wait look again. */
+  readonly gone = this.cell('children_gone', 0);
   readonly sharedPending: Cell<SignalSet> = this.cell('shared_pending', 0);
   /** Where the search for a thread that takes a signal starts: curr_target. */
   readonly target: Cell<Task | null> = this.cell('curr_target', null);

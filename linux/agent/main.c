@@ -17,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -26,6 +25,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "image.h"
 #include "request.h"
 #include "task.h"
 
@@ -35,8 +35,6 @@
 #define TIMER_RESTORE_IDS	77	/* PR_TIMER_CREATE_RESTORE_IDS, since 6.15 */
 #define TIMER_RESTORE_IDS_GET	2
 #define PID_FS_MAGIC		0x50494446	/* since 6.9 */
-
-struct shared *shared;
 
 static void write_file(const char *path, const char *text)
 {
@@ -64,16 +62,6 @@ static void map_users(pid_t pid, unsigned int users)
 	snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
 	snprintf(map, sizeof(map), "0 %u %u", uid ? gid : 0, users);
 	write_file(path, map);
-}
-
-static void *map(void *address, size_t size, int flags)
-{
-	void *p = mmap(address, size, PROT_READ | PROT_WRITE,
-		       flags | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED || (address && p != address))
-		die_errno("mmap");
-	return p;
 }
 
 /* In our namespaces, where nobody else is to take the hint. */
@@ -131,7 +119,7 @@ static int can_setns(void)
 }
 
 /* What containers and older kernels refuse, found out by trying. */
-static uint32_t find_features(void)
+static uint32_t find_features(unsigned int users)
 {
 	uint32_t features = 0;
 
@@ -157,6 +145,8 @@ static uint32_t find_features(void)
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) < 0 &&
 	    errno == EFAULT && !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0))
 		features |= FEATURE_SECCOMP;
+	if (image_prepare(users))
+		features |= FEATURE_EXECVE;
 	return features;
 }
 
@@ -165,7 +155,7 @@ static _Noreturn void serve(unsigned int users)
 	put_number(AGENT_MAGIC, 4);
 	put_number(AGENT_VERSION, 4);
 	put_number(users, 4);
-	put_number(find_features(), 4);
+	put_number(find_features(users), 4);
 	put_number((uint64_t)MEMORY_BASE, 8);
 	put_number((uint64_t)STACKS_BASE, 8);
 	put_number((uint64_t)task_handlers, 8);
@@ -193,20 +183,19 @@ static _Noreturn void run_init(int go[2], unsigned int users)
 	serve(users);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	pid_t harness = getppid(), pid;
 	unsigned int users;
 	int go[2], status;
 
+	if (argc > 1)
+		image_main(argv[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != harness)
 		return 0;
 	users = geteuid() ? 1 : ALL_USERS;
 	signal(SIGINT, SIG_IGN);	/* the harness says when to end */
-	shared = map(NULL, sizeof(*shared), MAP_SHARED);
-	map(MEMORY_BASE, MAX_TASKS * MEMORY_SIZE, MAP_SHARED);
-	map(STACKS_BASE, MAX_TASKS * STACK_SIZE, MAP_PRIVATE);
 	if (pipe(go))
 		die_errno("pipe");
 	pid = raw_syscall(SYS_clone, NEW_NAMESPACES | SIGCHLD, 0, 0, 0, 0, 0);

@@ -15,6 +15,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Only a design asks for it',
     branches: {
+      'exec.ts': ["flushFields: if (atExec === 'keep')"],
       'file.ts': ['read: if (operations.read === undefined)'],
       'fork.ts': [
         "duplicateTask: if (atFork === 'copy')",
@@ -62,7 +63,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'kernel.ts': [
         'bootTask: unless (ns.childReaper.v === null)',
         'bootTask: unless (group === null)',
-        'run: if (body === undefined)',
+        'runImage: if (body === undefined)',
         'handle: if (handler === undefined)',
       ],
       'mm.ts': [
@@ -79,6 +80,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'clone3.ts': ['clone3: setTid ?? 0'],
       'comm.ts': ["write: text.split('\\0')[0] ?? ''"],
       'cred.ts': ['getResId: addresses[n] ?? 0'],
+      'exec.ts': ["openExec: parts.at(-1) ?? ''"],
       'exit.ts': [
         'forgetChildren: current.activePidNs.parent.v?.childReaper.v ?? null',
         'forgetChildren: reaper ?? kernel.init.signal',
@@ -120,7 +122,16 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Takes another CPU in the middle of a call; scripts make one call at a time',
     branches: {
-      'exit.ts': ['exitSignals: if (!isLast && current.sigpending.v)'],
+      'exec.ts': [
+        'execve: if (current.killed.v)',
+        'execve: if (!(yield* lockInterruptible(current)))',
+        'lockInterruptible: if (current.sigpending.v)',
+        'until',
+        'beginNewExec: if (refused !== 0)',
+        'deThread: if (signal.groupExit.v !== null)',
+        'deThread: if (current.killed.v)',
+      ],
+      'exit.ts': ['exitGroup: if (signal.groupExit.v === null && signal.execTask.v !== null)'],
       'fork.ts': [
         'kernelClone: if (current.sigpending.v)',
         'kernelClone: if (!ns.adding.v)',
@@ -144,8 +155,23 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'pid.ts': ['nextFree: if (ns.allocated.v >= PID_MAX - lowest)'],
       'procfs.ts': [
         'open: if (bytes > PATH_MAX)',
-        "open: current.files.install(file) ?? fail('EMFILE')",
+        "open: current.files.install(file, (flags & O_CLOEXEC) !== 0) ?? fail('EMFILE')",
       ],
+    },
+  },
+  {
+    why: 'Takes a kernel without memory',
+    branches: {
+      'exec.ts': [
+        'execve: if (!kernel.allocates(current) || !kernel.allocates(current))',
+        'execve: if (error !== 0 && !current.killed.v)',
+        'openExec: if (!kernel.allocates(current) || !kernel.allocates(current))',
+        'beginNewExec: if (!unshareFiles(kernel, current))',
+        'beginNewExec: if (!unshareSighand(kernel, current))',
+        'unshareFiles: if (!kernel.allocates(current))',
+        'unshareSighand: if (!kernel.allocates(current))',
+      ],
+      'kernel.ts': ['allocates: unless (!task.failsAllocation.v)'],
     },
   },
   {

@@ -35,6 +35,9 @@ export class CallByCall {
   /** Tasks in the order in which they came to be, from 1; those of them that have a call to make. */
   private born = 0;
   private readonly atGate = new Set<number>();
+  /** The thread of each task, and the execve that a thread is in. */
+  private readonly threads = new Map<number, string>();
+  private readonly execs = new Map<string, number>();
   private readonly turn = new Cell<number | null>(null, null, 'turn');
   private readonly queue = new RunQueue();
   private readonly scenario: Scenario;
@@ -57,7 +60,9 @@ export class CallByCall {
 
   /** Tasks that have a call to make. */
   ready(): number[] {
-    return [...this.atGate].sort((a, b) => a - b);
+    const { results } = this.queue.toCompletion();
+    const isAlive = (task: number) => !results.has(this.threads.get(task) ?? '');
+    return [...this.atGate].filter(isAlive).sort((a, b) => a - b);
   }
 
   /** Lets a task make its call. */
@@ -74,12 +79,31 @@ export class CallByCall {
     return this.scenario.judge({ results: results as ReadonlyMap<string, number> });
   }
 
+  private get thread(): string {
+    return this.queue.running ?? '';
+  }
+
+  /** A task that came to be, or one that goes on as a new image. */
+  private begin(): number {
+    const { thread } = this;
+    const exec = this.execs.get(thread);
+    if (exec !== undefined) {
+      this.execs.delete(thread);
+      this.results[exec] = 0;
+      for (const [task, other] of this.threads) if (other === thread) return task;
+    }
+    this.threads.set(++this.born, thread);
+    return this.born;
+  }
+
   /** The program, that waits for its turn before each call. */
   private gated(body: ProgramBody): ProgramBody {
     const { turn, atGate, results } = this;
-    const begin = () => ++this.born;
+    const begin = () => this.begin();
     const record = (step: Step) => this.steps.push(step) - 1;
     const nextBorn = () => this.born + 1;
+    const execs = (index: number) => this.execs.set(this.thread, index);
+    const failed = () => this.execs.delete(this.thread);
     return function* (me) {
       const task = begin();
       const writing = new Writing(me);
@@ -98,7 +122,9 @@ export class CallByCall {
         atGate.delete(task);
         const index = record(writing.step(task, value, nextBorn()));
         results[index] = null;
+        if (value.name === 'execve') execs(index);
         result = yield value;
+        if (value.name === 'execve') failed();
         results[index] = result;
       }
     };

@@ -13,6 +13,7 @@ import { buildAgent } from '../host/build-agent.ts';
 import { compare } from './compare.ts';
 import { conform } from './conform.ts';
 import { DESCRIPTOR_MUTANTS } from './descriptor-mutants.ts';
+import { EXEC_MUTANTS } from './exec-mutants.ts';
 import { FILE_MUTANTS } from './file-mutants.ts';
 import { scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
@@ -176,6 +177,9 @@ const MUTANTS: readonly [string, KernelHalf][] = [
     otherwise('semop', (r) => (r === fail('EINTR') ? ERESTARTSYS : r)),
   ],
   ...STATE_MUTANTS,
+  ['execve: a path that leads nowhere is EACCES', says('execve', 'ENOENT', 'EACCES')],
+  ['execve: a bad address is ENOENT', says('execve', 'EFAULT', 'ENOENT')],
+  ...EXEC_MUTANTS,
   ['open: a file that may not be written is EPERM', says('open', 'EACCES', 'EPERM')],
   ['write: a hint by a task without privilege is EACCES', says('write', 'EPERM', 'EACCES')],
   ['write: what is no number is ERANGE', says('write', 'EINVAL', 'ERANGE')],

@@ -187,7 +187,7 @@ function wireStep(step: Step, hello: Hello): WireStep {
   }
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
   // A path ends where C says that it does.
-  if (call === 'open') wired.splice(1, 1);
+  if (call === 'open' || call === 'execve') wired.splice(1, 1);
   // A filter's length is in its structure.
   if (call === 'seccomp') wired.splice(3, 1);
   return { ...common, nr: NUMBERS[call], args: wired, stores };

@@ -12,6 +12,7 @@ import {
 } from '../../core/kernel/flags.ts';
 import {
   FEATURE_CLONE3,
+  FEATURE_EXECVE,
   FEATURE_LAST_PID,
   FEATURE_NEXT_ID,
   FEATURE_PIDFD,
@@ -80,6 +81,11 @@ const FEATURES: readonly Feature[] = [
       call === 'seccomp' ||
       (call === 'prctl' && [PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS].includes(Number(args[0]))),
     cost: 'filters of calls: this kernel or container forbids seccomp, or has set no_new_privs.',
+  },
+  {
+    bit: FEATURE_EXECVE,
+    isNeededBy: ({ call }) => call === 'execve',
+    cost: 'execve: this kernel or container forbids a tmpfs with a set-uid file in it.',
   },
 ];
 

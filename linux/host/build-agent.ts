@@ -11,7 +11,8 @@ import { InputError } from '../../core/input-error.ts';
 
 const run = promisify(execFile);
 const AGENT = { name: 'agent', sources: new URL('../agent/', import.meta.url) };
-const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror'];
+/** Handlers are at the same addresses in every image of the agent. */
+const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-no-pie'];
 
 export interface CProgram {
   readonly name: string;

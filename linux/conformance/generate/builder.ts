@@ -193,6 +193,19 @@ export class Builder {
     return { child: this.children, depth };
   }
 
+  /** Somebody becomes a new image, alone in its group and in memory of its own. */
+  execs(by = this.task): void {
+    for (const [task, leader] of this.leaders.entries()) {
+      if (task !== by && leader === this.leaders[by]) this.doubtful.add(task);
+    }
+    this.homes[by] = { ...(this.homes[by] ?? OUTERMOST), mm: -this.steps.length - 1 };
+  }
+
+  /** Is the caller a handler, and nobody knows whose? */
+  get isHandler(): boolean {
+    return this.handlers.has(this.task);
+  }
+
   /** A task that stands for a handler of `signal`; undefined if there are enough. */
   handler(signal: number): number | undefined {
     if (this.isFull) return undefined;

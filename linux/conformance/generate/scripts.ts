@@ -7,6 +7,7 @@ import { CREDENTIALS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
 import { DESCRIPTORS } from './descriptors.ts';
 import { epilogue } from './epilogue.ts';
+import { EXECS } from './exec.ts';
 import { FILES } from './files.ts';
 import { FILTERS } from './filters.ts';
 import { GETS, IPC } from './ipc.ts';
@@ -23,7 +24,7 @@ import { UNSHARING } from './unsharing.ts';
 const SCENES: readonly Kind[] = [...SLEEPERS, ...SIGNALLED, ...STRANGERS, ...DEATHS, ...LIVES];
 
 const ALL: readonly Kind[] = [
-  ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, SCENES].flat(),
+  ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, EXECS, SCENES].flat(),
   ...[DESCRIPTORS, NAMESPACES, FILTERS].flat(),
 ];
 
@@ -37,6 +38,7 @@ const THEMES: readonly (readonly Kind[])[] = [
   [TASKS, IPC, SCENES].flat(),
   [DESCRIPTORS, DESCRIPTORS, FILES, FORKS, CREDENTIALS, FILTERS].flat(),
   [DESCRIPTORS, NAMESPACES, NAMESPACES, FORKS, UNSHARING, GETS].flat(),
+  [EXECS, EXECS, FORKS, CREDENTIALS, HANDLING].flat(),
 ];
 
 /** The most numbers that an operation looks at. */
