@@ -25,6 +25,14 @@ interface Attachment {
   readonly segment: Shm;
 }
 
+/** What is at an address, in whose stretch, and how many bytes are from there to the end. */
+interface Place {
+  /** Null where it is a segment's. */
+  readonly arena: Arena | null;
+  readonly cell: Cell<Scalar | undefined>;
+  readonly room: number;
+}
+
 export class Mm extends Struct {
   private readonly scalars = new CellMap<number, Scalar>(this, 'mem');
   private readonly arenas: Cell<readonly Arena[]> = this.cell('arenas', []);
@@ -44,27 +52,27 @@ export class Mm extends Struct {
     return index;
   }
 
-  private where(address: number): { arena: Arena | null; cell: Cell<Scalar | undefined> } | null {
+  private where(address: number): Place | null {
     if (address >= SHM_BASE) {
       const at = this.attached.v.find((a) => address >= a.address && address < a.address + a.bytes);
       return at === undefined
         ? null
-        : { arena: null, cell: at.segment.contents.at(address - at.address) };
+        : {
+            arena: null,
+            cell: at.segment.contents.at(address - at.address),
+            room: at.address + at.bytes - address,
+          };
     }
     const index = Math.floor(address / ARENA_BYTES) - 1;
     const arena = this.arenas.v[index];
-    if (arena === undefined || address % ARENA_BYTES >= arena.allocated.v) return null;
-    return { arena, cell: this.scalars.at(address) };
+    if (arena === undefined) return null;
+    const room = arena.allocated.v - (address % ARENA_BYTES);
+    return room > 0 ? { arena, cell: this.scalars.at(address), room } : null;
   }
 
   /** Bytes that are mapped from an address on, of the stretch or segment that it is in. */
   room(address: number): number {
-    if (address >= SHM_BASE) {
-      const at = this.attached.v.find((a) => address >= a.address && address < a.address + a.bytes);
-      return at === undefined ? 0 : at.address + at.bytes - address;
-    }
-    const arena = this.arenas.v[Math.floor(address / ARENA_BYTES) - 1];
-    return arena === undefined ? 0 : Math.max(0, arena.allocated.v - (address % ARENA_BYTES));
+    return this.where(address)?.room ?? 0;
   }
 
   /** The scalar at an address, 0 where nothing was stored; undefined is a fault. */

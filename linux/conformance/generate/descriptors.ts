@@ -10,6 +10,7 @@ import {
   O_NONBLOCK,
   O_RDONLY,
   O_RDWR,
+  SIGKILL,
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
@@ -50,8 +51,13 @@ function contends(b: Builder): Made | undefined {
   const path = b.of([NS_LAST_PID, '/proc/self/comm']);
   const [mine, other] = [opens(b, path), opens(b, path)];
   b.also(['flock', [mine, b.of([LOCK_EX, LOCK_SH])]]);
+  const made = { result: b.steps.length };
   const child = b.clones(b.of([0, CLONE_FILES]));
   b.also(['flock', [other, b.of([LOCK_EX, LOCK_SH])]], child);
+  if (b.once(3)) {
+    b.also(['kill', [made, SIGKILL]]);
+    b.doubts();
+  }
   // Its descriptors are a copy, so that both have to let go of the first.
   b.also(b.once(2) ? ['close', [mine]] : ['flock', [mine, LOCK_UN]]);
   if (b.once(2)) b.also(['close', [mine]], child);
@@ -120,7 +126,8 @@ const drops = (b: Builder): Made => [
 
 /** There is nothing in it to be read or written. */
 function misuses(b: Builder): Made {
-  const [fd, memory] = [pidfd(b), { memory: b.memory }];
+  const fd = (b.once(2) ? b.inherited('nsfd') : undefined) ?? pidfd(b);
+  const memory = { memory: b.memory };
   return b.of<Made>([
     ['read', [fd, memory, 3]],
     ['write', [fd, memory, b.of([3, -1])], { stores: [{ offset: b.memory, text: 'abc' }] }],

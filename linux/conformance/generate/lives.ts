@@ -96,7 +96,7 @@ function nowhere(b: Builder): void {
 
 /** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
 function churn(b: Builder): void {
-  if (!b.once(15) || b.steps.length > MOST_OPERATIONS) return;
+  if (!b.once(6) || b.steps.length > MOST_OPERATIONS) return;
   b.also(['msgget', [IPC_PRIVATE, 0o600]]);
   for (let n = 0; n < IPC_MIN_CYCLE; n++) {
     const id = next(b);
