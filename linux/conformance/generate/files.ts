@@ -2,6 +2,8 @@
 /** Files that stock Linux has: the hints for the next pid and the next ids, and names of tasks. */
 import {
   CLONE_A_THREAD,
+  CLONE_NEWIPC,
+  IPC_PRIVATE,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
@@ -129,6 +131,21 @@ function ofTheDead(b: Builder): Made | undefined {
   return ['close', [fd]];
 }
 
+/** By who lives in another IPC namespace than whoever opened it: whose next id is that? */
+function ofAnother(b: Builder): Made | undefined {
+  if (b.isFull) return undefined;
+  const [path = ''] = NEXT_IDS;
+  const memory = { memory: b.memory };
+  const stores = [{ offset: b.memory, text: path }];
+  const fd = b.also(['open', [memory, path.length, O_WRONLY], { stores }]);
+  const child = b.clones(CLONE_NEWIPC);
+  b.doubts(child);
+  const text = '5';
+  b.also(['write', [fd, memory, text.length], { stores: [{ offset: b.memory, text }] }], child);
+  for (const by of [child, undefined]) b.also(['msgget', [IPC_PRIVATE, 0o600]], by);
+  return ['close', [fd]];
+}
+
 const seldom =
   (kind: Kind): Kind =>
   (b) =>
@@ -153,4 +170,5 @@ export const FILES: readonly Kind[] = [
   close,
   seldom(taken),
   seldom(ofTheDead),
+  seldom(ofAnother),
 ].map(onSoundFiles);
