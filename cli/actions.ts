@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /** What the commands do. Each sets the exit code that its outcome deserves. */
 import { join } from 'node:path';
-import { ledgerRows } from '../bench/ledger-rows.ts';
+import { SIZES } from '../bench/restart-sizes.ts';
 import { replay } from '../core/explore/replay.ts';
 import { runAtRandom } from '../core/explore/run.ts';
 import { parseSchedule, type Schedule } from '../core/explore/schedule.ts';
 import { InputError } from '../core/input-error.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
 import { restart } from '../core/restart/restart.ts';
@@ -15,6 +15,7 @@ import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
 import type { Result } from '../reports/result.ts';
 import { conformanceSection } from '../reports/sections/conformance.ts';
+import { growthSections } from '../reports/sections/growth.ts';
 import { ledgerSections } from '../reports/sections/ledger.ts';
 import { drawingBlocks, raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
@@ -22,7 +23,7 @@ import { timedSection } from '../reports/sections/timed.ts';
 import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
-import { compare, time } from './compare.ts';
+import { compare, countWork, time } from './compare.ts';
 import { conformanceExit, raceExit, racesExit, restartExit, worst } from './exit-code.ts';
 import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
@@ -115,8 +116,7 @@ function mustRestore(
   strategies: readonly Strategy[],
   names: readonly string[],
 ): ReadonlySet<string> {
-  const isBest = ({ kind, form }: Strategy) => kind === 'design' && form === 'best form';
-  const all = strategies.filter((strategy) => names.length > 0 || isBest(strategy));
+  const all = strategies.filter((strategy) => names.length > 0 || isBestForm(strategy));
   return new Set(all.map(({ name }) => name));
 }
 
@@ -171,11 +171,13 @@ async function oneSchedule(
   strategy: Strategy,
   options: RaceOptions,
 ): Promise<void> {
-  const subject = subjectOf(strategy, scenario.directs);
+  const subject = subjectOf(strategy, scenario);
   if (subject === null) {
     throw new InputError(
       scenario.name,
-      `${strategy.name} can not direct any call that it asks with`,
+      strategy.raced === false
+        ? `${strategy.name} takes too many calls to be raced`
+        : `${strategy.name} can not direct any call that it asks with`,
       'choose another strategy (see sideband list)',
     );
   }
@@ -197,12 +199,20 @@ async function oneSchedule(
 }
 
 export async function bench(options: Common & { readonly seed: number }): Promise<void> {
-  const strategies = await chooseDesigns(options.strategy);
+  const { seed } = options;
+  const chosen = await chooseStrategies(options.strategy);
+  const isNamed = options.strategy.length > 0;
+  const strategies = isNamed ? chosen : chosen.filter(({ kind }) => kind !== 'control');
+  const large = isNamed ? chosen : chosen.filter(isBestForm);
   await prepare(options);
-  const ledger = ledgerRows(strategies);
-  const timed = await time(strategies, options.seed);
-  const sections = [...ledgerSections(ledger), timedSection(timed)];
-  await deliver('bench', options, sections, { seed: options.seed, ledger, timed });
+  const { times, ...counted } = await countWork(strategies, { large, seed, sizes: SIZES });
+  const timed = { calls: await time(large, seed), restarts: times };
+  const sections = [
+    ...ledgerSections(counted.ledger, true),
+    ...growthSections(counted),
+    timedSection(timed),
+  ];
+  await deliver('bench', options, sections, { seed, ...counted, timed });
 }
 
 /** Progress in a log: a line every so many calls. */

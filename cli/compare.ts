@@ -12,11 +12,19 @@ import {
   RESULT_SCHEMA,
   type RestartTable,
   type Result,
-  type TimedRow,
+  type Timed,
 } from '../reports/result.ts';
 import { renderSections, renderText } from '../reports/text.ts';
 import { hostForReport } from './host.ts';
-import { conclude, type NamedCapture, races, restartTable } from './measure.ts';
+import {
+  conclude,
+  type NamedCapture,
+  races,
+  restartTable,
+  type Worked,
+  type WorkOptions,
+  work,
+} from './measure.ts';
 import { print, progress, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -33,7 +41,12 @@ export interface Comparison {
 export async function compare(comparison: Comparison): Promise<Result> {
   const { strategies, captures, seed, commandLine, asText } = comparison;
   const origin = await provenance({ version, seed, commandLine });
-  const exact = conclude(strategies, captures, await measure(comparison));
+  const measured = await measure(comparison);
+  const { times, ...counted } = await countWork(
+    strategies.filter(({ kind }) => kind !== 'control'),
+    { large: strategies.filter(isBestForm), seed, sizes: SIZES },
+  );
+  const exact = conclude(strategies, captures, { ...measured, ...counted });
   if (asText) {
     print(
       renderText({
@@ -46,7 +59,7 @@ export async function compare(comparison: Comparison): Promise<Result> {
     schema: RESULT_SCHEMA,
     ...exact,
     conformance: await host(seed),
-    timed: await time(strategies, seed),
+    timed: { calls: await time(strategies.filter(isBestForm), seed), restarts: times },
     provenance: origin,
   };
   if (asText) print(renderSections(otherSections(result)));
@@ -96,6 +109,37 @@ function inShort({ strategy, verdict, failing }: RaceRow): string {
   return `${strategy} ${failing === '0' ? 'ok' : 'fails'}`;
 }
 
+/** Tasks of the restarts that are part of a report; sideband bench goes on to larger ones. */
+const SIZES: readonly number[] = [10, 100, 1000];
+
+/** The kernel work of calls and of restarts of so many tasks. */
+export async function countWork(
+  strategies: readonly Strategy[],
+  options: Omit<WorkOptions, 'onRestart'>,
+): Promise<Worked> {
+  const worked: Worked[] = [];
+  const stage = new Listr(
+    [
+      {
+        title: 'Kernel work',
+        task: async (_context, task) => {
+          const onRestart = ({ by, tasks }: Timed['restarts'][number]) => {
+            task.output = `restart of ${tasks} tasks: ${by}`;
+          };
+          const one = await work(strategies, { ...options, onRestart });
+          worked.push(one);
+          task.title = `Kernel work: ${one.ledger.length} calls, ${one.times.length} restarts`;
+        },
+      },
+    ],
+    progress(),
+  );
+  await stage.run();
+  const [only] = worked;
+  if (only === undefined) throw new Error('the stage ended without its result');
+  return only;
+}
+
 /** Calls that are compared with the kernel below as part of a report. */
 const CALLS = 4000;
 
@@ -124,15 +168,15 @@ function inOneLine(conformance: Result['conformance']): string {
   return `${conformance.calls} calls, ${found}`;
 }
 
-/** Rows of the timed table; controls are not worth anybody's time. */
-export async function time(strategies: readonly Strategy[], seed: number): Promise<TimedRow[]> {
-  let timed: TimedRow[] = [];
+/** Rows of the timed table. */
+export async function time(strategies: readonly Strategy[], seed: number): Promise<Timed['calls']> {
+  let timed: Timed['calls'] = [];
   const stage = new Listr(
     [
       {
         title: "Speed of this suite's model",
         task: async (_context, task) => {
-          timed = await timedRows(strategies.filter(isBestForm), {
+          timed = await timedRows(strategies, {
             seed,
             onRow: ({ call, by, mode }) => {
               task.output = `${call}: ${by}, ${mode}`;

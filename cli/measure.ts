@@ -2,9 +2,12 @@
 /** Measures one thing after the other, letting signals and the progress display in between. */
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { callsRows } from '../bench/calls.ts';
 import { deadPidRow } from '../bench/dead-pid.ts';
 import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
+import { captureOf, restartOfSize } from '../bench/restart-sizes.ts';
+import { threadsRows } from '../bench/threads.ts';
 import { explore } from '../core/explore/graph.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
@@ -13,7 +16,14 @@ import type { Capture } from '../core/restart/capture.ts';
 import { restart } from '../core/restart/restart.ts';
 import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
-import type { Measured, RaceRow, RestartTable, Result, StrategyRow } from '../reports/result.ts';
+import type {
+  Measured,
+  RaceRow,
+  RestartTable,
+  Result,
+  StrategyRow,
+  Timed,
+} from '../reports/result.ts';
 import { stopIfInterrupted } from './terminal.ts';
 
 const MAX_STATES = 1_000_000;
@@ -40,7 +50,7 @@ export async function races(
   for (const scenario of scenarios) {
     for (const strategy of strategies) {
       await breathe();
-      const subject = subjectOf(strategy, scenario.directs);
+      const subject = subjectOf(strategy, scenario);
       if (subject === null) continue;
       const system = scenarioOnModel(scenario, strategy, subject);
       const exploration = explore(system, { maxStates: MAX_STATES });
@@ -76,11 +86,57 @@ export async function restartTable(
   };
 }
 
+export interface Work
+  extends Pick<Measured, 'ledger' | 'threads' | 'calls' | 'breakEvens' | 'restartSizes'> {}
+
+export interface WorkOptions {
+  /** Those whose many calls and large restarts are worth the time. */
+  readonly large: readonly Strategy[];
+  /** Of the schedule in which threads go. */
+  readonly seed: number;
+  /** Tasks of the captures that are restarted. */
+  readonly sizes: readonly number[];
+  readonly onRestart: (row: Timed['restarts'][number]) => void;
+}
+
+export interface Worked extends Work {
+  readonly times: Timed['restarts'];
+}
+
+/** The kernel work of calls and restarts, exactly, and what the restarts took in seconds. */
+export async function work(
+  strategies: readonly Strategy[],
+  { large, seed, sizes, onRestart }: WorkOptions,
+): Promise<Worked> {
+  // A restart asks for every kind.
+  const restarters = large.filter(({ directs }) => directs === undefined);
+  const restartSizes: Measured['restartSizes'] = [];
+  const times: Timed['restarts'] = [];
+  for (const size of sizes) {
+    const capture = captureOf(size, seed);
+    for (const strategy of restarters) {
+      for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
+        await breathe();
+        const { exact, timed } = restartOfSize(strategy, variant, capture);
+        restartSizes.push(exact);
+        times.push(timed);
+        onRestart(timed);
+      }
+    }
+  }
+  await breathe();
+  const ledger = ledgerRows(strategies);
+  await breathe();
+  const threads = threadsRows(strategies, seed);
+  await breathe();
+  return { ledger, threads, ...callsRows(large), restartSizes, times };
+}
+
 /** What is neither raced nor restarted as a whole, and what all of it says to the claims. */
 export function conclude(
   strategies: readonly Strategy[],
   captures: readonly NamedCapture[],
-  measured: Pick<Measured, 'races' | 'restarts'>,
+  measured: Pick<Measured, 'races' | 'restarts'> & Work,
 ): Measured & Pick<Result, 'claims'> {
   const designs = strategies.filter(isBestForm);
   const all: Measured = {
@@ -90,7 +146,6 @@ export function conclude(
       designs.flatMap((strategy) => idsOnlyRow(strategy, name, capture) ?? []),
     ),
     deadPids: designs.map(deadPidRow),
-    ledger: ledgerRows(designs),
   };
   return { ...all, claims: claims(all) };
 }

@@ -15,7 +15,7 @@ import { scenarioOnModel } from '../core/model/scenario.ts';
 import { trial } from '../core/model/trial.ts';
 import type { Check } from './check.ts';
 import { generatedPrograms } from './generated-programs.ts';
-import { threadsAskAtOnce } from './scenarios/threads-ask-at-once.ts';
+import { threadsAskAtOnce } from './scenarios/threads/threads-ask-at-once.ts';
 
 /** Every caller half of a strategy, by name. */
 export function callers({ name, caller, variants }: Strategy): [string, CallerHalf][] {

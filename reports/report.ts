@@ -4,6 +4,7 @@ import { type Block, prose, type Report, type Section } from './document.ts';
 import type { Measured, Result } from './result.ts';
 import { claimSections } from './sections/claims.ts';
 import { conformanceSection } from './sections/conformance.ts';
+import { growthSections } from './sections/growth.ts';
 import { ledgerSections } from './sections/ledger.ts';
 import { provenanceSection } from './sections/provenance.ts';
 import { raceSections } from './sections/races.ts';
@@ -36,6 +37,7 @@ export function exactSections(measured: Measured & Pick<Result, 'claims'>): Sect
     ...rubricSection(strategies),
     ...ledgerSections(ledger),
     ...restartSections(measured),
+    ...growthSections(measured),
   ];
 }
 

@@ -8,6 +8,7 @@
  * of the kernel below, and the same on the same kernel.
  */
 import * as v from 'valibot';
+import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
 import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 
@@ -125,6 +126,9 @@ const Ledger = v.strictObject({
   fieldOps: count,
 });
 
+/** Zeros are left out. */
+const LedgerOfPhase = v.partial(Ledger);
+
 const RestartEnd = v.variant('kind', [
   v.strictObject({ kind: v.literal('restored'), fields: count }),
   v.strictObject({
@@ -228,20 +232,69 @@ export const ResultSchema = v.pipe(
     ),
     deadPids: v.array(v.strictObject({ strategy: v.string(), wanted: count, shown: v.string() })),
     ledger: v.array(
-      v.strictObject({ call: v.string(), by: v.string(), mode: Mode, ledger: Ledger }),
-    ),
-    conformance: Conformance,
-    timed: v.array(
       v.strictObject({
         call: v.string(),
         by: v.string(),
         mode: Mode,
-        nsMedian: v.number(),
-        nsP75: v.number(),
-        samples: count,
-        callsPerSample: count,
+        ledger: Ledger,
+        /** They add up to the ledger. */
+        phases: v.strictObject({
+          entry: LedgerOfPhase,
+          walk: LedgerOfPhase,
+          parse: LedgerOfPhase,
+          allocation: LedgerOfPhase,
+          call: LedgerOfPhase,
+        }),
       }),
     ),
+    /** Threads of one process that direct calls at once, in a schedule of the seed. */
+    threads: v.array(
+      v.strictObject({
+        call: v.string(),
+        by: v.string(),
+        threads: count,
+        calls: count,
+        /** Calls that got what they asked for. */
+        right: count,
+        /** How often a thread found that it had to wait for another. */
+        waits: count,
+        ledger: Ledger,
+      }),
+    ),
+    /** So many calls of one thread, with all that is prepared for them. */
+    calls: v.array(
+      v.strictObject({ call: v.string(), by: v.string(), calls: count, ledger: Ledger }),
+    ),
+    /** From how many calls on a kept descriptor costs no more; null if never within those counted. */
+    breakEvens: v.array(
+      v.strictObject({
+        by: v.string(),
+        against: v.string(),
+        entry: v.picklist(LEDGER_ENTRIES),
+        from: v.nullable(count),
+        within: count,
+      }),
+    ),
+    /** Restarts of generated captures. */
+    restartSizes: v.array(
+      v.strictObject({ by: v.string(), tasks: count, directed: count, ledger: Ledger }),
+    ),
+    conformance: Conformance,
+    timed: v.strictObject({
+      calls: v.array(
+        v.strictObject({
+          call: v.string(),
+          by: v.string(),
+          mode: Mode,
+          nsMedian: v.number(),
+          nsP75: v.number(),
+          samples: count,
+          callsPerSample: count,
+        }),
+      ),
+      /** Of restartSizes. */
+      restarts: v.array(v.strictObject({ by: v.string(), tasks: count, seconds: v.number() })),
+    }),
     provenance: v.strictObject({
       /** Of Sideband. */
       version: v.string(),
@@ -269,7 +322,8 @@ export type RaceRow = Result['races'][number];
 export type Drawing = NonNullable<RaceRow['counterexample']>;
 export type RestartTable = Result['restarts'][number];
 export type LedgerEntry = Result['ledger'][number];
-export type TimedRow = Result['timed'][number];
+export type Timed = Result['timed'];
+export type TimedRow = Timed['calls'][number];
 /** A comparison that took place. */
 export type Compared = Extract<Result['conformance'], { kind: 'run' }>;
 export type Provenance = Result['provenance'];
@@ -277,5 +331,14 @@ export type Provenance = Result['provenance'];
 /** What the claims are judged by: everything but the claims themselves and what varies. */
 export type Measured = Pick<
   Result,
-  'strategies' | 'races' | 'restarts' | 'idsOnly' | 'deadPids' | 'ledger'
+  | 'strategies'
+  | 'races'
+  | 'restarts'
+  | 'idsOnly'
+  | 'deadPids'
+  | 'ledger'
+  | 'threads'
+  | 'calls'
+  | 'breakEvens'
+  | 'restartSizes'
 >;

@@ -29,7 +29,7 @@ export const setter: Strategy = {
   summary: 'one new system call sets a field of the task; the next call takes it',
   kind: 'design',
   form: 'best form',
-  caller: { direct },
+  caller: { direct, twoPasses: true },
   kernel: {
     taskFields: nextSyscallData,
     asked: takenByTheCall,

@@ -194,4 +194,42 @@ describe('what threads allocate', () => {
     );
     expect([interleavings, ends]).toEqual([2n, 2]);
   });
+
+  it('may be what a spawned thread runs as, and is then told apart by path', () => {
+    const flag = new Cell(0, null, 'flag');
+    const said = new Cell(0, null, 'said');
+    const sets: Thread = {
+      name: 'A',
+      *start() {
+        flag.v = 1;
+        return 0;
+      },
+    };
+    const spawns: Thread = {
+      name: 'B',
+      *start() {
+        // On one path the struct is the second that this thread allocates.
+        if (flag.v === 1) allocate(() => new First());
+        const made = allocate(() => new Second());
+        made.two.v = 2;
+        spawn({
+          key: 'same',
+          as: made,
+          *start() {
+            said.v = made.two.v;
+            return made.two.v;
+          },
+        });
+        return 0;
+      },
+    };
+    const { failing, ends } = explore(
+      {
+        threads: [sets, spawns],
+        judge: ({ results }) => (results.get('Ba') === 2 ? null : 'it ran as another'),
+      },
+      { maxStates: 100 },
+    );
+    expect([failing, ends]).toEqual([0n, 2]);
+  });
 });

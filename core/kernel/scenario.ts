@@ -6,28 +6,86 @@
 import type { Directable, Want, WantKind } from './directed.ts';
 import { formatResult } from './errno.ts';
 import { CLOCK_MONOTONIC, IPC_CREAT, IPC_PRIVATE } from './flags.ts';
-import { type CallerHalf, canDirect, type Strategy } from './strategy.ts';
-import { type Caller, type Program, type Programs, type Said, sys } from './syscall.ts';
+import { type CallerHalf, canDirect, type Strategy, type SyscallHandlers } from './strategy.ts';
+import {
+  type Caller,
+  type Program,
+  type Programs,
+  type Said,
+  type Syscall,
+  sys,
+} from './syscall.ts';
 
 /** Name of a program that every scenario has. */
 export const CHILD = 'child';
 
+/**
+ * What is done in place of a call that a caller half is about to make, null to let it through;
+ * `isTheCall` of the call that it was given to direct, made as it is.
+ */
+export type Tap = (made: Syscall, isTheCall: boolean) => Program | null;
+
 /** Directs a call by whatever design is under test. */
-export type Direct = (me: Caller, want: Want, call: Directable) => Program;
+export interface Direct {
+  /** With a tap, for what others do between the passes, or with what the design uses. */
+  (me: Caller, want: Want, call: Directable, tap?: Tap): Program;
+  /** The design asks first, and then leaves the call as it is. */
+  readonly twoPasses: boolean;
+}
 
 /** A caller half as scenarios use it: whatever it prepares is prepared once a thread. */
 export function directBy(half: CallerHalf): Direct {
   // Keyed by the run of a program, so that a replayed generator prepares again.
   const prepared = new WeakMap<Caller, number>();
-  return function* (me, want, call) {
+  function* passes(me: Caller, want: Want, call: Directable): Program {
     let ready = prepared.get(me);
     if (ready === undefined) {
       ready = half.prepare === undefined ? 0 : yield* half.prepare(me);
       prepared.set(me, ready);
     }
+    return yield* half.direct(me, want, call, ready);
+  }
+  function* direct(me: Caller, want: Want, call: Directable, tap?: Tap): Program {
     const ours = withRoom(me, call);
-    return resultOf(me, ours, yield* half.direct(me, want, ours, ready));
-  };
+    const made = passes(me, want, ours);
+    return resultOf(me, ours, yield* tap === undefined ? made : tapped(made, ours, tap));
+  }
+  return Object.assign(direct, { twoPasses: half.twoPasses === true });
+}
+
+function* tapped(program: Program, call: Directable, tap: Tap): Program {
+  let result = 0;
+  for (;;) {
+    const { done, value } = program.next(result);
+    if (done === true) return value;
+    const instead = 'until' in value ? null : tap(value, value === call);
+    result = instead === null ? yield value : yield* instead;
+  }
+}
+
+/**
+ * Directs a call while somebody else's code comes in between: between the passes of a design that
+ * has two, and before the call of one that has one.
+ */
+export function* directAround(
+  direct: Direct,
+  me: Caller,
+  want: Want,
+  call: Directable,
+  between: () => Program,
+): Program {
+  if (!direct.twoPasses) {
+    yield* between();
+    return yield* direct(me, want, call);
+  }
+  return yield* direct(me, want, call, (made, isTheCall) =>
+    isTheCall ? andThen(between, made) : null,
+  );
+}
+
+function* andThen(between: () => Program, call: Syscall): Program {
+  yield* between();
+  return yield call;
 }
 
 /** Makes a directable call and asks for nothing. Results compare with those of directed calls. */
@@ -95,9 +153,16 @@ export const A_TIMER: Subject = {
 };
 const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD, A_TIMER];
 
-/** The first that a strategy can direct; null if a scenario can say nothing about it. */
-export function subjectOf(strategy: Strategy, directs: readonly WantKind[]): Subject | null {
+/**
+ * The first that a strategy can direct; null if a scenario can say nothing about it. Code that was
+ * never changed can be directed in two passes only.
+ */
+export function subjectOf(
+  strategy: Strategy,
+  { directs, kind: scenarioKind }: Pick<Scenario, 'directs' | 'kind'>,
+): Subject | null {
   if (strategy.raced === false) return null;
+  if (scenarioKind === 'virtue' && strategy.caller.twoPasses !== true) return null;
   const isFit = ({ kind }: Subject) => directs.includes(kind) && canDirect(strategy, kind);
   return SUBJECTS.find(isFit) ?? null;
 }
@@ -106,7 +171,7 @@ export function subjectOf(strategy: Strategy, directs: readonly WantKind[]): Sub
 export function programsOf(scenario: Scenario, caller: CallerHalf, subject: Subject): Programs {
   return {
     *[CHILD]() {
-      return yield sys('exit_group', 0);
+      return 0;
     },
     ...scenario.programs(directBy(caller), subject),
   };
@@ -132,7 +197,9 @@ export interface Scenario {
   readonly directs: readonly WantKind[];
   readonly tasks: readonly ScenarioTask[];
   readonly faults?: readonly Fault[];
-  /** By name. There is also CHILD, which ends at once, for a fork that is only to get a number. */
+  /** Calls that stand for what a kernel does on somebody's behalf, and no design knows of. */
+  readonly kernelMade?: SyscallHandlers;
+  /** By name. There is also CHILD, which does nothing, for a fork that is only to get a number. */
   programs(direct: Direct, subject: Subject): Programs;
   /** Null if all is well, or what is wrong. A deadlock is always wrong and never gets here. */
   judge(outcome: Outcome): string | null;

@@ -142,6 +142,11 @@ export interface CallerHalf {
   prepare?(me: Caller): Program;
   /** Makes `call` and asks for `want`; the call's result, or -errno of whichever part failed. */
   direct(me: Caller, want: Want, call: Directable, prepared: number): Program;
+  /**
+   * `direct` asks first and then makes the very call that it was given, so that others may come in
+   * between, and code that was never changed may make the call instead.
+   */
+  readonly twoPasses?: true;
 }
 
 /**

@@ -29,7 +29,7 @@ const WORDS = new Map([
 
 /** cap_validate_magic(): words to copy, or -errno; a header of no known version is put right. */
 function validateMagic(kernel: ModelKernel, current: Task, header: number): number {
-  const version = kernel.copyFromUser(current, header, 4, 1)?.[0];
+  const version = kernel.copyFromUser(current, header, 4, 1, 'call')?.[0];
   if (version === undefined) return fail('EFAULT');
   const words = WORDS.get(version);
   if (words !== undefined) return words;
@@ -42,7 +42,7 @@ export function capget(kernel: ModelKernel, current: Task, header: number, data:
   // This is how a caller asks which version to use.
   if (data === 0) return words === fail('EINVAL') || words > 0 ? 0 : words;
   if (words < 0) return words;
-  const pid = kernel.copyFromUser(current, header + 4, 4, 1)?.[0];
+  const pid = kernel.copyFromUser(current, header + 4, 4, 1, 'call')?.[0];
   if (pid === undefined) return fail('EFAULT');
   if (pid < 0) return fail('EINVAL');
   kernel.ledger.locks++;
@@ -58,10 +58,10 @@ export function capget(kernel: ModelKernel, current: Task, header: number, data:
 export function capset(kernel: ModelKernel, current: Task, header: number, data: number): number {
   const words = validateMagic(kernel, current, header);
   if (words < 0) return words;
-  const pid = kernel.copyFromUser(current, header + 4, 4, 1)?.[0];
+  const pid = kernel.copyFromUser(current, header + 4, 4, 1, 'call')?.[0];
   if (pid === undefined) return fail('EFAULT');
   if (pid !== 0 && pid !== pidNrNs(current.pid.v, current.activePidNs)) return fail('EPERM');
-  const given = kernel.copyFromUser(current, data, 4, 3 * words);
+  const given = kernel.copyFromUser(current, data, 4, 3 * words, 'call');
   if (given === null) return fail('EFAULT');
   const set = (at: number): CapabilitySet => [
     (given[at] ?? 0) & CAP_FULL_SET[0],

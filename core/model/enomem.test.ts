@@ -48,7 +48,7 @@ function snapshot(kernel: ModelKernel): Record<string, unknown> {
       for (const [key, of] of value) look(of, `${path}[${key}]`);
     } else {
       for (const [key, of] of Object.entries(value))
-        if (key !== 'ledger') look(of, `${path}.${key}`);
+        if (key !== 'ledger' && key !== 'away') look(of, `${path}.${key}`);
     }
   };
   look(kernel, 'kernel');

@@ -44,7 +44,7 @@ export function* execve(
   address: number,
   bytes: number,
 ): Steps<number> {
-  const path = kernel.strncpyFromUser(current, address, bytes);
+  const path = kernel.strncpyFromUser(current, address, bytes, 'walk');
   if (path === null || !kernel.hasProgram(program)) return fail('EFAULT');
   // alloc_bprm() and bprm_mm_init()
   if (!kernel.allocates(current) || !kernel.allocates(current)) return fail('ENOMEM');

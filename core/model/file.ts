@@ -208,7 +208,7 @@ export function defaultLlseek(
 }
 
 export function close(kernel: ModelKernel, current: Task, fd: number): number {
-  kernel.ledger.locks++;
+  kernel.count('locks', 'walk');
   kernel.ledger.fdOps++;
   return current.files.close(fd) ? 0 : fail('EBADF');
 }

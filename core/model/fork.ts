@@ -92,7 +92,7 @@ export function* kernelClone(
   ns.tasks.append(child);
   if (ns !== parentNs) parentNs.below.append(ns);
   if (ns.childReaper.v === null) ns.childReaper.v = child.signal;
-  spawn({ key: program, start: () => kernel.run(child, program) });
+  spawn({ key: program, as: child, start: () => kernel.run(child, program) });
   const number = pidNrNs(pid, current.activePidNs);
   note('new task', number);
   return number;

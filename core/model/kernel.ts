@@ -10,7 +10,14 @@ import { Cell } from '../explore/cell.ts';
 import { PREEMPT, type Steps, type Thread } from '../explore/thread.ts';
 import type { Want, WantKind } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import { emptyLedger } from '../kernel/ledger.ts';
+import {
+  byPhase,
+  emptyLedger,
+  emptyPhases,
+  type LedgerRow,
+  type Phase,
+  type Phases,
+} from '../kernel/ledger.ts';
 import type { Layout, Scalar } from '../kernel/memory.ts';
 import type {
   CloneArgs,
@@ -63,6 +70,7 @@ const BOOT_TIME = 1215129600;
 
 export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
+  private readonly away = emptyPhases();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
   /** Files on which flock(2) put a lock; those that have none any more may be among them. */
   readonly flocks: Cell<readonly File[]> = new Cell([], null, 'flocks');
@@ -284,40 +292,63 @@ export class ModelKernel implements InKernel {
     if (session !== pgrp) putPid(session);
   }
 
+  /** Counts what is done in a phase where it is not at home. */
+  count(entry: keyof LedgerRow, phase: Phase, times = 1): void {
+    this.ledger[entry] += times;
+    this.away[phase][entry] += times;
+  }
+
+  /** The ledger so far, taken apart. */
+  phases(): Phases {
+    return byPhase(this.ledger, this.away);
+  }
+
   /** kmalloc() and its like: counts it; false where a fault was injected. */
-  allocates(task: Task): boolean {
-    this.ledger.allocations++;
+  allocates(task: Task, phase: Phase = 'allocation'): boolean {
+    this.count('allocations', phase);
     if (!task.failsAllocation.v) return true;
     task.failsAllocation.v = false;
     return false;
   }
 
-  copyFromUser(view: TaskView, address: number, bytes: number, count: number): number[] | null {
+  /** Designs copy their argument by this; what a call of Linux copies for itself is 'call'. */
+  copyFromUser(
+    view: TaskView,
+    address: number,
+    bytes: number,
+    count: number,
+    phase: Phase = 'parse',
+  ): number[] | null {
     const { mm } = asTask(view);
     const values: number[] = [];
     for (let index = 0; index < count; index++) {
       const value = mm.get(address + index * bytes);
       if (typeof value !== 'number') return null;
       values.push(value);
-      this.ledger.copied += bytes;
+      this.count('copied', phase, bytes);
     }
     return values;
   }
 
-  strncpyFromUser(view: TaskView, address: number, bytes: number): string | null {
+  strncpyFromUser(
+    view: TaskView,
+    address: number,
+    bytes: number,
+    phase: Phase = 'parse',
+  ): string | null {
     const value = asTask(view).mm.get(address);
     if (typeof value !== 'string') return null;
     const text = value.slice(0, bytes);
-    this.ledger.copied += text.length;
+    this.count('copied', phase, text.length);
     return text;
   }
 
-  /** Exactly so many bytes, as text: behind a text in memory there are zeros. */
+  /** What is written to a file: exactly so many bytes, as text; behind a text in memory are zeros. */
   bytesFromUser(task: Task, address: number, bytes: number): string | null {
     if (bytes === 0) return '';
     const value = task.mm.get(address);
     if (value === undefined) return null;
-    this.ledger.copied += bytes;
+    this.count('copied', 'parse', bytes);
     return (typeof value === 'string' ? value : '').slice(0, bytes).padEnd(bytes, '\0');
   }
 
@@ -365,7 +396,7 @@ export class ModelKernel implements InKernel {
       const value = mm.get(address + index * 8);
       if (value === undefined) return null;
       values.push(value);
-      this.ledger.copied += 8;
+      this.count('copied', 'parse', 8);
     }
     return values;
   }

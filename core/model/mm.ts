@@ -66,7 +66,11 @@ export class Mm extends Struct {
     const at = this.where(address);
     if (at === null) return false;
     if (at.arena !== null && at.cell.v === undefined) {
-      at.arena.touched.v = [...at.arena.touched.v, address].sort((a, b) => a - b);
+      const touched = at.arena.touched.v;
+      const isLast = (touched.at(-1) ?? 0) < address;
+      at.arena.touched.v = isLast
+        ? [...touched, address]
+        : [...touched, address].sort((a, b) => a - b);
     }
     at.cell.v = value;
     return true;

@@ -179,12 +179,12 @@ export function* msgsnd(
   bytes: number,
   flags: number,
 ): Steps<number> {
-  const type = kernel.copyFromUser(current, address, 8, 1);
+  const type = kernel.copyFromUser(current, address, 8, 1, 'call');
   if (type === null) return fail('EFAULT');
   if (bytes < 0 || bytes > MSGMAX || id < 0 || (type[0] ?? 0) < 1) return fail('EINVAL');
   // load_msg()
   if (!kernel.allocates(current)) return fail('ENOMEM');
-  const text = bytes === 0 ? '' : kernel.strncpyFromUser(current, address + MTEXT, bytes);
+  const text = bytes === 0 ? '' : kernel.strncpyFromUser(current, address + MTEXT, bytes, 'call');
   if (text === null) return fail('EFAULT');
   for (;;) {
     yield PREEMPT;

@@ -69,7 +69,6 @@ export function* allocPid(
   want: Want | null,
   claim: (ns: PidNamespace, tid: number) => number,
 ): Steps<Pid | number> {
-  const { ledger } = kernel;
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
@@ -79,7 +78,7 @@ export function* allocPid(
   let error = 0;
   for (let at: PidNamespace | null = ns, index = 0; at !== null; at = at.parent.v, index++) {
     yield PREEMPT;
-    ledger.locks++;
+    kernel.count('locks', 'allocation');
     const tid = wanted[index];
     const number = tid === undefined ? nextFree(at) : claim(at, tid);
     if (number < 0) {
@@ -91,7 +90,7 @@ export function* allocPid(
   }
   if (error === 0) {
     yield PREEMPT;
-    ledger.locks++;
+    kernel.count('locks', 'allocation');
     if (!ns.adding.v) error = fail('ENOMEM');
   }
   if (error !== 0) {

@@ -62,7 +62,7 @@ function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOp
       target !== null && permission(current, target, entry.mode, access),
     admit(kernel, current, bytes) {
       if (bytes > PAGE_BYTES) return fail('EINVAL');
-      return kernel.allocates(current) ? bytes : fail('ENOMEM');
+      return kernel.allocates(current, 'parse') ? bytes : fail('ENOMEM');
     },
     write(kernel, current, file, text) {
       const target = file.pid.v?.task.v ?? null;
@@ -131,12 +131,12 @@ export function* open(
   const access = ACCESS.get(flags & ~O_CLOEXEC);
   if (access === undefined) return fail('EINVAL');
   if (bytes > PATH_MAX) return fail('EINVAL');
-  const path = kernel.strncpyFromUser(current, address, bytes);
+  const path = kernel.strncpyFromUser(current, address, bytes, 'walk');
   if (path === null) return fail('EFAULT');
   yield PREEMPT;
-  kernel.ledger.locks++;
+  kernel.count('locks', 'walk');
   // path_openat(): there is a File before there is anything to open.
-  if (!kernel.allocates(current)) return fail('ENOMEM');
+  if (!kernel.allocates(current, 'walk')) return fail('ENOMEM');
   const found = walk(kernel, current, path);
   if (found === null) return fail('ENOENT');
   const { operations, target } = found;
@@ -150,7 +150,7 @@ export function* open(
   file.pid.v = operations.nsType === undefined ? (target?.thePid ?? null) : null;
   file.data.v = data ?? null;
   yield PREEMPT;
-  kernel.ledger.locks++;
+  kernel.count('locks', 'walk');
   kernel.ledger.fdOps++;
   return current.files.install(file, (flags & O_CLOEXEC) !== 0) ?? fail('EMFILE');
 }

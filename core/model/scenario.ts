@@ -15,7 +15,8 @@ export function scenarioOnModel(
   { caller, kernel: half }: Pick<Strategy, 'caller' | 'kernel'>,
   subject: Subject,
 ): System {
-  const kernel = new ModelKernel(half, programsOf(scenario, caller, subject));
+  const syscalls = { ...half.syscalls, ...scenario.kernelMade };
+  const kernel = new ModelKernel({ ...half, syscalls }, programsOf(scenario, caller, subject));
   const tasks = new Map<string, Task>();
   const processes = new Map<string, Task>();
   for (const { name, process } of scenario.tasks) {

@@ -24,7 +24,7 @@ export function seccomp(
   bytes: number,
 ): number {
   if (operation !== SECCOMP_SET_MODE_FILTER || flags !== 0) return fail('EINVAL');
-  const text = kernel.strncpyFromUser(current, address, bytes);
+  const text = kernel.strncpyFromUser(current, address, bytes, 'call');
   if (text === null) return fail('EFAULT');
   const names = text.split(' ').filter((name) => name !== '');
   if (names.length === 0) return fail('EINVAL');

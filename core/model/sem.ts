@@ -100,7 +100,7 @@ export function* semop(
   if (nsops === 0) return fail('EINVAL');
   const operations: SemOp[] = [];
   for (let n = 0; n < nsops; n++) {
-    const read = kernel.copyFromUser(current, address + n * SEMBUF_BYTES, 2, 3);
+    const read = kernel.copyFromUser(current, address + n * SEMBUF_BYTES, 2, 3, 'call');
     if (read === null) return fail('EFAULT');
     const [num = 0, op = 0, flags = 0] = read;
     if ((flags & ~IPC_NOWAIT) !== 0) return fail('EINVAL');
@@ -279,7 +279,7 @@ function* setAll(kernel: ModelKernel, current: Task, id: number, address: number
   if (typeof set === 'number') return set;
   if (!ipcperms(current, set, 0o222)) return fail('EACCES');
   yield PREEMPT;
-  const values = kernel.copyFromUser(current, address, 2, set.values.v.length);
+  const values = kernel.copyFromUser(current, address, 2, set.values.v.length, 'call');
   if (values === null) return fail('EFAULT');
   if (values.some((value) => value < 0 || value > SEMVMX)) return fail('ERANGE');
   yield PREEMPT;

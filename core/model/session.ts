@@ -118,7 +118,7 @@ export function prctl(
 }
 
 function setName(kernel: ModelKernel, current: Task, address: number): number {
-  const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1);
+  const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1, 'call');
   if (name === null) return fail('EFAULT');
   current.comm.v = name;
   return 0;

@@ -327,7 +327,7 @@ export function* rtSigaction(
   bytes: number,
 ): Steps<number> {
   if (bytes !== SIGSET_BYTES) return fail('EINVAL');
-  const given = address === 0 ? null : kernel.copyFromUser(current, address, 8, 4);
+  const given = address === 0 ? null : kernel.copyFromUser(current, address, 8, 4, 'call');
   if (address !== 0 && given === null) return fail('EFAULT');
   yield PREEMPT;
   if (signal < 1 || signal > NSIG) return fail('EINVAL');
@@ -363,7 +363,7 @@ export function* rtSigprocmask(
   if (bytes !== SIGSET_BYTES) return fail('EINVAL');
   const old = current.blocked.v;
   if (address !== 0) {
-    const read = kernel.copyFromUser(current, address, SIGSET_BYTES, 1);
+    const read = kernel.copyFromUser(current, address, SIGSET_BYTES, 1, 'call');
     if (read === null) return fail('EFAULT');
     const set = (read[0] ?? 0) & ~KERNEL_ONLY;
     yield PREEMPT;

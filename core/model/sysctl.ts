@@ -38,7 +38,7 @@ export function sysctlFile(table: CtlTable): FileOperations {
     admit(kernel, current, bytes) {
       if (!isPermitted(current, MAY_WRITE)) return fail('EPERM');
       if (bytes >= KMALLOC_MAX_SIZE) return fail('ENOMEM');
-      if (!kernel.allocates(current)) return fail('ENOMEM');
+      if (!kernel.allocates(current, 'parse')) return fail('ENOMEM');
       return bytes;
     },
     write: (kernel, current, file, text) => table.set(kernel, current, file, text),

@@ -3,7 +3,8 @@
  * Verifies a restored system against its capture, field by field. What a capture does not carry
  * (CRIU's has no last-operation pids) is neither compared nor counted.
  */
-import type { Capture } from './capture.ts';
+import type { Capture, CapturedIpc } from './capture.ts';
+import { ipcKeepers, ipcMembership, ipcNamespaces } from './ipc-namespaces.ts';
 import { outermost } from './planned.ts';
 import type { Difference } from './result.ts';
 
@@ -13,22 +14,53 @@ export function compareCaptures(
   restored: Capture,
 ): { readonly difference: Difference } | { readonly fields: number } {
   const comparison = new Comparison();
-  comparison.list('tasks', captured.tasks, restored.tasks, (task) => outermost(task.nspid));
-  for (const type of ['msg', 'sem', 'shm'] as const) {
-    comparison.list<{ readonly id: number }>(
-      `ipc.${type}`,
-      captured.ipc[type],
-      restored.ipc[type],
-      (object) => object.id,
-    );
+  const renumbered = numberedAs(captured, restored);
+  comparison.list('tasks', captured.tasks, renumbered.tasks, (task) => outermost(task.nspid));
+  const [ipc, ...otherIpc] = ipcNamespaces(captured);
+  const [restoredIpc, ...restoredOther] = ipcNamespaces(renumbered);
+  comparison.objects('ipc', ipc, restoredIpc);
+  for (const [index, other] of otherIpc.entries()) {
+    comparison.objects(`otherIpc[${index}]`, other, restoredOther[index]);
   }
   const { first, fields } = comparison;
   return first === null ? { fields } : { difference: first };
 }
 
+/** `restored`, with its IPC namespaces in the order in which `captured` has their members. */
+function numberedAs(captured: Capture, restored: Capture): Capture {
+  const byNumber = new Map(restored.tasks.map((task) => [outermost(task.nspid), task]));
+  const membership = ipcMembership(restored.tasks);
+  const old = ipcKeepers(captured).map((keeper) => {
+    const same = byNumber.get(outermost(keeper?.nspid ?? []));
+    return (same === undefined ? undefined : membership.get(same)) ?? 0;
+  });
+  const namespaces = ipcNamespaces(restored);
+  const [, ...others] = old.map((ns) => namespaces[ns] ?? NOTHING);
+  return {
+    ...restored,
+    tasks: restored.tasks.map((task) =>
+      task.ipcNs === undefined ? task : { ...task, ipcNs: old.indexOf(task.ipcNs) },
+    ),
+    otherIpc: others,
+  };
+}
+
+const NOTHING: CapturedIpc = { msg: [], sem: [], shm: [] };
+
 class Comparison {
   first: Difference | null = null;
   fields = 0;
+
+  objects(place: string, captured = NOTHING, restored = NOTHING): void {
+    for (const type of ['msg', 'sem', 'shm'] as const) {
+      this.list<{ readonly id: number }>(
+        `${place}.${type}`,
+        captured[type],
+        restored[type],
+        (object) => object.id,
+      );
+    }
+  }
 
   /** Elements are matched by what names them, so that their order does not matter. */
   list<T>(

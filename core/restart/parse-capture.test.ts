@@ -42,8 +42,8 @@ describe('a capture that is none', () => {
     ['an array', '[]', 'file: '],
     [
       'of another schema',
-      changed((c) => Object.assign(c, { schema: 'sideband-capture/2' })),
-      'file: schema: ',
+      changed((c) => Object.assign(c, { schema: 'sideband-capture/3' })),
+      'file: schema: "sideband-capture/3" is none of sideband-capture/1 and sideband-capture/2',
     ],
     ['without tasks', changed((c) => c.tasks.splice(0)), 'file: tasks: '],
     ['with a field that nobody knows', task(3, { pdi: 4 }), 'file: tasks[3].pdi: '],

@@ -16,18 +16,19 @@ import {
   CLONE_PARENT,
   PR_SET_NAME,
 } from '../kernel/flags.ts';
+import { Frame } from '../kernel/frame.ts';
 import { putText } from '../kernel/memory.ts';
 import type { Direct } from '../kernel/scenario.ts';
 import {
   type Await,
-  type Caller,
   type Program,
   type ProgramBody,
   type Programs,
   type Syscall,
   sys,
 } from '../kernel/syscall.ts';
-import type { Capture } from './capture.ts';
+import type { Capture, CapturedIpc } from './capture.ts';
+import { ipcNamespaces } from './ipc-namespaces.ts';
 import { type Calls, restoreIpc } from './ipc-objects.ts';
 import { outermost, type Plan, type Planned } from './planned.ts';
 
@@ -49,23 +50,25 @@ export class Restart implements Calls {
   readonly journal: string[] = [];
   private readonly arrived = new Map<Stage, Cell<number>>();
   private readonly plan: Plan;
-  private readonly capture: Capture;
+  private readonly namespaces: readonly CapturedIpc[];
   private readonly direct: Direct;
 
   constructor(plan: Plan, capture: Capture, direct: Direct) {
     this.plan = plan;
-    this.capture = capture;
+    this.namespaces = ipcNamespaces(capture);
     this.direct = direct;
   }
 
   programs(): Programs {
     const programs: Record<string, ProgramBody> = {
-      [RESTARTER]: (me) => this.restarter(me),
+      [RESTARTER]: ({ memory }) => this.restarter(new Frame(memory)),
       thread: this.thread,
     };
     for (const planned of this.plan.all) {
-      programs[planned.name] = (me) =>
-        planned.task === null ? this.helper(me, planned) : this.task(me, planned);
+      programs[planned.name] = ({ memory }) => {
+        const me = new Frame(memory);
+        return planned.task === null ? this.helper(me, planned) : this.task(me, planned);
+      };
     }
     return programs;
   }
@@ -75,9 +78,11 @@ export class Restart implements Calls {
     return this.check(purpose, call.name, yield call);
   }
 
-  *directedCall(me: Caller, purpose: string, want: Want, call: Directable): Program {
+  *directedCall(me: Frame, purpose: string, want: Want, call: Directable): Program {
     this.directed.v += 1;
-    return this.check(purpose, `directed ${call.name}`, yield* this.direct(me, want, call));
+    const result = yield* this.direct(me, want, call);
+    me.pop();
+    return this.check(purpose, `directed ${call.name}`, result);
   }
 
   private check(purpose: string, call: string, result: number): number {
@@ -107,7 +112,7 @@ export class Restart implements Calls {
     return this.refused.v === null;
   }
 
-  private *restarter(me: Caller): Program {
+  private *restarter(me: Frame): Program {
     const { first } = this.plan;
     const forked = yield* this.fork(me, first);
     if (forked < 0 || first.task !== null) return forked;
@@ -115,7 +120,7 @@ export class Restart implements Calls {
   }
 
   /** Forks `child` with its numbers; the number that its parent knows it by. */
-  private *fork(me: Caller, child: Planned): Program {
+  private *fork(me: Frame, child: Planned): Program {
     const { name, nspid, newNamespace, isSibling } = child;
     const values = [...nspid].reverse();
     const isRoot = child === this.plan.root;
@@ -128,7 +133,7 @@ export class Restart implements Calls {
     return yield* this.directedCall(me, purpose, { kind: 'pid', values }, call);
   }
 
-  private *task(me: Caller, planned: Planned): Program {
+  private *task(me: Frame, planned: Planned): Program {
     const { task, name } = planned;
     if (task === null || !(yield* this.becomesItself(me, planned))) return -1;
     const isZombie = task.state === 'zombie';
@@ -144,24 +149,42 @@ export class Restart implements Calls {
     }
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     if (!(yield* this.meet('reaped'))) return -1;
-    if (planned === this.plan.root) {
-      if (!(yield* restoreIpc(this, me, this.capture.ipc))) return -1;
-    }
+    const ipc = planned.keeps === null ? undefined : this.namespaces[planned.keeps];
+    if (ipc !== undefined && !(yield* restoreIpc(this, me, ipc))) return -1;
     if (isZombie) yield sys('exit_group', task.exitCode ?? 0);
     return 0;
   }
 
   /** Early children, session, group, late children. */
-  private *becomesItself(me: Caller, planned: Planned): Program<boolean> {
+  private *becomesItself(me: Frame, planned: Planned): Program<boolean> {
     const { name } = planned;
-    for (const child of planned.early) if ((yield* this.fork(me, child)) < 0) return false;
+    if (!(yield* this.forksAll(me, planned, planned.early, 0))) return false;
     if (planned.leadsSession) {
       if ((yield* this.call(`${name} leads a session`, sys('setsid'))) < 0) return false;
     } else if (planned.leadsGroup) {
       if ((yield* this.call(`${name} leads a group`, sys('setpgid', 0, 0))) < 0) return false;
     }
-    for (const child of planned.late) if ((yield* this.fork(me, child)) < 0) return false;
-    return true;
+    return yield* this.forksAll(me, planned, planned.late, planned.early.length);
+  }
+
+  /** Forks `children`, the first of whom is its `nth`, and leaves its IPC namespace in between. */
+  private *forksAll(
+    me: Frame,
+    { name, early, late, leavesIpcAfter }: Planned,
+    children: readonly Planned[],
+    nth: number,
+  ): Program<boolean> {
+    for (const [index, child] of children.entries()) {
+      if (nth + index === leavesIpcAfter && !(yield* this.leavesIpc(name))) return false;
+      if ((yield* this.fork(me, child)) < 0) return false;
+    }
+    const isLast = leavesIpcAfter === early.length + late.length && children === late;
+    return isLast ? yield* this.leavesIpc(name) : true;
+  }
+
+  private *leavesIpc(name: string): Program<boolean> {
+    const purpose = `${name} leaves for an IPC namespace of its own`;
+    return (yield* this.call(purpose, sys('unshare', CLONE_NEWIPC))) >= 0;
   }
 
   private *joinsAndReaps(planned: Planned): Program<boolean> {
@@ -182,7 +205,7 @@ export class Restart implements Calls {
     return true;
   }
 
-  private *helper(me: Caller, planned: Planned): Program {
+  private *helper(me: Frame, planned: Planned): Program {
     if (!(yield* this.becomesItself(me, planned))) return -1;
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     yield* this.leaves();

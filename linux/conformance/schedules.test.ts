@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatResult } from '../../core/kernel/errno.ts';
 import { A_QUEUE, type Scenario } from '../../core/kernel/scenario.ts';
 import { sys } from '../../core/kernel/syscall.ts';
-import { threadsAskAtOnce } from '../../properties/scenarios/threads-ask-at-once.ts';
+import { threadsAskAtOnce } from '../../properties/scenarios/threads/threads-ask-at-once.ts';
 import { loadStrategies } from '../../strategies/index.ts';
 import { nextId } from '../../strategies/relatives/next-id.ts';
 import { Agent } from '../host/agent.ts';

@@ -93,7 +93,7 @@ export async function replayAll(
   for (const scenario of scenarios) {
     if (!isReplayable(scenario)) continue;
     for (const strategy of stock) {
-      const subject = subjectOf(strategy, scenario.directs);
+      const subject = subjectOf(strategy, scenario);
       if (subject === null) continue;
       for (const [name, caller] of callers(strategy)) {
         const row = await replaySchedules(agent, scenario, caller, {}, subject);

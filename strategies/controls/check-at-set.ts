@@ -32,7 +32,7 @@ export const checkAtSet: Strategy = {
   summary: 'as setter, but privilege is tested when the value is set and not when it is used',
   kind: 'control',
   form: 'as named',
-  caller: { direct },
+  caller: { direct, twoPasses: true },
   kernel: {
     taskFields: nextSyscallData,
     asked: takenByTheCall,

@@ -30,7 +30,7 @@ export const processField: Strategy = {
   summary: 'as setter, but one field for the whole process',
   kind: 'control',
   form: 'as named',
-  caller: { direct },
+  caller: { direct, twoPasses: true },
   kernel: {
     taskFields: nextSyscallData,
     asked: {

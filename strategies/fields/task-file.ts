@@ -17,6 +17,7 @@ export const writeText = ({ memory }: Caller, fd: number, text: string) =>
 
 /** Opens, writes and closes, and only then makes the call. */
 export const openWriteClose = (path: string, format: Format): CallerHalf => ({
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     const fd = yield openFile(me, path);
     if (fd < 0) return fd;
@@ -28,6 +29,7 @@ export const openWriteClose = (path: string, format: Format): CallerHalf => ({
 
 /** Closes after the call, so that nothing comes between it and the write. */
 export const closeLast = (path: string, format: Format): CallerHalf => ({
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     const fd = yield openFile(me, path);
     if (fd < 0) return fd;
@@ -40,6 +42,7 @@ export const closeLast = (path: string, format: Format): CallerHalf => ({
 
 /** Writes to a descriptor that each thread opens once and keeps. */
 export const keptDescriptor = (path: string, format: Format): CallerHalf => ({
+  twoPasses: true,
   *prepare(me: Caller): Program {
     return yield openFile(me, path);
   },

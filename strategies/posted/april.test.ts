@@ -18,7 +18,7 @@ import { type Caller, type Program, sys } from '../../core/kernel/syscall.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { trial } from '../../core/model/trial.ts';
 import { callers } from '../../properties/checks.ts';
-import { threadsAskAtOnce } from '../../properties/scenarios/threads-ask-at-once.ts';
+import { threadsAskAtOnce } from '../../properties/scenarios/threads/threads-ask-at-once.ts';
 import { formatUntagged, parseUntagged } from '../fields/untagged-text.ts';
 import { procfsV1 } from './procfs-v1.ts';
 import { procfsV2 } from './procfs-v2.ts';

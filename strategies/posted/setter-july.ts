@@ -36,7 +36,7 @@ export const setterJuly: Strategy = {
   kind: 'design',
   form: 'as named',
   directs: NAMED_IN_JULY,
-  caller: only(NAMED_IN_JULY, { direct }),
+  caller: only(NAMED_IN_JULY, { direct, twoPasses: true }),
   kernel: {
     ...takenByTheNextCall,
     syscalls: {

@@ -27,6 +27,7 @@ const open = (me: Caller, type: Type) => openFile(me, `/proc/sys/kernel/${type}_
 const write = (me: Caller, fd: number, { values }: Want) => writeText(me, fd, values.join(' '));
 
 const openWriteClose: CallerHalf = {
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     if (!isType(want.kind)) return fail('ENOSYS');
     const fd = yield open(me, want.kind);
@@ -39,6 +40,7 @@ const openWriteClose: CallerHalf = {
 
 /** A descriptor of each type, opened when it is first used. */
 const keptDescriptors: CallerHalf = {
+  twoPasses: true,
   *prepare({ memory }: Caller): Program {
     return putNumbers(memory, 4, [NONE, NONE, NONE]);
   },

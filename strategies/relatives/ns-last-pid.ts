@@ -29,6 +29,7 @@ export function hintFor(
 }
 
 const openWriteClose: CallerHalf = {
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     const hint = hintFor(want, call);
     if (typeof hint === 'number') return hint;
@@ -41,6 +42,7 @@ const openWriteClose: CallerHalf = {
 };
 
 const keptDescriptor: CallerHalf = {
+  twoPasses: true,
   *prepare(me: Caller): Program {
     return yield openFile(me, NS_LAST_PID);
   },

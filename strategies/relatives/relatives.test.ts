@@ -32,7 +32,7 @@ import { ModelKernel } from '../../core/model/kernel.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { trial } from '../../core/model/trial.ts';
 import { callers } from '../../properties/checks.ts';
-import { threadsAskAtOnce } from '../../properties/scenarios/threads-ask-at-once.ts';
+import { threadsAskAtOnce } from '../../properties/scenarios/threads/threads-ask-at-once.ts';
 import { changeId, IPC_SETID } from './change-id.ts';
 import { clone3 } from './clone3.ts';
 import { createAndDelete, TRIES } from './create-and-delete.ts';
@@ -276,11 +276,11 @@ describe('create-and-delete', () => {
   });
 
   it('is in no race, where all the others are', () => {
-    const kinds = ['msg', 'pid', 'timer'] as const;
+    const asked = { kind: 'hazard', directs: ['msg', 'pid', 'timer'] } as const;
     const { raced: _, ...likeOthers } = createAndDelete;
-    expect(subjectOf(createAndDelete, kinds)).toBeNull();
-    expect(subjectOf(likeOthers, kinds)).toBe(A_QUEUE);
-    const others = [nsLastPid, timerIds, changeId].map((one) => subjectOf(one, kinds));
+    expect(subjectOf(createAndDelete, asked)).toBeNull();
+    expect(subjectOf(likeOthers, asked)).toBe(A_QUEUE);
+    const others = [nsLastPid, timerIds, changeId].map((one) => subjectOf(one, asked));
     expect(others).toEqual([A_CHILD, A_TIMER, A_QUEUE]);
   });
 

@@ -33,6 +33,7 @@ const refused = ({ kind, values }: Want): number =>
 
 /** Switches the mode on for one call. */
 const onAndOff: CallerHalf = {
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     if (refused(want) !== 0) return refused(want);
     const on = yield ON;

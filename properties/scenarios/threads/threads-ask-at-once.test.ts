@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /** Exact counts, so that a change to the model or a design that moves a step does not go unnoticed. */
 import { describe, expect, it } from 'vitest';
-import { explore } from '../../core/explore/graph.ts';
-import { replay } from '../../core/explore/replay.ts';
-import { runAtRandom } from '../../core/explore/run.ts';
-import { A_QUEUE } from '../../core/kernel/scenario.ts';
-import { scenarioOnModel } from '../../core/model/scenario.ts';
-import { loadStrategies } from '../../strategies/index.ts';
+import { explore } from '../../../core/explore/graph.ts';
+import { replay } from '../../../core/explore/replay.ts';
+import { runAtRandom } from '../../../core/explore/run.ts';
+import { A_QUEUE } from '../../../core/kernel/scenario.ts';
+import { scenarioOnModel } from '../../../core/model/scenario.ts';
+import { loadStrategies } from '../../../strategies/index.ts';
 import { threadsAskAtOnce } from './threads-ask-at-once.ts';
 
 const strategies = await loadStrategies();

@@ -3,7 +3,7 @@
  * The thread's central claim, July 2008: a value kept for each thread "makes it possible to avoid
  * races between several threads belonging to the same process".
  */
-import { formatSaid, type Scenario } from '../../core/kernel/scenario.ts';
+import { formatSaid, type Scenario } from '../../../core/kernel/scenario.ts';
 
 const WANTED = { A: 101, B: 102 } as const;
 
@@ -13,7 +13,7 @@ export const threadsAskAtOnce: Scenario = {
   rule: 'each thread must get the id that it asked for',
   kind: 'hazard',
   context: 'restarter',
-  directs: ['msg', 'pid'],
+  directs: ['msg', 'pid', 'timer'],
   tasks: [
     { name: 'A', role: `wants ${WANTED.A}`, process: 'P', program: 'A' },
     { name: 'B', role: `wants ${WANTED.B}`, process: 'P', program: 'B' },
