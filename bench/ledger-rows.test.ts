@@ -77,12 +77,6 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'entry: 2 entries; parse: 48 copied; call: 120 copied 1 locks 3 fieldOps',
   'msgctl IPC_SET, indirect':
     'entry: 1 entries; parse: 104 copied; call: 120 copied 1 locks 3 fieldOps',
-  'fork, setter-shielded':
-    'entry: 2 entries; parse: 16 copied; allocation: 6 allocations 2 locks; call: 1 locks 5 fieldOps',
-  'msgget, setter-shielded':
-    'entry: 2 entries; parse: 16 copied; allocation: 1 allocations; call: 1 locks 3 fieldOps',
-  'msgctl IPC_SET, setter-shielded':
-    'entry: 2 entries; parse: 48 copied; call: 120 copied 1 locks 3 fieldOps',
 };
 
 const found = (strategies: readonly Strategy[]) =>

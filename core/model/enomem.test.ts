@@ -47,8 +47,11 @@ function snapshot(kernel: ModelKernel): Record<string, unknown> {
     } else if (value instanceof Map) {
       for (const [key, of] of value) look(of, `${path}[${key}]`);
     } else {
-      for (const [key, of] of Object.entries(value))
-        if (key !== 'ledger' && key !== 'away') look(of, `${path}.${key}`);
+      for (const [key, of] of Object.entries(value)) {
+        // What was counted is no state, and a map that nobody asked yet is an empty one.
+        const isState = key !== 'ledger' && key !== 'away' && (key !== 'cells' || of !== null);
+        if (isState) look(of, `${path}.${key}`);
+      }
     }
   };
   look(kernel, 'kernel');
