@@ -278,17 +278,14 @@ describe('the commands', () => {
 
   it('bench prints times beside the ledger', async () => {
     const { code, stdout } = await within(['bench', '-s', 'setter', '--json']);
-    const { ledger, threads, calls, restartSizes, timed, seed } = JSON.parse(stdout);
+    const { ledger, timed, seed } = JSON.parse(stdout);
     expect({ code, seed }).toEqual({ code: 0, seed: 200807 });
-    expect(timed.calls.map(({ mode }: { mode: string }) => mode)).toEqual([
+    expect(timed.map(({ mode }: { mode: string }) => mode)).toEqual([
       ...['plain', 'unused', 'directed'],
       ...['plain', 'unused', 'directed'],
     ]);
-    expect(timed.calls.every(({ nsMedian }: { nsMedian: number }) => nsMedian > 0)).toBe(true);
-    const sizes = restartSizes.map(({ tasks }: { tasks: number }) => tasks);
-    expect(sizes).toEqual([10, 100, 1000, 10_000]);
-    expect(timed.restarts.map(({ tasks }: { tasks: number }) => tasks)).toEqual(sizes);
-    for (const rows of [ledger, threads, calls]) expect(rows.length).toBeGreaterThan(0);
+    expect(timed.every(({ nsMedian }: { nsMedian: number }) => nsMedian > 0)).toBe(true);
+    expect(ledger.length).toBeGreaterThan(0);
   });
 });
 

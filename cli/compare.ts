@@ -3,7 +3,7 @@
 import { Listr } from 'listr2';
 import { timedRows } from '../bench/timed.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
-import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
+import type { Strategy } from '../core/kernel/strategy.ts';
 import { provenance } from '../reports/provenance.ts';
 import { exactSections, otherSections, titleOf } from '../reports/report.ts';
 import {
@@ -12,19 +12,11 @@ import {
   RESULT_SCHEMA,
   type RestartTable,
   type Result,
-  type Timed,
+  type TimedRow,
 } from '../reports/result.ts';
 import { renderSections, renderText } from '../reports/text.ts';
 import { hostForReport } from './host.ts';
-import {
-  conclude,
-  type NamedCapture,
-  races,
-  restartTable,
-  type Worked,
-  type WorkOptions,
-  work,
-} from './measure.ts';
+import { conclude, type NamedCapture, races, restartTable } from './measure.ts';
 import { print, progress, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -41,12 +33,7 @@ export interface Comparison {
 export async function compare(comparison: Comparison): Promise<Result> {
   const { strategies, captures, seed, commandLine, asText } = comparison;
   const origin = await provenance({ version, seed, commandLine });
-  const measured = await measure(comparison);
-  const { times, ...counted } = await countWork(
-    strategies.filter(({ kind }) => kind !== 'control'),
-    { large: strategies.filter(isBestForm), seed, sizes: SIZES },
-  );
-  const exact = conclude(strategies, captures, { ...measured, ...counted });
+  const exact = conclude(strategies, captures, await measure(comparison));
   if (asText) {
     print(
       renderText({
@@ -59,7 +46,7 @@ export async function compare(comparison: Comparison): Promise<Result> {
     schema: RESULT_SCHEMA,
     ...exact,
     conformance: await host(seed),
-    timed: { calls: await time(strategies.filter(isBestForm), seed), restarts: times },
+    timed: await time(strategies, seed),
     provenance: origin,
   };
   if (asText) print(renderSections(otherSections(result)));
@@ -70,17 +57,16 @@ async function measure({
   strategies,
   scenarios,
   captures,
-  seed,
 }: Comparison): Promise<Pick<Measured, 'races' | 'restarts'>> {
   let rows: RaceRow[] = [];
   const restarts: RestartTable[] = [];
-  const designs = strategies.filter(isBestForm);
+  const designs = strategies.filter((strategy) => strategy.kind === 'design');
   const stages = new Listr(
     [
       {
         title: 'Races, every interleaving',
         task: async (_context, task) => {
-          rows = await races(scenarios, strategies, seed, (row) => {
+          rows = await races(scenarios, strategies, (row) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           });
           task.title = `Races: ${rows.map(inShort).join(', ')}`;
@@ -108,37 +94,6 @@ async function measure({
 function inShort({ strategy, verdict, failing }: RaceRow): string {
   if (verdict.kind === 'INCOMPLETE') return `${strategy} INCOMPLETE`;
   return `${strategy} ${failing === '0' ? 'ok' : 'fails'}`;
-}
-
-/** Tasks of the restarts that are part of a report; sideband bench goes on to larger ones. */
-const SIZES: readonly number[] = [10, 100, 1000];
-
-/** The kernel work of calls and of restarts of so many tasks. */
-export async function countWork(
-  strategies: readonly Strategy[],
-  options: Omit<WorkOptions, 'onRestart'>,
-): Promise<Worked> {
-  const worked: Worked[] = [];
-  const stage = new Listr(
-    [
-      {
-        title: 'Kernel work',
-        task: async (_context, task) => {
-          const onRestart = ({ by, tasks }: Timed['restarts'][number]) => {
-            task.output = `restart of ${tasks} tasks: ${by}`;
-          };
-          const one = await work(strategies, { ...options, onRestart });
-          worked.push(one);
-          task.title = `Kernel work: ${one.ledger.length} calls, ${one.times.length} restarts`;
-        },
-      },
-    ],
-    progress(),
-  );
-  await stage.run();
-  const [only] = worked;
-  if (only === undefined) throw new Error('the stage ended without its result');
-  return only;
 }
 
 /** Calls that are compared with the kernel below as part of a report. */
@@ -169,21 +124,24 @@ function inOneLine(conformance: Result['conformance']): string {
   return `${conformance.calls} calls, ${found}`;
 }
 
-/** Rows of the timed table. */
-export async function time(strategies: readonly Strategy[], seed: number): Promise<Timed['calls']> {
-  let timed: Timed['calls'] = [];
+/** Rows of the timed table; controls are not worth anybody's time. */
+export async function time(strategies: readonly Strategy[], seed: number): Promise<TimedRow[]> {
+  let timed: TimedRow[] = [];
   const stage = new Listr(
     [
       {
         title: "Speed of this suite's model",
         task: async (_context, task) => {
-          timed = await timedRows(strategies, {
-            seed,
-            onRow: ({ call, by, mode }) => {
-              task.output = `${call}: ${by}, ${mode}`;
+          timed = await timedRows(
+            strategies.filter((strategy) => strategy.kind === 'design'),
+            {
+              seed,
+              onRow: ({ call, by, mode }) => {
+                task.output = `${call}: ${by}, ${mode}`;
+              },
+              interrupted: wasInterrupted,
             },
-            interrupted: wasInterrupted,
-          });
+          );
           stopIfInterrupted();
           task.title = `Speed of this suite's model: ${timed.length} rows`;
         },

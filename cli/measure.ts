@@ -2,34 +2,21 @@
 /** Measures one thing after the other, letting signals and the progress display in between. */
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { callsRows } from '../bench/calls.ts';
 import { deadPidRow } from '../bench/dead-pid.ts';
 import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
-import { captureOf, restartOfSize } from '../bench/restart-sizes.ts';
-import { threadsRows } from '../bench/threads.ts';
-import { exploreOrSample } from '../core/explore/sample.ts';
-import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
-import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
+import { explore } from '../core/explore/graph.ts';
+import type { Scenario } from '../core/kernel/scenario.ts';
+import type { Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
-import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
-import { claims } from '../reports/claims/index.ts';
+import { claims } from '../reports/claims.ts';
 import { raceRow } from '../reports/races.ts';
-import type {
-  Measured,
-  RaceRow,
-  RestartTable,
-  Result,
-  StrategyRow,
-  Timed,
-} from '../reports/result.ts';
+import type { Measured, RaceRow, RestartTable, Result, StrategyRow } from '../reports/result.ts';
 import { stopIfInterrupted } from './terminal.ts';
 
-/** Beyond so many states, so many schedules are drawn instead. */
-const MAX_STATES = 3000;
-const RUNS = 100;
+const MAX_STATES = 1_000_000;
 
 export interface NamedCapture {
   readonly name: string;
@@ -43,23 +30,19 @@ async function breathe(): Promise<void> {
   stopIfInterrupted();
 }
 
-/** Each scenario under each strategy, in every interleaving or in those drawn from the seed. */
+/** Each scenario under each strategy, in every interleaving. */
 export async function races(
   scenarios: readonly Scenario[],
   strategies: readonly Strategy[],
-  seed: number,
   onRow: (row: RaceRow) => void,
 ): Promise<RaceRow[]> {
   const rows: RaceRow[] = [];
   for (const scenario of scenarios) {
     for (const strategy of strategies) {
       await breathe();
-      const subject = subjectOf(strategy, scenario);
-      if (subject === null) continue;
-      const make = () => scenarioOnModel(scenario, strategy, subject);
-      const sampling = { runs: RUNS, seed };
-      const exploration = exploreOrSample(make, { maxStates: MAX_STATES }, sampling);
-      const row = raceRow(scenario, strategy, exploration, make());
+      const system = scenarioOnModel(scenario, strategy);
+      const exploration = explore(system, { maxStates: MAX_STATES });
+      const row = raceRow(scenario, strategy, exploration, system);
       onRow(row);
       rows.push(row);
     }
@@ -72,81 +55,32 @@ export async function restartTable(
   { name, capture }: NamedCapture,
   strategies: readonly Strategy[],
   seed: number | null = null,
-  workers = 1,
 ): Promise<RestartTable> {
   const rows: RestartTable['rows'] = [];
   for (const strategy of strategies) {
     for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
       await breathe();
-      rows.push(restart(capture, name, strategy, variant, seed, workers).result);
+      rows.push(restart(capture, name, strategy, variant, seed).result);
     }
   }
-  const { tasks, source } = capture;
-  const objects = ipcNamespaces(capture).flatMap(({ msg, sem, shm }) => [...msg, ...sem, ...shm]);
+  const { tasks, ipc, source } = capture;
   return {
     capture: name,
     source,
     tasks: tasks.length,
     threads: tasks.reduce((sum, task) => sum + task.threads.length, 0),
-    objects: objects.length,
-    seed,
+    objects: ipc.msg.length + ipc.sem.length + ipc.shm.length,
     rows,
   };
-}
-
-export interface Work
-  extends Pick<Measured, 'ledger' | 'threads' | 'calls' | 'breakEvens' | 'restartSizes'> {}
-
-export interface WorkOptions {
-  /** Those whose many calls and large restarts are worth the time. */
-  readonly large: readonly Strategy[];
-  /** Of the schedule in which threads go. */
-  readonly seed: number;
-  /** Tasks of the captures that are restarted. */
-  readonly sizes: readonly number[];
-  readonly onRestart: (row: Timed['restarts'][number]) => void;
-}
-
-export interface Worked extends Work {
-  readonly times: Timed['restarts'];
-}
-
-/** The kernel work of calls and restarts, exactly, and what the restarts took in seconds. */
-export async function work(
-  strategies: readonly Strategy[],
-  { large, seed, sizes, onRestart }: WorkOptions,
-): Promise<Worked> {
-  // A restart asks for every kind.
-  const restarters = large.filter(({ directs }) => directs === undefined);
-  const restartSizes: Measured['restartSizes'] = [];
-  const times: Timed['restarts'] = [];
-  for (const size of sizes) {
-    const capture = captureOf(size, seed);
-    for (const strategy of restarters) {
-      for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
-        await breathe();
-        const { exact, timed } = restartOfSize(strategy, variant, capture);
-        restartSizes.push(exact);
-        times.push(timed);
-        onRestart(timed);
-      }
-    }
-  }
-  await breathe();
-  const ledger = ledgerRows(strategies);
-  await breathe();
-  const threads = threadsRows(strategies, seed);
-  await breathe();
-  return { ledger, threads, ...callsRows(large), restartSizes, times };
 }
 
 /** What is neither raced nor restarted as a whole, and what all of it says to the claims. */
 export function conclude(
   strategies: readonly Strategy[],
   captures: readonly NamedCapture[],
-  measured: Pick<Measured, 'races' | 'restarts'> & Work,
+  measured: Pick<Measured, 'races' | 'restarts'>,
 ): Measured & Pick<Result, 'claims'> {
-  const designs = strategies.filter(isBestForm);
+  const designs = strategies.filter((strategy) => strategy.kind === 'design');
   const all: Measured = {
     ...measured,
     strategies: strategies.map(strategyRow),
@@ -154,20 +88,19 @@ export function conclude(
       designs.flatMap((strategy) => idsOnlyRow(strategy, name, capture) ?? []),
     ),
     deadPids: designs.map(deadPidRow),
+    ledger: ledgerRows(designs),
   };
   return { ...all, claims: claims(all) };
 }
 
-function strategyRow({ name, of, summary, kind, form, kernel, rubric }: Strategy): StrategyRow {
+function strategyRow({ name, summary, kind, form, kernel }: Strategy): StrategyRow {
   return {
     name,
-    of,
     summary,
     kind,
     form,
     syscalls: Object.keys(kernel.syscalls ?? {}),
     files: (kernel.procfs ?? []).map((entry) => entry.name),
     fields: Object.keys(kernel.taskFields ?? {}),
-    rubric: rubric ?? null,
   };
 }

@@ -9,7 +9,7 @@ import { InputError } from '../core/input-error.ts';
 
 export const EXIT = {
   ok: 0,
-  /** See EXIT_CODES. */
+  /** A design failed where it must not, or a restored system differs from its capture. */
   failed: 1,
   /** Bad usage or bad input. */
   usage: 2,
@@ -21,11 +21,9 @@ export const EXIT = {
 } as const;
 
 export const EXIT_CODES = `Exit codes:
-  0    all is as it should be; what a comparison finds out about
-       the designs is no failure of it
-  1    race of a named scenario or design: it failed; a control that
-       fails nowhere, a system that is not restored as it was
-       captured, or a model that differs from Linux
+  0    all is as it should be
+  1    a design failed a scenario, a control did not, a restored
+       system differs from its capture, or the model from Linux
   2    bad usage or bad input; nothing was written
   3    a verdict is INCOMPLETE
   70   a defect of Sideband itself

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
-/** All scenarios: whatever the files in scenarios/ and its folders export, a folder a theme. */
+/** All scenarios: whatever the files in scenarios/ export. */
 import type { Scenario } from '../core/kernel/scenario.ts';
 import { exportsOf } from '../core/scan.ts';
 
-const THEMES = [
-  ...['threads', 'signals', 'between', 'understanding', 'failures', 'lifetime'],
-  ...['namespaces', 'descriptors', 'virtues'],
-];
-
 export async function loadScenarios(): Promise<Scenario[]> {
-  const sources = THEMES.map((theme) => new URL(`./scenarios/${theme}/`, import.meta.url));
-  return (await exportsOf(sources)).filter(isScenario);
+  return (await exportsOf([new URL('./scenarios/', import.meta.url)])).filter(isScenario);
 }
 
 function isScenario(value: unknown): value is Scenario {

@@ -22,15 +22,13 @@ export function raceRow(
   system: System,
 ): RaceRow {
   const { verdict, states, transitions, interleavings, failing, counterexample } = exploration;
-  const { name, question, rule, kind, context } = scenario;
+  const { name, question, rule, context } = scenario;
   return {
     scenario: name,
     question,
     rule,
-    scenarioKind: kind,
     context,
     strategy: strategy.name,
-    of: strategy.of,
     kind: strategy.kind,
     form: strategy.form,
     verdict,
@@ -51,10 +49,7 @@ export function drawing(scenario: Scenario, trace: Trace, system: System): Drawi
     replay: trace.schedule,
     preemptions: trace.preemptions,
     steps: trace.steps.length,
-    threads: [
-      ...scenario.tasks.map(({ name, role }) => ({ name, role })),
-      ...(scenario.faults ?? []).map(({ name, kind }) => ({ name, role: kind })),
-    ],
+    threads: scenario.tasks.map(({ name, role }) => ({ name, role })),
     contested: contested?.label ?? null,
     drawn: drawnSteps(trace, cause, contested),
     wrong: trace.wrong,

@@ -6,9 +6,8 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from '../cli/choose.ts';
-import { captureName, conclude, races, restartTable, work } from '../cli/measure.ts';
-import { isBestForm } from '../core/kernel/strategy.ts';
-import { claims } from './claims/index.ts';
+import { captureName, conclude, races, restartTable } from '../cli/measure.ts';
+import { claims } from './claims.ts';
 import { renderMarkdown } from './markdown.ts';
 import { reportOf } from './report.ts';
 import { type Claim, type Measured, RESULT_SCHEMA, type Result, ResultSchema } from './result.ts';
@@ -24,18 +23,8 @@ async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
   }
   const restarts = [];
   for (const capture of captures) restarts.push(await restartTable(capture, designs));
-  const rows = await races(await chooseScenarios([]), strategies, 200807, () => {});
-  const onRestart = () => {};
-  const { times, ...counted } = await work(
-    strategies.filter(({ kind }) => kind !== 'control'),
-    {
-      large: strategies.filter(isBestForm),
-      seed: 200807,
-      sizes: [10, 100],
-      onRestart,
-    },
-  );
-  return conclude(strategies, captures, { races: rows, restarts, ...counted });
+  const rows = await races(await chooseScenarios([]), strategies, () => {});
+  return conclude(strategies, captures, { races: rows, restarts });
 }
 
 const result: Result = {
@@ -75,20 +64,9 @@ const result: Result = {
       },
     ],
   },
-  timed: {
-    calls: [
-      {
-        call: 'a',
-        by: 'b',
-        mode: 'plain',
-        nsMedian: 1.4,
-        nsP75: 2.5,
-        samples: 3,
-        callsPerSample: 4,
-      },
-    ],
-    restarts: [{ by: 'b', tasks: 10, seconds: 0.25 }],
-  },
+  timed: [
+    { call: 'a', by: 'b', mode: 'plain', nsMedian: 1.4, nsP75: 2.5, samples: 3, callsPerSample: 4 },
+  ],
   provenance: {
     version: '0.0.0',
     seed: 200807,

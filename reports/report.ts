@@ -4,12 +4,10 @@ import { type Block, prose, type Report, type Section } from './document.ts';
 import type { Measured, Result } from './result.ts';
 import { claimSections } from './sections/claims.ts';
 import { conformanceSection } from './sections/conformance.ts';
-import { growthSections } from './sections/growth.ts';
 import { ledgerSections } from './sections/ledger.ts';
 import { provenanceSection } from './sections/provenance.ts';
 import { raceSections } from './sections/races.ts';
 import { restartSections } from './sections/restarts.ts';
-import { rubricSection } from './sections/rubric.ts';
 import { timedSection } from './sections/timed.ts';
 
 export function reportOf(result: Result): Report {
@@ -29,15 +27,13 @@ export function titleOf({
 
 /** What is known before anything is timed; the same in every run. */
 export function exactSections(measured: Measured & Pick<Result, 'claims'>): Section[] {
-  const { claims, races, ledger, strategies } = measured;
+  const { claims, races, ledger } = measured;
   return [
     { title: 'IN SHORT', lane: 'model', blocks: [inShort(measured)] },
     ...claimSections(claims),
-    ...raceSections(races, 'best forms'),
-    ...rubricSection(strategies),
+    ...raceSections(races),
     ...ledgerSections(ledger),
     ...restartSections(measured),
-    ...growthSections(measured),
   ];
 }
 

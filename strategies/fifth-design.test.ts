@@ -54,7 +54,7 @@ export const mailbox: Strategy = {
     },
   },
   kernel: {
-    taskFields: { mailbox: { initial: 0, atFork: 'clear', atExec: 'clear' } },
+    taskFields: { mailbox: { initial: 0, atFork: 'clear' } },
     asked: {
       askedIn: 'call',
       wanted(kernel, current, kind) {
@@ -118,7 +118,7 @@ describe('a fifth design', () => {
   it('is judged as the others are: a fault in its argument goes unnoticed, and that is found', () => {
     const { kernel, caller } = fifth();
     const wrong = CHECKS.flatMap((check) => {
-      const found = check.run({ kernel, caller });
+      const found = check.run(kernel, caller);
       return found === null ? [] : [`${check.name}: ${found}`];
     });
     expect(wrong).toMatchInlineSnapshot(`

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-/** All strategies: whatever the files beside this one and in the directories of SOURCES export. */
+/** All strategies: whatever the files beside this one and in controls/ export. */
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { exportsOf } from '../core/scan.ts';
 
-const SOURCES = ['./', './posted/', './variations/', './relatives/', './controls/'].map(
-  (path) => new URL(path, import.meta.url),
-);
+const SOURCES = [new URL('./', import.meta.url), new URL('./controls/', import.meta.url)];
 
 /** Strategies by place in tables. `sources` are directories of TypeScript files. */
 export async function loadStrategies(sources: readonly URL[] = SOURCES): Promise<Strategy[]> {

@@ -4,6 +4,8 @@
  * call takes it. N. Derbey, July 2008; the text format `LONG<n> X0 ... X<n-1>` is that of April
  * 2008, behind a word for the kind. Reached by /proc/thread-self, so that no caller needs its tid.
  */
+
+import type { Directable } from '../core/kernel/directed.ts';
 import {
   MAX_WANT_VALUES,
   WANT_NUMBERS,
@@ -11,13 +13,15 @@ import {
   type WantKind,
 } from '../core/kernel/directed.ts';
 import { fail } from '../core/kernel/errno.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { O_WRONLY } from '../core/kernel/flags.ts';
+import { putText } from '../core/kernel/memory.ts';
+import type { CallerHalf, Strategy } from '../core/kernel/strategy.ts';
+import { type Caller, type Program, sys } from '../core/kernel/syscall.ts';
 import { arm, nextSyscallData, takenByTheCall } from './fields/next-syscall-data.ts';
-import { keptDescriptor, openWriteClose } from './fields/task-file.ts';
 
-export const PATH = '/proc/thread-self/next_syscall_data';
+const PATH = '/proc/thread-self/next_syscall_data';
 
-export const format = ({ kind, values }: Want): string =>
+const format = ({ kind, values }: Want): string =>
   `${kind} LONG${values.length} ${values.join(' ')}`;
 
 /** The value that a text stands for, or null. One line feed at the end is allowed, as echo adds. */
@@ -30,15 +34,43 @@ export function parse(text: string): Want | null {
   return { kind: kind as WantKind, values };
 }
 
+const open = ({ memory }: Caller) => sys('open', putText(memory, PATH), PATH.length, O_WRONLY);
+
+function writeTo(fd: number, { memory }: Caller, want: Want) {
+  const text = format(want);
+  return sys('write', fd, putText(memory, text), text.length);
+}
+
+const openWriteClose: CallerHalf = {
+  *direct(me: Caller, want: Want, call: Directable): Program {
+    const fd = yield open(me);
+    if (fd < 0) return fd;
+    const written = yield writeTo(fd, me, want);
+    yield sys('close', fd);
+    return written < 0 ? written : yield call;
+  },
+};
+
+/** A descriptor that each thread opens once and keeps. */
+const keptDescriptor: CallerHalf = {
+  *prepare(me: Caller): Program {
+    return yield open(me);
+  },
+  *direct(me: Caller, want: Want, call: Directable, fd: number): Program {
+    if (fd < 0) return fd;
+    const written = yield writeTo(fd, me, want);
+    return written < 0 ? written : yield call;
+  },
+};
+
 export const procfs: Strategy = {
   name: 'procfs',
-  of: 'procfs',
   order: 2,
   summary: 'write to /proc/self/task/<tid>/next_syscall_data; the next call takes it',
   kind: 'design',
   form: 'best form',
-  caller: openWriteClose(PATH, format),
-  variants: { kept: keptDescriptor(PATH, format) },
+  caller: openWriteClose,
+  variants: { kept: keptDescriptor },
   kernel: {
     taskFields: nextSyscallData,
     asked: takenByTheCall,
@@ -56,15 +88,5 @@ export const procfs: Strategy = {
         },
       },
     ],
-  },
-  rubric: {
-    alternative: 'is one: a file of the task',
-    extension: 'by words in its text',
-    handle: 'a descriptor, with O_CLOEXEC',
-    privilege: 'self at write; CAP_CHECKPOINT_RESTORE at use',
-    compat: 'text: as is',
-    absent: 'ENOENT; also without /proc',
-    seen: 'a write, its text behind a pointer; then a plain call',
-    nextCall: 'the question, asked in the call',
   },
 };

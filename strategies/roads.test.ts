@@ -10,7 +10,6 @@ import {
   IPC_PRIVATE,
   O_RDONLY,
   O_WRONLY,
-  SECCOMP_SET_MODE_FILTER,
 } from '../core/kernel/flags.ts';
 import { putText } from '../core/kernel/memory.ts';
 import { type Caller, sys } from '../core/kernel/syscall.ts';
@@ -266,25 +265,6 @@ describe('sys_indirect', () => {
     for (const [n, value] of [name, ...args].entries()) memory.store(address + 8 * n, value);
     return address;
   };
-
-  it('asks the filters of the task about the call that it wraps', () => {
-    const { said } = trial(
-      (say) => ({
-        *init(me) {
-          const refused = 'msgget';
-          const filter = putText(me.memory, refused);
-          yield sys('seccomp', SECCOMP_SET_MODE_FILTER, 0, filter, refused.length);
-          const get = registers(me, 'msgget', IPC_PRIVATE, IPC_CREAT);
-          const other = registers(me, 'semget', IPC_PRIVATE, 1, IPC_CREAT);
-          say(yield QUEUE, yield sys('indirect', get, record(me, 2, 1, 101), 16, 0));
-          say(yield sys('indirect', other, record(me, 3, 1, 101), 16, 0));
-          return 0;
-        },
-      }),
-      indirect.kernel,
-    );
-    expect(said).toEqual([fail('EPERM'), fail('EPERM'), 101]);
-  });
 
   it('refuses flags, calls that are not listed, and itself', () => {
     const { said } = trial(

@@ -7,7 +7,6 @@
  * `start` must be pure: called again and fed the same reads, it does the same. Engines rely on
  * that to be in many states at once (trie.ts), and check it.
  */
-import type { Struct } from './cell.ts';
 
 export const PREEMPT = null;
 
@@ -29,11 +28,9 @@ export interface Thread {
   start(): Steps<unknown>;
 }
 
-/** What a spawned thread runs. Two spawns of equal `key` and `as` must run the same code. */
+/** What a spawned thread runs. Two spawns of equal `key` must run the same code. */
 export interface Spawn {
   readonly key: string;
-  /** What it runs as, where the code depends on it: its task. */
-  readonly as?: Struct;
   start(): Steps<unknown>;
 }
 

@@ -233,9 +233,7 @@ export class Trie {
   }
 
   spawnedRoot(name: string, thread: Spawn): Place {
-    const { key, as } = thread;
-    const self = as === undefined ? '' : this.identity(as);
-    return this.rootOf(`${name} ${key} ${self}`, name, () => thread.start());
+    return this.rootOf(`${name} ${thread.key}`, name, () => thread.start());
   }
 }
 

@@ -19,7 +19,6 @@ const NUMBERS = {
   EMFILE: 24,
   EFBIG: 27,
   ENOSPC: 28,
-  ESPIPE: 29,
   ERANGE: 34,
   ENOSYS: 38,
   ENOMSG: 42,

@@ -16,13 +16,10 @@ import { closed } from './shm.ts';
 import { ERESTARTSYS, kill, nextThread, retarget, sendSignal } from './signal.ts';
 import type { Signal, Task } from './task.ts';
 
-/** do_group_exit(): every thread of the group goes, or this one alone where another execs. */
+/** do_group_exit(): every thread of the group goes. */
 export function* exitGroup(kernel: ModelKernel, current: Task, status: number): Steps<number> {
   const { signal } = current;
   kernel.ledger.locks++;
-  if (signal.groupExit.v === null && signal.execTask.v !== null) {
-    return yield* doExit(kernel, current, 0);
-  }
   signal.groupExit.v ??= status;
   for (const thread of signal.threads) if (thread !== current) kill(thread);
   yield PREEMPT;
@@ -37,7 +34,6 @@ export function* doExit(kernel: ModelKernel, current: Task, status: number): Ste
   exitSignals(current);
   current.exitCode.v = signal.groupExit.v ?? status;
   exitMm(kernel, current);
-  current.files.release();
   yield PREEMPT;
   kernel.ledger.locks++;
   signal.liveThreads.v -= 1;
@@ -68,11 +64,9 @@ function exitSignals(current: Task): void {
   if (!isLast && current.sigpending.v) retarget(current, ~current.blocked.v);
 }
 
-/** mmput(): the last user takes its segments along. */
-export function exitMm(kernel: ModelKernel, current: Task): void {
+function exitMm(kernel: ModelKernel, current: Task): void {
   const { mm } = current;
   kernel.ledger.locks++;
-  current.wasDumpable.v = mm.dumpable.v;
   mm.users.v -= 1;
   if (mm.users.v > 0) return;
   for (const segment of mm.attachments()) closed(kernel, current, segment);
@@ -147,16 +141,14 @@ function aliveThread(signal: Signal): Task | null {
 function notifyParent(kernel: ModelKernel, signal: Signal): void {
   const parent = signal.realParent.v;
   if (parent === null) return;
-  let exitSignal = signal.exitSignal.v;
-  // A parent that has become something else since does not know what it asked for.
-  if (exitSignal !== SIGCHLD && signal.parentExecId.v !== parent.selfExecId.v) exitSignal = SIGCHLD;
+  const exitSignal = signal.exitSignal.v;
   if (exitSignal === 0) return;
   const { handler, flags } = parent.sighand.action(exitSignal);
   if (exitSignal !== SIGCHLD || handler !== SIG_IGN) sendSignal(parent, exitSignal, true, false);
   if (exitSignal !== SIGCHLD) return;
   if (handler !== SIG_IGN && (flags & SA_NOCLDWAIT) === 0) return;
   release(kernel, signal);
-  parent.signal.gone.v += 1;
+  parent.signal.unwaited.v += 1;
 }
 
 /** do_wait(): the caller's children, then those of the other threads. */
@@ -175,12 +167,11 @@ function isZombie(signal: Signal): boolean {
   return leader?.exitState.v === 'zombie' && nextThread(leader) === leader;
 }
 
-export function releaseThread(task: Task): void {
+function releaseThread(task: Task): void {
   const pid = task.thePid;
   const { signal } = task;
   if (signal.target.v === task) signal.target.v = nextThread(task);
   signal.threads.remove(task);
-  task.sighand.users.v -= 1;
   task.activePidNs.tasks.remove(task);
   pid.task.v = null;
   putPid(pid);
@@ -230,17 +221,16 @@ export function* wait4(
       const number = pidNrNs(dead.leader.v?.pid.v ?? null, ns);
       const status = dead.groupExit.v ?? 0;
       release(kernel, dead);
-      // Other threads that wait were woken by its death, and find it gone.
-      signal.gone.v += 1;
       yield PREEMPT;
       if (statusAddress === 0) return number;
       return kernel.copyToUser(current, statusAddress, 4, [status]) ? number : fail('EFAULT');
     }
     if ((options & WNOHANG) !== 0) return 0;
     if (current.sigpending.v) return ERESTARTSYS;
-    const gone = signal.gone.v;
+    const unwaited = signal.unwaited.v;
     yield {
-      until: () => current.sigpending.v || signal.gone.v !== gone || matching().some(isZombie),
+      until: () =>
+        current.sigpending.v || signal.unwaited.v !== unwaited || matching().some(isZombie),
       why: `wait4: child ${pid}`,
     };
   }

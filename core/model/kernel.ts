@@ -10,40 +10,24 @@ import { Cell } from '../explore/cell.ts';
 import { PREEMPT, type Steps, type Thread } from '../explore/thread.ts';
 import type { Want, WantKind } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import {
-  byPhase,
-  emptyLedger,
-  emptyPhases,
-  type LedgerRow,
-  type Phase,
-  type Phases,
-} from '../kernel/ledger.ts';
+import { emptyLedger } from '../kernel/ledger.ts';
 import type { Layout, Scalar } from '../kernel/memory.ts';
 import type {
   CloneArgs,
   InKernel,
-  IpcKind,
   KernelHalf,
   TaskFieldHooks,
   TaskView,
   WantedHook,
 } from '../kernel/strategy.ts';
-import type {
-  Await,
-  Programs,
-  Said,
-  Syscall,
-  SyscallName,
-  SyscallTable,
-} from '../kernel/syscall.ts';
-import { type File, Files } from './file.ts';
+import type { Await, Programs, Syscall, SyscallTable } from '../kernel/syscall.ts';
+import { Files } from './file.ts';
 import { kernelClone } from './fork.ts';
-import { changeId, IpcNamespace } from './ipc.ts';
+import { IpcNamespace } from './ipc.ts';
 import { Mm } from './mm.ts';
 import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
-import { type Directory, tgidDirectory, tidDirectory } from './procfs.ts';
-import { filtered } from './seccomp.ts';
+import { tidDirectory } from './procfs.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
 import {
@@ -56,8 +40,7 @@ import {
   setBlocked,
 } from './signal.ts';
 import { PLAIN_LINUX } from './table.ts';
-import { capable, Signal, Task } from './task.ts';
-import { timerCreate } from './timer.ts';
+import { Signal, Task } from './task.ts';
 
 type AnyHandler = (
   kernel: ModelKernel,
@@ -70,24 +53,17 @@ const BOOT_TIME = 1215129600;
 
 export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
-  private readonly away = emptyPhases();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
-  /** Files on which flock(2) put a lock; those that have none any more may be among them. */
-  readonly flocks: Cell<readonly File[]> = new Cell([], null, 'flocks');
   readonly taskFields: TaskFieldHooks;
-  readonly tidDirectory: Directory;
-  readonly tgidDirectory: Directory;
+  readonly tidDirectory: ReturnType<typeof tidDirectory>;
   readonly init: Task;
-  private readonly half: KernelHalf;
   private readonly asked: WantedHook | null;
   private readonly handlers = new Map<string, AnyHandler>();
   private readonly programs: Programs;
 
   constructor(half: KernelHalf, programs: Programs) {
-    this.half = half;
     this.taskFields = half.taskFields ?? {};
     this.tidDirectory = tidDirectory(half.procfs ?? []);
-    this.tgidDirectory = tgidDirectory(half.procfs ?? []);
     this.asked = half.asked ?? null;
     this.programs = programs;
     for (const [name, handler] of Object.entries({ ...PLAIN_LINUX, ...half.syscalls })) {
@@ -117,10 +93,8 @@ export class ModelKernel implements InKernel {
     task.mm.users.v += 1;
     task.arena.v = task.mm.addArena();
     task.filesCell.v = group?.files ?? new Files();
-    task.files.users.v += 1;
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
     task.sighandCell.v = group?.sighand ?? new Sighand();
-    task.sighand.users.v += 1;
     task.signalCell.v = group?.signal ?? new Signal();
     task.signal.threads.append(task);
     task.signal.liveThreads.v += 1;
@@ -148,25 +122,10 @@ export class ModelKernel implements InKernel {
   }
 
   /**
-   * User mode: runs the program, or whatever it execs, entering the kernel for each call; its return
-   * value. A task whose program has returned stays as it is, like one stopped for good; to be
-   * killable, pause.
+   * User mode: runs the program, entering the kernel for each call; its return value. A task whose
+   * program has returned stays as it is, like one stopped for good; to be killable, pause.
    */
-  *run(task: Task, name: string): Steps<Said> {
-    let said = yield* this.runImage(task, name);
-    for (let image = task.image.v; image !== null; image = task.image.v) {
-      task.image.v = null;
-      said = yield* this.runImage(task, image);
-    }
-    return said;
-  }
-
-  /** What ran until an exec, or a death, never goes on: neither a handler nor what is below it. */
-  private isOver(task: Task): boolean {
-    return task.exitState.v !== 'running' || task.image.v !== null;
-  }
-
-  private *runImage(task: Task, name: string): Steps<Said> {
+  *run(task: Task, name: string): Steps<number> {
     const body = this.programs[name];
     if (body === undefined) throw new Error(`no program is called ${name}`);
     const program = body({ memory: task.mm.view(task.arena.v) });
@@ -174,11 +133,11 @@ export class ModelKernel implements InKernel {
     for (;;) {
       // Also what came since the last call returned: user code can be interrupted anywhere.
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (this.isOver(task)) return result;
+      if (task.exitState.v !== 'running') return result;
       const { done, value } = program.next(result);
       if (done === true) return value;
       result = 'until' in value ? yield* this.waitFor(task, value) : yield* this.call(task, value);
-      if (this.isOver(task)) return result;
+      if (task.exitState.v !== 'running') return result;
     }
   }
 
@@ -187,22 +146,19 @@ export class ModelKernel implements InKernel {
     for (;;) {
       while (!ready()) yield { until: ready, why };
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (this.isOver(task) || until()) return 0;
+      if (task.exitState.v !== 'running' || until()) return 0;
     }
   }
 
   /** One system call, made again where a signal that needs no answer interrupts it. */
   private *call(task: Task, call: Syscall): Steps<number> {
-    const { half } = this;
     this.ledger.entries++;
     yield PREEMPT;
     if (task.sigpending.v) yield* this.seeToSignals(task);
     for (;;) {
-      if (this.isOver(task)) return 0;
-      half.entry?.(this, task, call.name);
-      const handled = this.filtered(task, call.name) || this.handle(task, call);
+      if (task.exitState.v !== 'running') return 0;
+      const handled = this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
-      if (task.exitState.v === 'running') half.exit?.(this, task, call.name);
       yield PREEMPT;
       const wasInterrupted = isRestart(result);
       const delivery = task.sigpending.v ? yield* this.seeToSignals(task) : null;
@@ -222,15 +178,13 @@ export class ModelKernel implements InKernel {
       if (delivery === null) break;
       first ??= delivery;
       const before = task.blocked.v;
-      this.half.signalDelivery?.(this, task);
       setBlocked(task, blockedIn(task, delivery));
       yield PREEMPT;
-      yield* this.runImage(task, delivery.action.program);
-      if (this.isOver(task)) break;
+      yield* this.run(task, delivery.action.program);
+      if (task.exitState.v !== 'running') break;
       // rt_sigreturn()
       this.ledger.entries++;
       yield PREEMPT;
-      this.half.signalReturn?.(this, task);
       setBlocked(task, before);
     }
     return first;
@@ -260,10 +214,7 @@ export class ModelKernel implements InKernel {
     const want = asked.wanted(this, current, kind);
     yield PREEMPT;
     const finished = finish(want);
-    const result = typeof finished === 'number' ? finished : yield* finished;
-    if (want !== null && isRestart(result)) asked.restarts?.(this, current, want);
-    else if (want !== null && result < 0) asked.failed?.(this, current, want);
-    return result;
+    return typeof finished === 'number' ? finished : yield* finished;
   }
 
   /** The same question where the id is allocated, for designs that ask there. */
@@ -292,63 +243,32 @@ export class ModelKernel implements InKernel {
     if (session !== pgrp) putPid(session);
   }
 
-  /** Counts what is done in a phase where it is not at home. */
-  count(entry: keyof LedgerRow, phase: Phase, times = 1): void {
-    this.ledger[entry] += times;
-    this.away[phase][entry] += times;
-  }
-
-  /** The ledger so far, taken apart. */
-  phases(): Phases {
-    return byPhase(this.ledger, this.away);
-  }
-
-  /** kmalloc() and its like: counts it; false where a fault was injected. */
-  allocates(task: Task, phase: Phase = 'allocation'): boolean {
-    this.count('allocations', phase);
-    if (!task.failsAllocation.v) return true;
-    task.failsAllocation.v = false;
-    return false;
-  }
-
-  /** Designs copy their argument by this; what a call of Linux copies for itself is 'call'. */
-  copyFromUser(
-    view: TaskView,
-    address: number,
-    bytes: number,
-    count: number,
-    phase: Phase = 'parse',
-  ): number[] | null {
+  copyFromUser(view: TaskView, address: number, bytes: number, count: number): number[] | null {
     const { mm } = asTask(view);
     const values: number[] = [];
     for (let index = 0; index < count; index++) {
       const value = mm.get(address + index * bytes);
       if (typeof value !== 'number') return null;
       values.push(value);
-      this.count('copied', phase, bytes);
+      this.ledger.copied += bytes;
     }
     return values;
   }
 
-  strncpyFromUser(
-    view: TaskView,
-    address: number,
-    bytes: number,
-    phase: Phase = 'parse',
-  ): string | null {
+  strncpyFromUser(view: TaskView, address: number, bytes: number): string | null {
     const value = asTask(view).mm.get(address);
     if (typeof value !== 'string') return null;
     const text = value.slice(0, bytes);
-    this.count('copied', phase, text.length);
+    this.ledger.copied += text.length;
     return text;
   }
 
-  /** What is written to a file: exactly so many bytes, as text; behind a text in memory are zeros. */
+  /** Exactly so many bytes, as text: behind a text in memory there are zeros. */
   bytesFromUser(task: Task, address: number, bytes: number): string | null {
     if (bytes === 0) return '';
     const value = task.mm.get(address);
-    if (value === undefined || task.mm.room(address) < bytes) return null;
-    this.count('copied', 'parse', bytes);
+    if (value === undefined) return null;
+    this.ledger.copied += bytes;
     return (typeof value === 'string' ? value : '').slice(0, bytes).padEnd(bytes, '\0');
   }
 
@@ -360,12 +280,9 @@ export class ModelKernel implements InKernel {
     return true;
   }
 
-  /** Bytes copied; fewer than there are where a fault ends it. */
-  textToUser(task: Task, address: number, text: string): number {
-    const copied = text.slice(0, task.mm.room(address));
-    if (copied !== '') task.mm.put(address, copied);
-    this.ledger.copied += copied.length;
-    return copied.length;
+  textToUser(task: Task, address: number, text: string): boolean {
+    this.ledger.copied += text.length;
+    return task.mm.put(address, text);
   }
 
   structFromUser(task: Task, address: number, layout: Layout): UserStruct | null {
@@ -386,13 +303,10 @@ export class ModelKernel implements InKernel {
     layout: Layout,
     values: Readonly<Record<string, number>>,
   ): boolean {
-    for (const { name, offset } of layout.fields) {
-      if (task.mm.put(address + offset, values[name] ?? 0)) continue;
-      this.ledger.copied += offset;
-      return false;
-    }
     this.ledger.copied += layout.bytes;
-    return true;
+    return layout.fields.every(({ name, offset }) =>
+      task.mm.put(address + offset, values[name] ?? 0),
+    );
   }
 
   copyRegisters(view: TaskView, address: number, count: number): Scalar[] | null {
@@ -402,7 +316,7 @@ export class ModelKernel implements InKernel {
       const value = mm.get(address + index * 8);
       if (value === undefined) return null;
       values.push(value);
-      this.count('copied', 'parse', 8);
+      this.ledger.copied += 8;
     }
     return values;
   }
@@ -410,10 +324,6 @@ export class ModelKernel implements InKernel {
   *dispatch(view: TaskView, call: Syscall): Steps<number> {
     const handled = this.handle(asTask(view), call);
     return typeof handled === 'number' ? handled : yield* handled;
-  }
-
-  filtered(view: TaskView, name: SyscallName): number {
-    return filtered(asTask(view), name);
   }
 
   kernelClone(view: TaskView, args: CloneArgs, want: Want | null): Steps<number> {
@@ -442,26 +352,6 @@ export class ModelKernel implements InKernel {
 
   doShmctl(view: TaskView, args: SyscallTable['shmctl'], want: Want | null): Steps<number> {
     return steps(doShmctl(this, asTask(view), ...args, want));
-  }
-
-  doTimerCreate(
-    view: TaskView,
-    args: SyscallTable['timer_create'],
-    want: Want | null,
-  ): Steps<number> {
-    return timerCreate(this, asTask(view), ...args, want);
-  }
-
-  changeIpcId(view: TaskView, kind: IpcKind, id: number, newId: number): number {
-    return changeId(this, asTask(view), kind, id, newId);
-  }
-
-  capable(view: TaskView, capability: number): boolean {
-    return capable(asTask(view), capability);
-  }
-
-  pidLevels(view: TaskView): number {
-    return asTask(view).thePid.numbers.v.length;
   }
 }
 

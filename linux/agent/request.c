@@ -103,8 +103,7 @@ static void run_step(uint32_t step)
 	is_free = standing == STANDS_FREE;
 	if (is_free) {
 		shared->mailboxes[task].nr = nr;
-		shared->mailboxes[task].child =
-			nr == SYS_execve ? task_below(task) : child;
+		shared->mailboxes[task].child = child;
 		if (task >= most_used)
 			most_used = task + 1;
 	}

@@ -194,50 +194,6 @@ static void handler_begins(uint32_t task)
 	}
 }
 
-uint32_t task_below(uint32_t task)
-{
-	while (watched[task].is_handler && watched[task].below != NOBODY)
-		task = watched[task].below;
-	return task;
-}
-
-static void put_gone(uint32_t task)
-{
-	is_restless = 1;
-	put_event(watched[task].step, EVENT_GONE, 0, 0);
-	shared->mailboxes[task].state = MAILBOX_GONE;
-	watched[task].in_call = 0;
-	watched[task].is_ending = 0;
-}
-
-/* Its group is one task now, with the number of its leader and no handlers. */
-static void put_image(uint32_t caller)
-{
-	uint32_t task = task_below(caller), other;
-	struct watched old = watched[task];
-
-	for (other = 0; other < MAX_TASKS; other++) {
-		struct watched *w = &watched[other];
-
-		if (!w->tid || w->tgid != old.tgid)
-			continue;
-		if (w->in_call)
-			put_gone(other);
-		shared->mailboxes[other].state = MAILBOX_GONE;
-		w->is_covered = 0;
-		w->tid = 0;
-	}
-	for (other = caller; other != task; other = watched[other].below)
-		shared->mailboxes[other].state = MAILBOX_FREE;
-	watched[task] = (struct watched){
-		.tid = number_in(&shared->mailboxes[caller], "\nNSpid:\t"),
-		.tgid = old.tgid,
-		.step = now,
-	};
-	memset(memory_of(task), 0, MEMORY_SIZE);
-	shared->mailboxes[task].state = MAILBOX_IDLE;
-}
-
 static void put_done(uint32_t task)
 {
 	struct mailbox *box = &shared->mailboxes[task];
@@ -259,8 +215,15 @@ static void put_done(uint32_t task)
 	w->in_call = 0;
 	if (box->result > 0 && makes_task(box->nr))
 		wait_for_birth(w->step, box->child);
-	if (box->result == 0 && box->nr == SYS_execve)
-		put_image(task);
+}
+
+static void put_gone(uint32_t task)
+{
+	is_restless = 1;
+	put_event(watched[task].step, EVENT_GONE, 0, 0);
+	shared->mailboxes[task].state = MAILBOX_GONE;
+	watched[task].in_call = 0;
+	watched[task].is_ending = 0;
 }
 
 /* One look at a task that has a call: 1 if anything is new, or soon will be. */
@@ -280,9 +243,6 @@ static int look_at_call(uint32_t task)
 		return 1;
 	}
 	letter = proc_stat(w->tid).letter;
-	/* Who execs leaves its number for that of its leader, who dies of it. */
-	if (letter == 'X' && box->nr == SYS_execve)
-		letter = proc_stat(w->tgid).letter;
 	if (letter == 'Z' || letter == 'X') {
 		/* It may die of what its rt_sigreturn() let in. */
 		if (is_ended(task))
@@ -404,7 +364,7 @@ static int may_signal(uint32_t nr)
 {
 	return nr == SYS_kill || nr == SYS_tgkill || nr == SYS_rt_sigreturn ||
 	       nr == SYS_rt_sigprocmask || nr == SYS_exit ||
-	       nr == SYS_exit_group || nr == SYS_execve;
+	       nr == SYS_exit_group;
 }
 
 void watch_begin(void)

@@ -15,10 +15,8 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Only a design asks for it',
     branches: {
-      'exec.ts': ["flushFields: if (atExec === 'keep')"],
       'file.ts': ['read: if (operations.read === undefined)'],
       'fork.ts': [
-        "claim: if (args.pidRules === 'set_pidmap')",
         "duplicateTask: if (atFork === 'copy')",
         "duplicateTask: unless (atFork === 'copy')",
       ],
@@ -28,14 +26,13 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'addId: wanted === null || wanted === want',
         'addId: if (refused !== 0)',
         'addId: unless (wanted === null)',
-        ...['changeId', 'claimId', 'refuseState', 'lastUser'],
+        ...['refuseId', 'claimId', 'refuseState', 'lastUser'],
       ],
       'kernel.ts': [
         "directable: if (asked?.askedIn === 'call')",
         'askFirst',
         "askAllocator: if (this.asked?.askedIn === 'allocator')",
         ...['copyRegisters', 'dispatch', 'kernelClone', 'steps'],
-        ...['capable', 'pidLevels', 'changeIpcId', 'doTimerCreate'],
         ...['doMsgget', 'doSemget', 'doShmget', 'doMsgctl', 'doSemctl', 'doShmctl'],
       ],
       'msg.ts': [
@@ -43,14 +40,8 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setQueue: if (refused !== 0)',
         'setQueue: if (want !== null)',
       ],
-      'pid.ts': ['detachedPid', 'setPidmap'],
-      'procfs.ts': [
-        'entryFile',
-        "tidDirectory: => where !== 'process'",
-        'tidDirectory: => [entry.name, entryFile(entry, tidPermission)] as const',
-        "tgidDirectory: => where === 'process'",
-        'tgidDirectory: => [entry.name, entryFile(entry, genericPermission)] as const',
-      ],
+      'pid.ts': ['detachedPid'],
+      'procfs.ts': ['entryFile', 'tidDirectory: => [entry.name, entryFile(entry)] as const'],
       'sem.ts': [
         'setSet: unless (want === null)',
         'setSet: if (refused !== 0)',
@@ -62,8 +53,6 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setSegment: if (want !== null)',
       ],
       'task.ts': ['field', 'fieldHook'],
-      'timer.ts': ['timerCreate: if (want !== null)', 'timerCreate: unless (want === null)'],
-      'wanted.ts': ['refuseId'],
     },
   },
   {
@@ -73,7 +62,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'kernel.ts': [
         'bootTask: unless (ns.childReaper.v === null)',
         'bootTask: unless (group === null)',
-        'runImage: if (body === undefined)',
+        'run: if (body === undefined)',
         'handle: if (handler === undefined)',
       ],
       'mm.ts': [
@@ -90,7 +79,6 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'clone3.ts': ['clone3: setTid ?? 0'],
       'comm.ts': ["write: text.split('\\0')[0] ?? ''"],
       'cred.ts': ['getResId: addresses[n] ?? 0'],
-      'exec.ts': ["openExec: parts.at(-1) ?? ''"],
       'exit.ts': [
         'forgetChildren: current.activePidNs.parent.v?.childReaper.v ?? null',
         'forgetChildren: reaper ?? kernel.init.signal',
@@ -132,16 +120,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Takes another CPU in the middle of a call; scripts make one call at a time',
     branches: {
-      'exec.ts': [
-        'execve: if (current.killed.v)',
-        'execve: if (!(yield* lockInterruptible(current)))',
-        'lockInterruptible: if (current.sigpending.v)',
-        'until',
-        'beginNewExec: if (refused !== 0)',
-        'deThread: if (signal.groupExit.v !== null)',
-        'deThread: if (current.killed.v)',
-      ],
-      'exit.ts': ['exitGroup: if (signal.groupExit.v === null && signal.execTask.v !== null)'],
+      'exit.ts': ['exitSignals: if (!isLast && current.sigpending.v)'],
       'fork.ts': [
         'kernelClone: if (current.sigpending.v)',
         'kernelClone: if (!ns.adding.v)',
@@ -165,23 +144,8 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'pid.ts': ['nextFree: if (ns.allocated.v >= PID_MAX - lowest)'],
       'procfs.ts': [
         'open: if (bytes > PATH_MAX)',
-        "open: current.files.install(file, (flags & O_CLOEXEC) !== 0) ?? fail('EMFILE')",
+        "open: current.files.install(file) ?? fail('EMFILE')",
       ],
-    },
-  },
-  {
-    why: 'Takes a kernel without memory',
-    branches: {
-      'exec.ts': [
-        'execve: if (!kernel.allocates(current) || !kernel.allocates(current))',
-        'execve: if (error !== 0 && !current.killed.v)',
-        'openExec: if (!kernel.allocates(current) || !kernel.allocates(current))',
-        'beginNewExec: if (!unshareFiles(kernel, current))',
-        'beginNewExec: if (!unshareSighand(kernel, current))',
-        'unshareFiles: if (!kernel.allocates(current))',
-        'unshareSighand: if (!kernel.allocates(current))',
-      ],
-      'kernel.ts': ['allocates: unless (!task.failsAllocation.v)'],
     },
   },
   {

@@ -12,8 +12,6 @@ import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { compare } from './compare.ts';
 import { conform } from './conform.ts';
-import { DESCRIPTOR_MUTANTS } from './descriptor-mutants.ts';
-import { EXEC_MUTANTS } from './exec-mutants.ts';
 import { FILE_MUTANTS } from './file-mutants.ts';
 import { scripts } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
@@ -177,9 +175,6 @@ const MUTANTS: readonly [string, KernelHalf][] = [
     otherwise('semop', (r) => (r === fail('EINTR') ? ERESTARTSYS : r)),
   ],
   ...STATE_MUTANTS,
-  ['execve: a path that leads nowhere is EACCES', says('execve', 'ENOENT', 'EACCES')],
-  ['execve: a bad address is ENOENT', says('execve', 'EFAULT', 'ENOENT')],
-  ...EXEC_MUTANTS,
   ['open: a file that may not be written is EPERM', says('open', 'EACCES', 'EPERM')],
   ['write: a hint by a task without privilege is EACCES', says('write', 'EPERM', 'EACCES')],
   ['write: what is no number is ERANGE', says('write', 'EINVAL', 'ERANGE')],
@@ -191,25 +186,6 @@ const MUTANTS: readonly [string, KernelHalf][] = [
   ['lseek: no such whence is ESRCH', says('lseek', 'EINVAL', 'ESRCH')],
   ['close: what is not open is closed', otherwise('close', () => 0)],
   ...FILE_MUTANTS,
-  ['dup: what is not open is EINVAL', says('dup', 'EBADF', 'EINVAL')],
-  [
-    'dup2: onto itself is EINVAL, as in dup3',
-    otherwise('dup2', (r, [fd, to]) => (fd === to && r >= 0 ? fail('EINVAL') : r)),
-  ],
-  ['pidfd_open: nobody there is EINVAL', says('pidfd_open', 'ESRCH', 'EINVAL')],
-  ['pidfd_open: a thread is not there', says('pidfd_open', 'ENOENT', 'ESRCH')],
-  ['pidfd_getfd: a stranger is not there', says('pidfd_getfd', 'EPERM', 'ESRCH')],
-  ['pidfd_getfd: the dead have no descriptors', says('pidfd_getfd', 'ESRCH', 'EBADF')],
-  ['setns: a namespace that is not below is EPERM', says('setns', 'EINVAL', 'EPERM')],
-  ['setns: what is not open is EINVAL', says('setns', 'EBADF', 'EINVAL')],
-  ['flock: locked by another is EBUSY', says('flock', 'EAGAIN', 'EBUSY')],
-  ['flock: no such operation is EBADF', says('flock', 'EINVAL', 'EBADF')],
-  ['seccomp: without privilege is EPERM', says('seccomp', 'EACCES', 'EPERM')],
-  ['seccomp: a bad address is EINVAL', says('seccomp', 'EFAULT', 'EINVAL')],
-  ['read: a pidfd has nothing to read', otherwise('read', (r) => (r === fail('EINVAL') ? 0 : r))],
-  ['lseek: a pidfd is at its beginning', says0('lseek', 'ESPIPE')],
-  ['open: a namespace may be written', otherwise('open', (r) => (r === fail('EPERM') ? 0 : r))],
-  ...DESCRIPTOR_MUTANTS,
 ];
 
 describe.skipIf(noHost !== null)('a model with one wrong rule', () => {

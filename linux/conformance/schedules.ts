@@ -5,7 +5,7 @@
  * Possible where a strategy adds nothing to the kernel.
  */
 import { explore } from '../../core/explore/graph.ts';
-import { A_QUEUE, type Scenario, type Subject, subjectOf } from '../../core/kernel/scenario.ts';
+import type { Scenario } from '../../core/kernel/scenario.ts';
 import type { CallerHalf, KernelHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { callers } from '../../properties/checks.ts';
@@ -45,16 +45,15 @@ export async function replaySchedules(
   scenario: Scenario,
   caller: CallerHalf,
   half: KernelHalf = {},
-  subject: Subject = A_QUEUE,
 ): Promise<Omit<Schedules, 'scenario' | 'strategy'>> {
-  const { interleavings } = explore(scenarioOnModel(scenario, { caller, kernel: half }, subject), {
+  const { interleavings } = explore(scenarioOnModel(scenario, { caller, kernel: half }), {
     maxStates: MAX_STATES,
   });
   const before = setUp(scenario);
   const count = { replayed: 0, mismatches: 0, failing: 0 };
   let isAll = true;
   let first: string[] | null = null;
-  for (const run of orders(() => new CallByCall(scenario, caller, half, subject))) {
+  for (const run of orders(() => new CallByCall(scenario, caller, half))) {
     if (count.replayed === MOST) {
       isAll = false;
       break;
@@ -78,10 +77,6 @@ export async function replaySchedules(
   };
 }
 
-/** Programs that know of a kernel only what calls return, and that is so of queues, not of timers. */
-const isReplayable = (scenario: Scenario, { kind }: Subject): boolean =>
-  scenario.replays === true && kind === 'msg';
-
 /** Each strategy that runs on the kernel below as it is, with each of its caller halves. */
 export async function replayAll(
   agent: Agent,
@@ -91,13 +86,9 @@ export async function replayAll(
   const stock = strategies.filter(({ kernel }) => Object.keys(kernel).length === 0);
   const rows: Schedules[] = [];
   for (const scenario of scenarios) {
-    for (const strategy of stock) {
-      const subject = subjectOf(strategy, scenario);
-      if (subject === null || !isReplayable(scenario, subject)) continue;
-      for (const [name, caller] of callers(strategy)) {
-        const row = await replaySchedules(agent, scenario, caller, {}, subject);
-        rows.push({ scenario: scenario.name, strategy: name, ...row });
-      }
+    for (const [strategy, caller] of stock.flatMap(callers)) {
+      const row = await replaySchedules(agent, scenario, caller);
+      rows.push({ scenario: scenario.name, strategy, ...row });
     }
   }
   return rows;

@@ -5,7 +5,7 @@ import type { KernelHalf, SyscallHandlers } from '../../core/kernel/strategy.ts'
 import { type Handler, PLAIN_LINUX } from '../../core/model/table.ts';
 import type { ModelCall } from './script.ts';
 
-export const instead = <N extends ModelCall>(name: N, handler: Handler<N>): KernelHalf => ({
+const instead = <N extends ModelCall>(name: N, handler: Handler<N>): KernelHalf => ({
   syscalls: { [name]: handler } as unknown as SyscallHandlers,
 });
 

@@ -44,27 +44,24 @@ function idsOnlyBlocks(rows: Result['idsOnly']): Block[] {
 }
 
 function restartBlocks(restart: Result['restarts'][number]): Block[] {
-  const { capture, source, tasks, threads, objects, seed, rows } = restart;
-  const schedule = seed === null ? '' : ` Schedule drawn from seed ${seed}.`;
+  const { capture, source, tasks, threads, objects, rows } = restart;
   return [
     prose(
-      `${capture} (${source}): ${tasks} tasks, ${threads} thread${threads === 1 ? '' : 's'} beside the leaders, ${objects} IPC objects.${schedule}`,
+      `${capture} (${source}): ${tasks} tasks, ${threads} thread${threads === 1 ? '' : 's'} beside the leaders, ${objects} IPC objects.`,
     ),
     table(
       [
         left('design'),
         left('fields'),
-        right('workers'),
         right('directed'),
         right('entries'),
         right('copied'),
         right('path'),
         right('text'),
       ],
-      rows.map(({ strategy, variant, workers, end, directed, ledger }) => [
+      rows.map(({ strategy, variant, end, directed, ledger }) => [
         variant === null ? strategy : `${strategy} (${variant})`,
         ending(end),
-        String(workers),
         String(directed),
         String(ledger.entries),
         String(ledger.copied),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/** Times in the lane of the model. */
+/** The one table of times in the lane of the model. */
 import { type Block, left, prose, right, type Section, table } from '../document.ts';
-import type { Timed, TimedRow } from '../result.ts';
+import type { TimedRow } from '../result.ts';
 
-export function timedSection({ calls: timed, restarts }: Timed): Section {
+export function timedSection(timed: readonly TimedRow[]): Section {
   const calls = [...new Set(timed.map((row) => row.call))];
   return {
-    title: "T8  SPEED OF THIS SUITE'S MODEL, NEVER OF A KERNEL",
+    title: "T5  SPEED OF THIS SUITE'S MODEL, NEVER OF A KERNEL",
     lane: 'model, timed',
     blocks: [
       ...calls.flatMap((call) =>
@@ -15,9 +15,8 @@ export function timedSection({ calls: timed, restarts }: Timed): Section {
           call,
         ),
       ),
-      ...restartBlocks(restarts),
       prose(
-        'Times of JavaScript on this machine. They say how long Sideband itself takes; on a ' +
+        'Nanoseconds of JavaScript on this machine. They say how long Sideband itself takes; on a ' +
           'shared machine, noise is of the order of the differences.',
       ),
     ],
@@ -36,21 +35,6 @@ function timedBlocks(rows: readonly TimedRow[], call: string): Block[] {
         row.nsP75.toFixed(0),
         `${row.samples} x ${row.callsPerSample}`,
       ]),
-    ),
-  ];
-}
-
-function restartBlocks(restarts: Timed['restarts']): Block[] {
-  if (restarts.length === 0) return [];
-  const sizes = [...new Set(restarts.map(({ tasks }) => tasks))];
-  const ways = [...new Set(restarts.map(({ by }) => by))];
-  const seconds = (by: string, size: number) =>
-    restarts.find((row) => row.by === by && row.tasks === size)?.seconds.toFixed(3) ?? '-';
-  return [
-    prose('Restart of a generated capture (T7), verified, in seconds:'),
-    table(
-      [left(''), ...sizes.map((size) => right(`${size} tasks`))],
-      ways.map((by) => [by, ...sizes.map((size) => seconds(by, size))]),
     ),
   ];
 }

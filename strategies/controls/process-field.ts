@@ -25,12 +25,11 @@ function* direct(me: Caller, want: Want, call: Directable): Program {
 
 export const processField: Strategy = {
   name: 'process-field',
-  of: 'setter',
   order: 101,
   summary: 'as setter, but one field for the whole process',
   kind: 'control',
-  form: 'as named',
-  caller: { direct, twoPasses: true },
+  form: 'as posted',
+  caller: { direct },
   kernel: {
     taskFields: nextSyscallData,
     asked: {

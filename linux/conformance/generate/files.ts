@@ -2,7 +2,6 @@
 /** Files that stock Linux has: the hints for the next pid and the next ids, and names of tasks. */
 import {
   CLONE_A_THREAD,
-  O_CLOEXEC,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
@@ -25,7 +24,7 @@ const ODD_PATHS = [
   // A number that no kernel gives to anybody.
   ...['/proc/self/task/none/comm', '/proc/4999999/comm'],
 ];
-const FLAGS = [O_RDWR, O_WRONLY, O_RDONLY, O_RDWR, O_RDWR | O_CLOEXEC];
+const FLAGS = [O_RDWR, O_WRONLY, O_RDONLY, O_RDWR];
 const DESCRIPTORS = [99, -1];
 
 const TEXTS = ['5000', '7', '12 34', '0', '32768', 'a name of more than 15', '300', '65536'];
@@ -43,7 +42,7 @@ const OFFSETS = [0, 1, 3, 100, -1, 2 ** 40];
 const WHENCES = [SEEK_SET, SEEK_CUR, SEEK_END, 99, -1];
 
 /** Mostly one that the task may have. */
-export const descriptor = (b: Builder): Arg => {
+const descriptor = (b: Builder): Arg => {
   const known = b.once(3) ? b.known('fd') : (b.inherited('fd') ?? b.known('fd'));
   return known === undefined || b.once(15) ? b.of(DESCRIPTORS) : known;
 };
@@ -135,7 +134,7 @@ const seldom =
   (b) =>
     b.once(4) ? kind(b) : undefined;
 
-export const onSoundFiles =
+const onSoundFiles =
   (kind: Kind): Kind =>
   (b) =>
     b.hasStaleFiles ? undefined : kind(b);
