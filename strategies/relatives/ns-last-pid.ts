@@ -25,7 +25,7 @@ export function hintFor(
   if (kind !== 'pid') return fail('ENOSYS');
   const makesNamespace = call.name === 'clone' && (call.args[0] & CLONE_NEWPID) !== 0;
   if (pid === undefined || outer.length > 0 || makesNamespace) return fail('EINVAL');
-  return String(pid);
+  return String(pid - 1);
 }
 
 const openWriteClose: CallerHalf = {
