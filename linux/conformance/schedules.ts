@@ -79,8 +79,11 @@ export async function replaySchedules(
 }
 
 /** Nothing but calls, of tasks that are there from the start. */
-const isReplayable = ({ tasks, faults }: Scenario): boolean =>
-  faults === undefined && tasks.every((task) => task.setUp === undefined);
+const isReplayable = ({ tasks, faults, kernelMade, modelOnly }: Scenario): boolean =>
+  faults === undefined &&
+  kernelMade === undefined &&
+  modelOnly === undefined &&
+  tasks.every((task) => task.setUp === undefined);
 
 /** Each strategy that runs on the kernel below as it is, with each of its caller halves. */
 export async function replayAll(
