@@ -68,6 +68,21 @@ function contends(b: Builder): Made | undefined {
   return ['flock', [other, LOCK_EX | LOCK_NB]];
 }
 
+/** A lock given up in vain, and one that goes with what dup2 puts in its place. */
+function loses(b: Builder): Made {
+  const path = b.of([NS_LAST_PID, '/proc/self/comm']);
+  const [mine, other] = [opens(b, path), opens(b, path)];
+  if (b.once(2)) {
+    b.also(['flock', [mine, LOCK_EX]]);
+    b.also(['dup2', [other, mine]]);
+  } else {
+    b.also(['flock', [mine, LOCK_SH]]);
+    b.also(['flock', [other, LOCK_SH]]);
+    b.also(['flock', [mine, LOCK_EX | LOCK_NB]]);
+  }
+  return ['flock', [other, LOCK_EX | LOCK_NB]];
+}
+
 function pidfdOpen(b: Builder): Made {
   b.makes('pidfd');
   const pid = b.once(3) ? b.of(PIDS) : (b.known('task') ?? b.of(PIDS));
@@ -148,9 +163,10 @@ export const DESCRIPTORS: readonly Kind[] = [
   flock,
   flock,
   seldom(contends),
+  seldom(loses),
   pidfdOpen,
   pidfdGetfd,
   pidfdGetfd,
   takes,
-  seldom(misuses),
+  misuses,
 ].map(onSoundFiles);
