@@ -87,6 +87,6 @@ describe('the list of what no script can reach', () => {
   it('would be found wrong where it is', async () => {
     const files = await reachedBy([call('getpid')]);
     expect(inexact(files)).toContain('neither reached nor listed: cred.ts setId');
-    expect(inexact([])).toContain('reached, but listed: ipc.ts refuseId');
+    expect(inexact([])).toContain('reached, but listed: wanted.ts refuseId');
   });
 });

@@ -141,8 +141,7 @@ const drops = (b: Builder): Made => [
 
 /** There is nothing in it to be read or written. */
 function misuses(b: Builder): Made {
-  const fd = (b.once(2) ? b.inherited('nsfd') : undefined) ?? pidfd(b);
-  const memory = { memory: b.memory };
+  const [fd, memory] = [pidfd(b), { memory: b.memory }];
   return b.of<Made>([
     ['read', [fd, memory, 3]],
     ['write', [fd, memory, b.of([3, -1])], { stores: [{ offset: b.memory, text: 'abc' }] }],

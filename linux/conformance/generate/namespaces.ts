@@ -9,7 +9,7 @@ import {
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
-import { descriptor, onSoundFiles } from './files.ts';
+import { descriptor } from './files.ts';
 
 const NAMES = ['ipc', 'pid', 'pid_for_children'];
 const PATHS = [
@@ -30,6 +30,17 @@ function open(b: Builder): Made {
   const path = b.of(PATHS);
   const args = [b.address(), path.length, b.once(8) ? O_RDWR : O_RDONLY];
   return ['open', args, { stores: [{ offset: b.memory, text: path }] }];
+}
+
+/** There is nothing in it to be read, written or gone to. */
+function looksInside(b: Builder): Made {
+  const fd = opens(b, b.of(PATHS));
+  const memory = { memory: b.memory };
+  return b.of<Made>([
+    ['lseek', [fd, 0, 0]],
+    ['read', [fd, memory, b.of([3, -1])]],
+    ['write', [fd, memory, 3]],
+  ]);
 }
 
 /** Nobody knows where the caller and its children are after this. */
@@ -106,7 +117,7 @@ function followsByPidfd(b: Builder): Made | undefined {
 
 export const NAMESPACES: readonly Kind[] = [
   open,
-  open,
+  looksInside,
   setns,
   setns,
   setnsByPidfd,
@@ -114,4 +125,4 @@ export const NAMESPACES: readonly Kind[] = [
   early,
   follows,
   followsByPidfd,
-].map(onSoundFiles);
+];
