@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Descriptors copied, taken from other processes, and locks on what they stand for. */
 import {
+  CLONE_A_THREAD,
   CLONE_FILES,
   LOCK_EX,
   LOCK_MAND,
@@ -10,6 +11,7 @@ import {
   O_NONBLOCK,
   O_RDONLY,
   O_RDWR,
+  SEEK_CUR,
   SIGKILL,
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
@@ -97,6 +99,22 @@ function pidfdGetfd(b: Builder): Made {
   return ['pidfd_getfd', [from, fd, b.once(10) ? 1 : 0]];
 }
 
+/** A copy stands where the other does. */
+function copied(b: Builder): Made {
+  const fd = opens(b, '/proc/self/comm');
+  b.also(['read', [fd, { memory: b.memory }, 3]]);
+  const copy = b.also(['dup', [fd]]);
+  return ['lseek', [copy, 0, SEEK_CUR]];
+}
+
+/** A thread has no pidfd of its own. */
+function ofThread(b: Builder): Made | undefined {
+  if (b.isFull) return undefined;
+  const thread = { result: b.steps.length };
+  b.clones(CLONE_A_THREAD);
+  return ['pidfd_open', [thread, 0]];
+}
+
 /** A child that may be somebody else by now is asked for what it opened; or its parent is. */
 function takes(b: Builder): Made | undefined {
   if (b.isFull || b.mayMakeInit(0)) return undefined;
@@ -123,7 +141,7 @@ function takes(b: Builder): Made | undefined {
   }
   b.makes('fd');
   const got = b.also(['pidfd_getfd', [from, fd, 0]]);
-  return ['lseek', [got, 0, 1]];
+  return ['lseek', [got, 0, SEEK_CUR]];
 }
 
 /** All capabilities, so that whoever has some is more. */
@@ -163,6 +181,8 @@ export const DESCRIPTORS: readonly Kind[] = [
   flock,
   seldom(contends),
   seldom(loses),
+  seldom(copied),
+  seldom(ofThread),
   pidfdOpen,
   pidfdGetfd,
   pidfdGetfd,

@@ -21,7 +21,7 @@ const next = (b: Builder): Arg => ({ result: b.steps.length });
 /** Attached, it is memory; detached, its address faults; removed, the last detach destroys it. */
 function segment(b: Builder): void {
   const id = next(b);
-  b.also(['shmget', [IPC_PRIVATE, 4096, 0o600]]);
+  b.also(['shmget', [b.of([IPC_PRIVATE, 11]), 4096, IPC_CREAT | 0o600]]);
   for (const isRemoved of [false, true]) {
     const address = next(b);
     b.also(['shmat', [id, 0]]);
