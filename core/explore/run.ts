@@ -13,6 +13,7 @@ interface Live {
   readonly steps: Steps<unknown>;
   until: (() => boolean) | null;
   why: string;
+  idle: boolean;
   spawned: number;
 }
 
@@ -28,6 +29,7 @@ const revive = (thread: Thread): Live => ({
   steps: thread.start(),
   until: null,
   why: '',
+  idle: false,
   spawned: 0,
 });
 
@@ -97,6 +99,7 @@ export class RunQueue {
         if (value !== null && !value.until()) {
           live.until = value.until;
           live.why = value.why;
+          live.idle = value.idle === true;
           this.waiting.push(live);
           return;
         }
@@ -111,10 +114,13 @@ export class RunQueue {
   private end(): RunEnd {
     return {
       results: this.results,
-      blocked: this.waiting.map(({ name, why }) => ({ thread: name, why })),
+      blocked: blocked(this.waiting),
     };
   }
 }
+
+const blocked = (waiting: readonly Live[]): RunEnd['blocked'] =>
+  waiting.filter(({ idle }) => !idle).map(({ name, why }) => ({ thread: name, why }));
 
 const named = (parent: Live, thread: Spawn): Thread => ({
   name: spawnedName(parent.name, parent.spawned++),
@@ -147,11 +153,12 @@ export function runAtRandom(
     } else {
       live.until = value === null ? null : value.until;
       live.why = value === null ? '' : value.why;
+      live.idle = value?.idle === true;
     }
   }
   return {
     results,
-    blocked: alive.map(({ name, why }) => ({ thread: name, why })),
+    blocked: blocked(alive),
     schedule,
   };
 }

@@ -16,6 +16,8 @@ export interface Block {
   readonly until: () => boolean;
   /** What is waited for, for people. */
   readonly why: string;
+  /** It is only to be there: that it waits for ever is no deadlock. */
+  readonly idle?: true;
 }
 
 export type Yield = typeof PREEMPT | Block;

@@ -6,6 +6,7 @@
 import type { Directable, Want, WantKind } from './directed.ts';
 import { formatResult } from './errno.ts';
 import { CLOCK_MONOTONIC, IPC_CREAT, IPC_PRIVATE } from './flags.ts';
+import { putNumbers } from './memory.ts';
 import { type CallerHalf, canDirect, type Strategy, type SyscallHandlers } from './strategy.ts';
 import {
   type Await,
@@ -20,12 +21,8 @@ import {
 /** Name of a program that every scenario has. */
 export const CHILD = 'child';
 
-/** What a task waits for that is only to be there: it can be killed, and is no deadlock. */
-export const IDLE: Await = { until: () => false, why: 'nothing' };
-
-/** Threads that wait for ever, and were to do something yet. */
-export const stuck = <T extends { readonly why: string }>(blocked: readonly T[]): readonly T[] =>
-  blocked.filter(({ why }) => why !== IDLE.why);
+/** What a task does that is only to be there: it can be killed, and its waiting is no deadlock. */
+export const IDLE: Await = { until: () => false, why: 'nothing', idle: true };
 
 /**
  * What is done in place of a call that a caller half is about to make, null to let it through;
@@ -106,7 +103,7 @@ export function* plainly(me: Caller, call: Directable): Program {
 function withRoom({ memory }: Caller, call: Directable): Directable {
   if (call.name !== 'timer_create' || call.args[2] !== 0) return call;
   const [clock, event] = call.args;
-  return sys('timer_create', clock, event, memory.allocate(4));
+  return sys('timer_create', clock, event, putNumbers(memory, 4, [0]));
 }
 
 /** The id that a call made, wherever the call says it. */
@@ -205,10 +202,10 @@ export interface Scenario {
   readonly directs: readonly WantKind[];
   readonly tasks: readonly ScenarioTask[];
   readonly faults?: readonly Fault[];
-  /** Its programs are nothing but calls of tasks that are there from the start, so Linux can run them. */
-  readonly replays?: true;
   /** Calls that stand for what a kernel does on somebody's behalf, and no design knows of. */
   readonly kernelMade?: SyscallHandlers;
+  /** It has addresses that mean something to the model alone, so no other kernel can run it. */
+  readonly modelOnly?: true;
   /** By name. There is also CHILD, which does nothing, for a fork that is only to get a number. */
   programs(direct: Direct, subject: Subject): Programs;
   /** Null if all is well, or what is wrong. A deadlock is always wrong and never gets here. */

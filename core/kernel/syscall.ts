@@ -100,6 +100,8 @@ export function sys<N extends SyscallName>(name: N, ...args: SyscallTable[N]): S
 export interface Await {
   readonly until: () => boolean;
   readonly why: string;
+  /** It is only to be there: that it waits for ever is no deadlock. */
+  readonly idle?: true;
 }
 
 /** User code. Its return value is what the scenario sees; the task then stays as it is. */

@@ -182,10 +182,10 @@ export class ModelKernel implements InKernel {
     }
   }
 
-  private *waitFor(task: Task, { until, why }: Await): Steps<number> {
+  private *waitFor(task: Task, { until, ...rest }: Await): Steps<number> {
     const ready = () => until() || task.sigpending.v;
     for (;;) {
-      while (!ready()) yield { until: ready, why };
+      while (!ready()) yield { ...rest, until: ready };
       if (task.sigpending.v) yield* this.seeToSignals(task);
       if (this.isOver(task) || until()) return 0;
     }

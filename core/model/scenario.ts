@@ -4,7 +4,7 @@ import { note } from '../explore/cell.ts';
 import type { System } from '../explore/machine.ts';
 import { RunQueue } from '../explore/run.ts';
 import type { Thread } from '../explore/thread.ts';
-import { type Fault, programsOf, type Scenario, type Subject, stuck } from '../kernel/scenario.ts';
+import { type Fault, programsOf, type Scenario, type Subject } from '../kernel/scenario.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import type { Said } from '../kernel/syscall.ts';
 import { ModelKernel } from './kernel.ts';
@@ -33,7 +33,7 @@ export function scenarioOnModel(
     if (setUp === undefined) continue;
     const queue = new RunQueue();
     queue.add(kernel.thread(name, taskOf(name), setUp));
-    const [first] = stuck(queue.toCompletion().blocked);
+    const [first] = queue.toCompletion().blocked;
     if (first !== undefined) throw new Error(`${scenario.name}: ${setUp} waits in ${first.why}`);
   }
   return {
@@ -42,7 +42,7 @@ export function scenarioOnModel(
       ...(scenario.faults ?? []).map((fault) => strikes(fault, taskOf(fault.task))),
     ],
     judge({ results, blocked }) {
-      const [first] = stuck(blocked);
+      const [first] = blocked;
       if (first !== undefined) return `deadlock: ${first.thread} waits in ${first.why}`;
       return scenario.judge({ results: results as ReadonlyMap<string, Said> });
     },

@@ -8,7 +8,7 @@ import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
 import { CLONE_A_THREAD } from '../../core/kernel/flags.ts';
 import type { UserMemory } from '../../core/kernel/memory.ts';
-import { programsOf, type Scenario, type Subject, stuck } from '../../core/kernel/scenario.ts';
+import { programsOf, type Scenario, type Subject } from '../../core/kernel/scenario.ts';
 import type { CallerHalf, KernelHalf } from '../../core/kernel/strategy.ts';
 import type { Caller, ProgramBody, Syscall } from '../../core/kernel/syscall.ts';
 import { ModelKernel } from '../../core/model/kernel.ts';
@@ -74,7 +74,7 @@ export class CallByCall {
   /** What the scenario says of this end, null if all is well. */
   judge(): string | null {
     const { results, blocked } = this.queue.toCompletion();
-    const [first] = stuck(blocked);
+    const [first] = blocked;
     if (first !== undefined) return `deadlock: ${first.thread} waits in ${first.why}`;
     return this.scenario.judge({ results: results as ReadonlyMap<string, number> });
   }

@@ -78,9 +78,19 @@ export async function replaySchedules(
   };
 }
 
-/** Programs that know of a kernel only what calls return, and that is so of queues, not of timers. */
-const isReplayable = (scenario: Scenario, { kind }: Subject): boolean =>
-  scenario.replays === true && kind === 'msg';
+/**
+ * Nothing but calls, of tasks that are there from the start; and its programs know of a kernel only
+ * what calls return, which is so of queues, not of timers.
+ */
+const isReplayable = (
+  { tasks, faults, kernelMade, modelOnly }: Scenario,
+  { kind }: Subject,
+): boolean =>
+  kind === 'msg' &&
+  faults === undefined &&
+  kernelMade === undefined &&
+  modelOnly === undefined &&
+  tasks.every((task) => task.setUp === undefined);
 
 /** Each strategy that runs on the kernel below as it is, with each of its caller halves. */
 export async function replayAll(

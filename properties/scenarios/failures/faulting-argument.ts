@@ -48,6 +48,7 @@ export const faultingArgument: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  modelOnly: true,
   tasks: [{ name: 'A', role: 'faults', process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

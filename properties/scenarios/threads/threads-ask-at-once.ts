@@ -12,7 +12,6 @@ export const threadsAskAtOnce: Scenario = {
   question: 'Two threads of a process each ask for an id. Does each get its own?',
   rule: 'each thread must get the id that it asked for',
   kind: 'hazard',
-  replays: true,
   context: 'restarter',
   directs: ['msg', 'pid', 'timer'],
   tasks: [
