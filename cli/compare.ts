@@ -18,6 +18,7 @@ import { renderSections, renderText } from '../reports/text.ts';
 import { hostForReport } from './host.ts';
 import {
   conclude,
+  mutantRows,
   type NamedCapture,
   races,
   restartTable,
@@ -71,8 +72,9 @@ async function measure({
   scenarios,
   captures,
   seed,
-}: Comparison): Promise<Pick<Measured, 'races' | 'restarts'>> {
+}: Comparison): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants'>> {
   let rows: RaceRow[] = [];
+  let mutants: Measured['mutants'] = [];
   const restarts: RestartTable[] = [];
   const designs = strategies.filter(isBestForm);
   const stages = new Listr(
@@ -84,6 +86,16 @@ async function measure({
             task.output = `${row.scenario}: ${row.strategy}`;
           });
           task.title = `Races: ${rows.map(inShort).join(', ')}`;
+        },
+      },
+      {
+        title: 'Mutants',
+        task: async (_context, task) => {
+          mutants = await mutantRows(({ mutant }) => {
+            task.output = mutant;
+          });
+          const killed = mutants.filter(({ killedBy }) => killedBy.length > 0).length;
+          task.title = `Mutants: ${killed} of ${mutants.length} rejected`;
         },
       },
       {
@@ -102,7 +114,7 @@ async function measure({
     progress(),
   );
   await stages.run();
-  return { races: rows, restarts };
+  return { races: rows, restarts, mutants };
 }
 
 function inShort({ strategy, verdict, failing }: RaceRow): string {

@@ -15,6 +15,7 @@ import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
+import { MUTANTS, mutantRow } from '../properties/mutants/index.ts';
 import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
 import type {
@@ -63,6 +64,21 @@ export async function races(
       onRow(row);
       rows.push(row);
     }
+  }
+  return rows;
+}
+
+/** Each mutant by the check that must reject it. */
+export async function mutantRows(
+  onRow: (row: Measured['mutants'][number]) => void,
+): Promise<Measured['mutants']> {
+  const rows: Measured['mutants'] = [];
+  for (const mutant of MUTANTS) {
+    await breathe();
+    const { killedBy, ...named } = mutantRow(mutant);
+    const row = { ...named, killedBy: [...killedBy] };
+    onRow(row);
+    rows.push(row);
   }
   return rows;
 }
@@ -144,7 +160,7 @@ export async function work(
 export function conclude(
   strategies: readonly Strategy[],
   captures: readonly NamedCapture[],
-  measured: Pick<Measured, 'races' | 'restarts'> & Work,
+  measured: Pick<Measured, 'races' | 'restarts' | 'mutants'> & Work,
 ): Measured & Pick<Result, 'claims'> {
   const designs = strategies.filter(isBestForm);
   const all: Measured = {

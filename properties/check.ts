@@ -4,7 +4,7 @@ import type { WantKind } from '../core/kernel/directed.ts';
 import { canDirect, type Strategy } from '../core/kernel/strategy.ts';
 
 /** A strategy as checks see it, by one of its caller halves. */
-export type Design = Pick<Strategy, 'kernel' | 'caller' | 'directs'>;
+export type Design = Pick<Strategy, 'kernel' | 'caller' | 'directs' | 'tries'>;
 
 /** How hard a check looks: more finds more, and what is found is smaller. */
 export interface Effort {
@@ -38,6 +38,9 @@ export const BRIEF: Effort = {
   shrinks: false,
 };
 
+/** Enough for the mutants, in a report that is waited for: schedules are drawn throughout. */
+export const GLANCE: Effort = { ...BRIEF, threadPrograms: 40, states: 1, schedules: 20 };
+
 export interface Check {
   readonly name: string;
   /** Kinds that it asks for. A design that directs none of them has no part in it. */
@@ -46,8 +49,9 @@ export interface Check {
   run(design: Design, effort?: Effort): string | null;
 }
 
-export const hasPart = ({ directs }: Check, design: Pick<Strategy, 'directs'>): boolean =>
-  directs.some((kind) => canDirect(design, kind));
+/** Who tries until an id comes up does not ask for one. */
+export const hasPart = ({ directs }: Check, design: Pick<Strategy, 'directs' | 'tries'>): boolean =>
+  design.tries !== true && directs.some((kind) => canDirect(design, kind));
 
 /** What a design can direct of these. */
 export const directedOf = <K extends WantKind>(design: Design, kinds: readonly K[]): K[] =>

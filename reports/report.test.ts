@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from '../cli/choose.ts';
-import { captureName, conclude, races, restartTable, work } from '../cli/measure.ts';
+import { captureName, conclude, mutantRows, races, restartTable, work } from '../cli/measure.ts';
 import { isBestForm } from '../core/kernel/strategy.ts';
 import { claims } from './claims/index.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -35,7 +35,8 @@ async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
       onRestart,
     },
   );
-  return conclude(strategies, captures, { races: rows, restarts, ...counted });
+  const mutants = await mutantRows(() => {});
+  return conclude(strategies, captures, { races: rows, restarts, mutants, ...counted });
 }
 
 const result: Result = {

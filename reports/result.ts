@@ -237,6 +237,14 @@ export const ResultSchema = v.pipe(
       }),
     ),
     deadPids: v.array(v.strictObject({ strategy: v.string(), wanted: count, shown: v.string() })),
+    /** Designs and kernels with one defect each, and the checks that rejected it. */
+    mutants: v.array(
+      v.strictObject({
+        mutant: v.string(),
+        of: v.picklist(['strategy', 'kernel']),
+        killedBy: v.array(v.string()),
+      }),
+    ),
     ledger: v.array(
       v.strictObject({
         call: v.string(),
@@ -342,6 +350,7 @@ export type Measured = Pick<
   | 'restarts'
   | 'idsOnly'
   | 'deadPids'
+  | 'mutants'
   | 'ledger'
   | 'threads'
   | 'calls'

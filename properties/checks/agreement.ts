@@ -12,10 +12,14 @@ import { type Ran, runProgram } from '../generated/turns.ts';
 import { OBJECTS } from '../generated/world.ts';
 import { shortestWrong } from './in-turns.ts';
 
+/** An object of each type, so that there is one to be set. */
+const PROLOGUE: readonly Step[] = OBJECTS.map(
+  (type) => ({ does: 'get', type, key: 0, want: null, removes: false }) as const,
+);
 /** Plain calls, so that what only the next call would show is seen as well. */
 const EPILOGUE: readonly Step[] = [
-  ...OBJECTS.map((type) => ({ does: 'get', type, key: 0, want: null, removes: false }) as const),
-  { does: 'fork', into: 'same', want: null, steps: [], waits: false },
+  ...PROLOGUE,
+  { does: 'fork', into: 'same', want: null, execs: false, steps: [], waits: false },
 ];
 
 /** Null, or the first thing that two runs of one program do not have in common. */
@@ -30,8 +34,8 @@ export function difference(one: Ran, other: Ran): string | null {
 /** Tasks with their numbers at every level, and IPC objects with their state. */
 function visibleEnd({ kernel }: Ran): string {
   const { init } = kernel;
-  const { tasks, ipc } = checkpoint(kernel, init.signal, init.activePidNs);
-  return JSON.stringify({ tasks, ipc });
+  const { tasks, ipc, otherIpc } = checkpoint(kernel, init.signal, init.activePidNs);
+  return JSON.stringify({ tasks, ipc, otherIpc });
 }
 
 export const designsAgree: Check = {
@@ -51,7 +55,7 @@ export const designsAgree: Check = {
     ] as const;
     const size = { minLength: 1, maxLength: 10 };
     return shortestWrong(programs(directsOf(design), kinds, 2, size), effort, (steps) => {
-      const all = [...steps, ...EPILOGUE];
+      const all = [...PROLOGUE, ...steps, ...EPILOGUE];
       const other = difference(runProgram(design, all), runProgram(withId, all));
       return other === null ? null : `${other}; in: ${formatProgram(steps)}`;
     });

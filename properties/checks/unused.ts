@@ -39,14 +39,14 @@ export const unusedIsUnseen: Check = {
 
 const understands = (name: SyscallName): boolean => Object.hasOwn(UNDERSTANDS, name);
 
-/** Null, or what a plain program costs beside one load a call that could have been asked. */
+/** Null, or what a plain program costs beside one load a call that could have been directed. */
 function overcharged(design: Design, steps: readonly Step[]): string | null {
   let couldAsk = 0;
   let made = 0;
   const counting: KernelHalf = {
     entry(_kernel, _task, name) {
       if (understands(name)) couldAsk++;
-      if (name === 'fork' || name === 'clone') made++;
+      if (name === 'fork' || name === 'clone' || name === 'execve') made++;
     },
   };
   const plain = runProgram(linux(counting), steps).kernel.ledger;
@@ -60,7 +60,7 @@ function overcharged(design: Design, steps: readonly Step[]): string | null {
 }
 
 export const unusedCostsLoads: Check = {
-  name: 'who asks for nothing pays a load a call, and a store a field in each fork',
+  name: 'who asks for nothing pays a load a call, and a store a field in each fork and exec',
   directs: IDS,
   run(design, effort = FULL) {
     const kinds = ['get', 'set', 'fork', 'thread'] as const;

@@ -4,8 +4,8 @@ import { explore } from '../../core/explore/graph.ts';
 import { type Scenario, subjectOf } from '../../core/kernel/scenario.ts';
 import type { Strategy } from '../../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
-import { type Check, type Effort, hasPart } from '../check.ts';
-import { callers } from '../checks.ts';
+import { type Check, type Effort, GLANCE, hasPart } from '../check.ts';
+import { CHECKS, callers } from '../checks.ts';
 import type { Mutant } from './mutant.ts';
 import { OF_KERNEL } from './of-kernel.ts';
 import { OF_STRATEGIES } from './of-strategies.ts';
@@ -59,4 +59,13 @@ export function mutantMatrix(mutants: readonly Mutant[], trials: readonly Trial[
     const names = (list: readonly Trial[]) => list.map(({ name }) => name);
     return { mutant: defect, of, killedBy: names(killed), survivedBy: names(survived) };
   });
+}
+
+/** Whether the one check that is named for a mutant rejects it: what a report has time for. */
+export function mutantRow(mutant: Mutant): Omit<MutantRow, 'survivedBy'> {
+  const { defect, of, strategy, rejectedBy } = mutant;
+  const check = CHECKS.find(({ name }) => name === rejectedBy);
+  if (check === undefined) throw new Error(`no check is called "${rejectedBy}"`);
+  const isKilled = checkTrial(check, GLANCE).passes(strategy) === false;
+  return { mutant: defect, of, killedBy: isKilled ? [rejectedBy] : [] };
 }

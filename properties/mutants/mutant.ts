@@ -9,6 +9,6 @@ export interface Mutant {
   /** What it was made of. Only what this one passes can be said to reject the mutant. */
   readonly base: Strategy;
   readonly strategy: Strategy;
-  /** Name of a check or scenario that must reject it. */
+  /** Name of a check that must reject it; others, and scenarios, may as well. */
   readonly rejectedBy: string;
 }

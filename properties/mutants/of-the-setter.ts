@@ -143,7 +143,7 @@ export const OF_THE_SETTER: readonly Mutant[] = [
   ),
   setterWith(
     'every call looks at the field, whether it understands it or not',
-    'who asks for nothing pays a load a call, and a store a field in each fork',
+    'who asks for nothing pays a load a call, and a store a field in each fork and exec',
     {
       entry(kernel) {
         kernel.ledger.fieldOps++;
