@@ -16,7 +16,7 @@ import type { CallerHalf, Strategy } from '../core/kernel/strategy.ts';
 import { type Program, type ProgramBody, sys } from '../core/kernel/syscall.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import { trial } from '../core/model/trial.ts';
-import { take } from './fields/next-syscall-data.ts';
+import { arm, putBack, take } from './fields/next-syscall-data.ts';
 import { indirect } from './indirect.ts';
 import { procfsJuly } from './posted/procfs-july.ts';
 import { procfsV2 } from './posted/procfs-v2.ts';
@@ -95,6 +95,29 @@ describe('a fork that is interrupted and made again', () => {
 
   it('loses it where a design does not put it back', () => {
     expect(failing(forgetful, nothing, A_CHILD)).not.toBeNull();
+  });
+
+  it('does not get it back over another that came meanwhile', () => {
+    const { said } = trial(
+      (say) => ({
+        *init() {
+          say(yield sys('getpid'), yield A_QUEUE.call);
+          return 0;
+        },
+      }),
+      {
+        ...setter.kernel,
+        syscalls: {
+          // As if somebody else could arm the task, as in the control anyone-writes.
+          *getpid(kernel, current) {
+            arm(kernel, current, { kind: 'msg', values: [102] });
+            putBack(kernel, current, { kind: 'msg', values: [101] });
+            return 1;
+          },
+        },
+      },
+    );
+    expect(said).toEqual([1, 102]);
   });
 
   it('has not been asked for yet where the allocator asks', () => {

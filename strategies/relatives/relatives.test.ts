@@ -84,10 +84,11 @@ describe.each([nsLastPid, nsLastPidLocked].flatMap(halvesOf))('$name', ({ direct
     const { said, kernel } = run(function* (me, say) {
       const clone = sys('clone', CLONE_NEWPID, 'child');
       say(yield* direct(me, want('pid', 1, 12), clone), yield* direct(me, want('pid', 1), clone));
+      say(yield* direct(me, want('pid', 11, 12), FORK));
       say(yield* direct(me, want('msg', 5), QUEUE), yield* direct(me, want('pid', 0), FORK));
       return 0;
     });
-    expect(said).toEqual([EINVAL, EINVAL, ENOSYS, EINVAL]);
+    expect(said).toEqual([EINVAL, EINVAL, EINVAL, ENOSYS, EINVAL]);
     // Only for the last is anything done, and that is no fork.
     expect(kernel.init.signal.children.empty).toBe(true);
     expect(kernel.ledger.copied).toBeGreaterThan(0);
