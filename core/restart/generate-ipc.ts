@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** IPC objects of generated captures: ids with gaps, contents, and state with all sorts of users. */
 import type { CapturedIpc } from './capture.ts';
-import type { Draw } from './generate.ts';
+
+/** A number from low to high, both included. */
+export type Draw = (low: number, high: number) => number;
 
 /** Whom the state of objects in a namespace may name, in the numbers of its keeper. */
 export interface Users {

@@ -8,7 +8,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import type { Capture } from './capture.ts';
 import { checkCapture } from './check.ts';
-import { generateIpc, type Users } from './generate-ipc.ts';
+import { type Draw, generateIpc, type Users } from './generate-ipc.ts';
 import { ipcKeepers } from './ipc-namespaces.ts';
 import { type CapturedTask, outermost } from './planned.ts';
 
@@ -18,9 +18,6 @@ export interface Size {
   readonly levels: number;
   readonly objects: number;
 }
-
-/** A number from low to high, both included. */
-export type Draw = (low: number, high: number) => number;
 
 /** @throws InputError where so many tasks can't be in so many levels */
 export function generateCapture({ tasks, levels, objects }: Size, seed: number): Capture {
