@@ -157,18 +157,20 @@ static void handler_ends(uint32_t task)
 		watched[w->below].is_covered = 0;
 }
 
-/* On one thread several may have begun since the last look: the upper ones later. */
-static uint32_t first_begun(void)
+static int is_begun(uint32_t task)
 {
-	uint32_t first = NOBODY, task;
+	return watched[task].is_handler && state_of(task) == MAILBOX_BORN;
+}
 
-	for (task = 0; task < MAX_TASKS; task++) {
-		if (!watched[task].is_handler || state_of(task) != MAILBOX_BORN)
-			continue;
-		if (first == NOBODY || shared->mailboxes[task].birth <
+/* On one thread others may have begun since the last look: the upper ones later. */
+static uint32_t first_begun(uint32_t task)
+{
+	uint32_t first = task, other;
+
+	for (other = 0; other < MAX_TASKS; other++)
+		if (is_begun(other) && shared->mailboxes[other].birth <
 				       shared->mailboxes[first].birth)
-			first = task;
-	}
+			first = other;
 	return first;
 }
 
@@ -313,8 +315,8 @@ static int look_at(uint32_t task)
 		handler_ends(task);
 		return 1;
 	}
-	if (state_of(task) == MAILBOX_BORN && watched[task].is_handler) {
-		handler_begins(first_begun());
+	if (is_begun(task)) {
+		handler_begins(first_begun(task));
 		return 1;
 	}
 	return watched[task].in_call ? look_at_call(task) : 0;

@@ -55,9 +55,9 @@ describe.skipIf(noHost !== null)('the model', () => {
   });
 
   it('is compared in as many calls as asked for, from a seed', async () => {
-    const { calls, mismatch, byErrno, branches } = await conform(agent, { seed: 3, calls: 2000 });
+    const { calls, mismatch, byErrno, branches } = await conform(agent, { seed: 3, calls: 4000 });
     expect(mismatch).toBeNull();
-    expect(calls).toBeGreaterThanOrEqual(2000);
+    expect(calls).toBeGreaterThanOrEqual(4000);
     const errnos = new Set(Object.values(byErrno).flatMap((ends) => Object.keys(ends)));
     expect(errnos.size).toBeGreaterThan(12);
     expect(branches.find(({ file }) => file === 'sem.ts')?.branches.reached).toBeGreaterThan(80);

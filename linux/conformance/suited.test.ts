@@ -7,6 +7,9 @@ import {
   FEATURE_EXECVE,
   FEATURE_LAST_PID,
   FEATURE_NEXT_ID,
+  FEATURE_PIDFD,
+  FEATURE_SECCOMP,
+  FEATURE_SETNS,
   FEATURE_TIMER_IDS,
   FEATURE_UNSHARE,
 } from '../host/protocol.ts';
@@ -20,7 +23,10 @@ const EVERYTHING =
   FEATURE_LAST_PID |
   FEATURE_NEXT_ID |
   FEATURE_TIMER_IDS |
-  FEATURE_EXECVE;
+  FEATURE_EXECVE |
+  FEATURE_SETNS |
+  FEATURE_PIDFD |
+  FEATURE_SECCOMP;
 const USERS = 65536;
 const generated = fc.sample(scripts, { seed: 1, numRuns: 400 });
 
@@ -33,6 +39,9 @@ const MISSING: readonly [string, number, RegExp][] = [
   ['msg_next_id', FEATURE_NEXT_ID, /"call":"open".*next_id/],
   ['execve', FEATURE_EXECVE, /"call":"execve"/],
   ['timer ids', FEATURE_TIMER_IDS, /"call":"prctl","args":\[77,/],
+  ['setns', FEATURE_SETNS, /"call":"setns"/],
+  ['pidfds', FEATURE_PIDFD, /"call":"pidfd_/],
+  ['filters', FEATURE_SECCOMP, /"call":"(seccomp"|prctl","args":\[3[89],)/],
 ];
 
 describe('a script for a kernel without', () => {

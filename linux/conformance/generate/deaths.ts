@@ -30,13 +30,17 @@ function leader(b: Builder): Made {
   return waitsFor(b, made, 0);
 }
 
-/** An init goes whose namespace has nobody but those in another one below. */
+/** An init goes whose namespace has nobody but those in another one below, or a family. */
 function init(b: Builder): Made {
   const made = { result: b.steps.length };
   const child = b.clones(CLONE_NEWPID);
   b.doubts();
-  b.clones(CLONE_NEWPID, child);
+  const grandchild = b.clones(b.of([CLONE_NEWPID, 0]), child);
   b.doubts();
+  if (b.once(2)) {
+    b.clones(0, grandchild);
+    b.doubts();
+  }
   b.also(dies, child);
   return waitsFor(b, made, 0);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Descriptors copied, taken from other processes, and locks on what they stand for. */
 import {
+  CLONE_A_THREAD,
   CLONE_FILES,
   LOCK_EX,
   LOCK_MAND,
@@ -10,6 +11,11 @@ import {
   O_NONBLOCK,
   O_RDONLY,
   O_RDWR,
+<<<<<<< HEAD
+=======
+  SEEK_CUR,
+  SIGKILL,
+>>>>>>> 71cd054
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
@@ -62,6 +68,21 @@ function contends(b: Builder): Made | undefined {
   return ['flock', [other, LOCK_EX | LOCK_NB]];
 }
 
+/** A lock given up in vain, and one that goes with what dup2 puts in its place. */
+function loses(b: Builder): Made {
+  const path = b.of([NS_LAST_PID, '/proc/self/comm']);
+  const [mine, other] = [opens(b, path), opens(b, path)];
+  if (b.once(2)) {
+    b.also(['flock', [mine, LOCK_EX]]);
+    b.also(['dup2', [other, mine]]);
+  } else {
+    b.also(['flock', [mine, LOCK_SH]]);
+    b.also(['flock', [other, LOCK_SH]]);
+    b.also(['flock', [mine, LOCK_EX | LOCK_NB]]);
+  }
+  return ['flock', [other, LOCK_EX | LOCK_NB]];
+}
+
 function pidfdOpen(b: Builder): Made {
   b.makes('pidfd');
   const pid = b.once(3) ? b.of(PIDS) : (b.known('task') ?? b.of(PIDS));
@@ -74,6 +95,22 @@ function pidfdGetfd(b: Builder): Made {
   const [from, fd] = [pidfd(b), b.once(2) ? b.of([0, 1, 2]) : descriptor(b)];
   b.makes('fd');
   return ['pidfd_getfd', [from, fd, b.once(10) ? 1 : 0]];
+}
+
+/** A copy stands where the other does. */
+function copied(b: Builder): Made {
+  const fd = opens(b, '/proc/self/comm');
+  b.also(['read', [fd, { memory: b.memory }, 3]]);
+  const copy = b.also(['dup', [fd]]);
+  return ['lseek', [copy, 0, SEEK_CUR]];
+}
+
+/** A thread has no pidfd of its own. */
+function ofThread(b: Builder): Made | undefined {
+  if (b.isFull) return undefined;
+  const thread = { result: b.steps.length };
+  b.clones(CLONE_A_THREAD);
+  return ['pidfd_open', [thread, 0]];
 }
 
 /** A child that may be somebody else by now is asked for what it opened; or its parent is. */
@@ -102,7 +139,7 @@ function takes(b: Builder): Made | undefined {
   }
   b.makes('fd');
   const got = b.also(['pidfd_getfd', [from, fd, 0]]);
-  return ['lseek', [got, 0, 1]];
+  return ['lseek', [got, 0, SEEK_CUR]];
 }
 
 /** All capabilities, so that whoever has some is more. */
@@ -141,9 +178,12 @@ export const DESCRIPTORS: readonly Kind[] = [
   flock,
   flock,
   seldom(contends),
+  seldom(loses),
+  seldom(copied),
+  seldom(ofThread),
   pidfdOpen,
   pidfdGetfd,
   pidfdGetfd,
   takes,
-  seldom(misuses),
+  misuses,
 ].map(onSoundFiles);

@@ -40,6 +40,7 @@ function promises(b: Builder): Made {
   if (b.once(2)) b.also(['setuid', [1000]]);
   b.also(filter(b));
   b.also(['prctl', [PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0]]);
+  if (b.once(2)) b.also(['prctl', [PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0]]);
   b.also(['prctl', [PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0]]);
   return filter(b);
 }

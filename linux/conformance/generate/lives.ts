@@ -11,7 +11,8 @@ import {
   SETALL,
   SETVAL,
 } from '../../../core/kernel/flags.ts';
-import { IPC_MIN_CYCLE, SEMVMX } from '../../../core/model/limits.ts';
+import { MSQID_DS, SEMID_DS, SHMID_DS } from '../../../core/kernel/memory.ts';
+import { IPC_MIN_CYCLE, MSGMNB, SEMVMX } from '../../../core/model/limits.ts';
 import type { Arg, Store } from '../script.ts';
 import { BAD_ADDRESS, type Builder, type Kind, MOST_OPERATIONS } from './builder.ts';
 
@@ -20,7 +21,7 @@ const next = (b: Builder): Arg => ({ result: b.steps.length });
 /** Attached, it is memory; detached, its address faults; removed, the last detach destroys it. */
 function segment(b: Builder): void {
   const id = next(b);
-  b.also(['shmget', [IPC_PRIVATE, 4096, 0o600]]);
+  b.also(['shmget', [b.of([IPC_PRIVATE, 11]), 4096, IPC_CREAT | 0o600]]);
   for (const isRemoved of [false, true]) {
     const address = next(b);
     b.also(['shmat', [id, 0]]);
@@ -94,6 +95,32 @@ function nowhere(b: Builder): void {
   }
 }
 
+/** Commands that are none, owners that are nobody, and more room than the unprivileged may have. */
+function refusedSet(b: Builder): void {
+  const memory = { memory: b.memory };
+  const layouts = { msgctl: MSQID_DS, semctl: SEMID_DS, shmctl: SHMID_DS };
+  for (const [get, call, args] of [
+    ['msgget', 'msgctl', []],
+    ['semget', 'semctl', [1]],
+    ['shmget', 'shmctl', [1]],
+  ] as const) {
+    const id = next(b);
+    b.also([get, [IPC_PRIVATE, ...args, 0o600]]);
+    b.also([call, [id, ...(call === 'semctl' ? [0] : []), 99, memory]]);
+    for (const [member, value] of [
+      ['uid', -1],
+      ['qbytes', MSGMNB + 1],
+    ] as const) {
+      const at = layouts[call].fields.find(({ name }) => name === member);
+      if (at === undefined) continue;
+      const stores: Store[] = [
+        { offset: b.memory + at.offset, bytes: at.bytes === 8 ? 8 : 4, value },
+      ];
+      b.also([call, [id, ...(call === 'semctl' ? [0] : []), IPC_SET, memory], { stores }]);
+    }
+  }
+}
+
 /** Objects made and removed until indices start over, which is what makes sequence numbers grow. */
 function churn(b: Builder): void {
   if (!b.once(15) || b.steps.length > MOST_OPERATIONS) return;
@@ -112,6 +139,12 @@ const seldom =
     return undefined;
   };
 
-export const LIVES: readonly Kind[] = [segment, queue, tooMuch, tooSmall, nowhere, churn].map(
-  seldom,
-);
+export const LIVES: readonly Kind[] = [
+  segment,
+  queue,
+  tooMuch,
+  tooSmall,
+  nowhere,
+  refusedSet,
+  churn,
+].map(seldom);

@@ -9,7 +9,7 @@ import {
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
-import { descriptor, onSoundFiles } from './files.ts';
+import { descriptor } from './files.ts';
 
 const NAMES = ['ipc', 'pid', 'pid_for_children'];
 const PATHS = [
@@ -20,6 +20,7 @@ const PATHS = [
 const TYPES = [0, 0, CLONE_NEWIPC, CLONE_NEWPID, 17, CLONE_NEWIPC | CLONE_NEWPID];
 
 function opens(b: Builder, path: string, flags = O_RDONLY, task?: number): Arg {
+  b.makes('nsfd');
   const stores = [{ offset: b.memory, text: path }];
   return b.also(['open', [{ memory: b.memory }, path.length, flags], { stores }], task);
 }
@@ -29,6 +30,17 @@ function open(b: Builder): Made {
   const path = b.of(PATHS);
   const args = [b.address(), path.length, b.once(8) ? O_RDWR : O_RDONLY];
   return ['open', args, { stores: [{ offset: b.memory, text: path }] }];
+}
+
+/** There is nothing in it to be read, written or gone to. */
+function looksInside(b: Builder): Made {
+  const fd = opens(b, b.of(PATHS));
+  const memory = { memory: b.memory };
+  return b.of<Made>([
+    ['lseek', [fd, 0, 0]],
+    ['read', [fd, memory, b.of([3, -1])]],
+    ['write', [fd, memory, 3]],
+  ]);
 }
 
 /** Nobody knows where the caller and its children are after this. */
@@ -59,6 +71,17 @@ function returns(b: Builder): Made {
   return ['msgget', [7, 0]];
 }
 
+/** A namespace for children that has no init yet, and then one that has. */
+function early(b: Builder): Made | undefined {
+  if (b.isFull || b.hasUnsharedPid || !b.once(3)) return undefined;
+  b.unsharesPid();
+  b.also(['unshare', [CLONE_NEWPID]]);
+  opens(b, '/proc/self/ns/pid_for_children');
+  b.clones(0);
+  const fd = opens(b, '/proc/self/ns/pid_for_children');
+  return joins(b, fd, CLONE_NEWPID);
+}
+
 /** A child's namespaces, by a table of files that it shares: their next child is born there. */
 function follows(b: Builder): Made | undefined {
   if (!b.hasRoomFor(2) || b.hasUnsharedPid || !b.once(2)) return undefined;
@@ -81,9 +104,10 @@ function followsByPidfd(b: Builder): Made | undefined {
   const child = b.clones(b.of([CLONE_NEWPID | CLONE_NEWIPC, CLONE_NEWIPC]));
   const fd = b.also(['pidfd_open', [made, 0]]);
   if (b.once(4)) b.also(['setuid', [1000]], b.once(2) ? child : undefined);
-  if (b.once(6)) {
+  if (b.once(4)) {
     b.also(['exit_group', [0]], child);
     b.doubts(child);
+    if (b.once(2)) b.also(['wait4', [made, 0, 0, 0]]);
   }
   b.also(joins(b, fd, b.of([CLONE_NEWPID | CLONE_NEWIPC, CLONE_NEWIPC, CLONE_NEWPID, 0, 1])));
   b.also(['msgget', [7, 0o1600]], child);
@@ -93,11 +117,12 @@ function followsByPidfd(b: Builder): Made | undefined {
 
 export const NAMESPACES: readonly Kind[] = [
   open,
-  open,
+  looksInside,
   setns,
   setns,
   setnsByPidfd,
   returns,
+  early,
   follows,
   followsByPidfd,
-].map(onSoundFiles);
+];

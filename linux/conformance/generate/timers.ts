@@ -6,7 +6,7 @@ import {
   PR_TIMER_CREATE_RESTORE_IDS_OFF,
   PR_TIMER_CREATE_RESTORE_IDS_ON,
 } from '../../../core/kernel/flags.ts';
-import type { Builder, Kind, Made } from './builder.ts';
+import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 
 const CONTROLS = [
   ...[PR_TIMER_CREATE_RESTORE_IDS_ON, PR_TIMER_CREATE_RESTORE_IDS_ON],
@@ -44,6 +44,20 @@ function restores(b: Builder): Made {
   return create(b, 1, id);
 }
 
+/** An id that could not be told is used up all the same. */
+function untold(b: Builder): Made {
+  b.also(control(PR_TIMER_CREATE_RESTORE_IDS_OFF));
+  b.also(['timer_create', [1, 0, BAD_ADDRESS]]);
+  return create(b, 1, 0);
+}
+
 const anyDelete: Kind = (b) => ['timer_delete', [b.of(IDS)]];
 
-export const TIMERS: readonly Kind[] = [anyControl, anyCreate, anyCreate, anyDelete, restores];
+export const TIMERS: readonly Kind[] = [
+  anyControl,
+  anyCreate,
+  anyCreate,
+  anyDelete,
+  restores,
+  untold,
+];
