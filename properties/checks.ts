@@ -21,6 +21,7 @@ import {
 } from './checks/in-turns.ts';
 import { interruptedIsDirected } from './checks/interrupted-is-directed.ts';
 import { ledgerAddsUp } from './checks/ledger-adds-up.ts';
+import { newProgramFindsNothing } from './checks/new-program-finds-nothing.ts';
 import { noPrivilegeNoNumber } from './checks/no-privilege-no-number.ts';
 import { nobodyElseAsked } from './checks/nobody-else-asked.ts';
 import { numberUsedAgain } from './checks/number-used-again.ts';
@@ -58,6 +59,7 @@ export const CHECKS: readonly Check[] = [
   faultLeavesNothing,
   otherKindIsPlain,
   childInheritsNothing,
+  newProgramFindsNothing,
   preparedArmsNoOther,
   numberUsedAgain,
   interruptedIsDirected,

@@ -31,26 +31,17 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'addId: wanted === null || wanted === want',
         'addId: if (refused !== 0)',
         'addId: unless (wanted === null)',
-<<<<<<< HEAD
-        ...['changeId', 'claimId', 'refuseState', 'lastUser'],
-=======
         'lastUsers: unless (number === 0)',
         'lastUsers: number === 0 || pid !== null',
         'lastUsers: unless (number === 0 || pid !== null)',
         ...['claimId', 'changeId', 'refuseState'],
->>>>>>> 71cd054
       ],
       'kernel.ts': [
         "directable: if (asked?.askedIn === 'call')",
         'askFirst',
         "askAllocator: if (this.asked?.askedIn === 'allocator')",
-<<<<<<< HEAD
-        ...['copyRegisters', 'dispatch', 'kernelClone', 'steps'],
-        ...['capable', 'pidLevels', 'changeIpcId', 'doTimerCreate'],
-=======
         ...['copyRegisters', 'dispatch', 'kernelClone', 'steps', 'capable', 'pidLevels'],
         ...['doTimerCreate', 'changeIpcId'],
->>>>>>> 71cd054
         ...['doMsgget', 'doSemget', 'doShmget', 'doMsgctl', 'doSemctl', 'doShmctl'],
       ],
       'msg.ts': [

@@ -70,7 +70,11 @@ function bothSides(directs: Directs): fc.Arbitrary<readonly Step[]> {
     const inner: readonly Step[] = [{ does: 'unshare', what: 'ipc' }, ...within];
     const steps = unshares ? inner : within;
     const into = unshares ? 'same' : 'ipc';
-    return [...before, { does: 'fork', into, want: null, steps, waits: true }, ...after];
+    return [
+      ...before,
+      { does: 'fork', into, want: null, execs: false, steps, waits: true },
+      ...after,
+    ];
   });
 }
 
@@ -100,10 +104,13 @@ const nested: fc.Arbitrary<readonly Step[]> = fc
       does: 'fork',
       into: 'same',
       want,
+      execs: false,
       steps: [],
       waits: false,
     });
-    return [{ does: 'fork', into: 'pid', want: null, steps: wants.map(fork), waits: true }];
+    return [
+      { does: 'fork', into: 'pid', want: null, execs: false, steps: wants.map(fork), waits: true },
+    ];
   });
 
 export const allLevelsOrNone: Check = {

@@ -26,7 +26,7 @@ function prologue({ objects, pids }: Directs): Step[] {
       const id = objects.includes(type) ? 99 : null;
       return { does: 'get', type, key: 0, want: id, removes: false };
     }),
-    { does: 'fork', into: 'same', want, steps: [], waits: true },
+    { does: 'fork', into: 'same', want, execs: false, steps: [], waits: true },
   ];
 }
 

@@ -24,6 +24,8 @@ export type Step =
       readonly does: 'fork';
       readonly into: Into;
       readonly want: readonly number[] | null;
+      /** Whether a new program takes these steps, in the child's place. */
+      readonly execs: boolean;
       readonly steps: readonly Step[];
       readonly waits: boolean;
     }
@@ -113,6 +115,7 @@ export function programs(
       does: fc.constant('fork' as const),
       into: kinds.includes('unshare') ? fc.constantFrom(...INTO) : fc.constant('same' as const),
       want,
+      execs: depth === 0 ? fc.constant(false) : fc.boolean(),
       steps: inner,
       waits: fc.boolean(),
     }),
@@ -142,7 +145,8 @@ export function formatStep(step: Step): string {
     case 'fork': {
       const into = step.into === 'same' ? '' : ` into a new ${step.into} namespace`;
       const inner = formatProgram(step.steps);
-      return `fork${into}${asking(step.want)} { ${inner} }${step.waits ? ', waited for' : ''}`;
+      const exec = step.execs ? 'exec; ' : '';
+      return `fork${into}${asking(step.want)} { ${exec}${inner} }${step.waits ? ', waited for' : ''}`;
     }
     case 'thread':
       return `thread${asking(step.want)} { ${formatProgram(step.steps)} }`;
@@ -161,6 +165,7 @@ export const formatProgram = (steps: readonly Step[]): string => steps.map(forma
 export function* smallerPrograms(steps: readonly Step[]): Generator<readonly Step[]> {
   yield* smallerList(steps, function* (step) {
     if (!('steps' in step)) return;
+    if (step.does === 'fork' && step.execs) yield { ...step, execs: false };
     for (const inner of smallerPrograms(step.steps)) yield { ...step, steps: inner };
   });
   for (const [at, step] of steps.entries()) {

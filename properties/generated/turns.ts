@@ -6,6 +6,7 @@ import {
   CLONE_A_THREAD,
   CLONE_NEWIPC,
   CLONE_NEWPID,
+  EXECUTABLE,
   IPC_CREAT,
   IPC_RMID,
   IPC_SET,
@@ -31,6 +32,7 @@ import {
 import type { ModelKernel } from '../../core/model/kernel.ts';
 import { trial } from '../../core/model/trial.ts';
 import type { Design } from '../check.ts';
+import { becomes } from '../images.ts';
 import { formatProgram, formatStep, type Step } from './steps.ts';
 import {
   exited,
@@ -118,7 +120,10 @@ class Turns {
     for (const [n, step] of steps.entries()) {
       if (!('steps' in step)) continue;
       const name = `${path}.${n}`;
-      this.bodies[name] = (me) => this.body(me, step, name);
+      const body = (me: Caller) => this.body(me, step, name);
+      this.bodies[name] =
+        step.does === 'fork' && step.execs ? (me) => becomes(me, `${name} anew`, EXECUTABLE) : body;
+      this.bodies[`${name} anew`] = body;
       this.name(step.steps, name);
     }
   }

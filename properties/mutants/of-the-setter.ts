@@ -38,6 +38,9 @@ function numbered(kernel: InKernel, task: TaskView): Cell<Want | undefined> {
 }
 
 export const OF_THE_SETTER: readonly Mutant[] = [
+  setterWith('exec leaves the field as it is', 'a new program finds nothing of the old one', {
+    taskFields: { [FIELD]: { initial: null, atFork: 'clear', atExec: 'keep' } },
+  }),
   setterWith(
     'the question is asked in the allocator, behind the early exits',
     'a call that failed leaves nothing behind',

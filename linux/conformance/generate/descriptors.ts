@@ -11,11 +11,7 @@ import {
   O_NONBLOCK,
   O_RDONLY,
   O_RDWR,
-<<<<<<< HEAD
-=======
   SEEK_CUR,
-  SIGKILL,
->>>>>>> 71cd054
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';

@@ -24,9 +24,10 @@ export const tidReuse: Scenario = {
   programs: (direct, { kind, call }) => ({
     *setUp(me) {
       const { memory } = me;
-      const lastPid = yield sys('open', putText(memory, LAST_PID), LAST_PID.length, O_WRONLY);
       const first = yield sys('fork', 'first');
+      // Opened before anything else, so that 0 is the descriptor.
       yield* direct(me, { kind, values: [WANTED] }, call, opensThatOf(me, first, 'open'));
+      const lastPid = yield sys('open', putText(memory, LAST_PID), LAST_PID.length, O_WRONLY);
       yield sys('kill', first, SIGKILL);
       yield sys('wait4', first, 0, 0);
       const text = String(first - 1);

@@ -14,7 +14,8 @@ const FAULTS = [
   { nth: 1, bytes: 8 },
   { nth: 2, bytes: 0 },
 ];
-const wantedAt = (index: number): number => 11 + index;
+/** Apart, as a plain timer has the number behind the last one. */
+const wantedAt = (index: number): number => 11 + 10 * index;
 const WANTED = FAULTS.map((_, index) => wantedAt(index));
 /** Far behind anything that is allocated. */
 const UNMAPPED = 0x800000;

@@ -5,7 +5,7 @@
  * number, or that is the leader's, would be found by the new program. General use.
  */
 import { EXECUTABLE } from '../../../core/kernel/flags.ts';
-import { directAround, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
+import { directAround, IDLE, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { becomes } from '../../images.ts';
 import { firstWrong, plain } from '../../judging.ts';
 
@@ -25,7 +25,8 @@ export const execByThread: Scenario = {
   ],
   programs: (direct, { kind, call }) => ({
     *A(me) {
-      return yield* direct(me, { kind, values: [WANTED] }, call);
+      yield* direct(me, { kind, values: [WANTED] }, call);
+      return yield IDLE;
     },
     *B(me) {
       const want = { kind, values: [WANTED_BY_THREAD] };

@@ -53,6 +53,6 @@ export const setnsBetween: Scenario = {
     // Nothing was made, so nothing was given.
     if (askedElsewhere === 1 && made < 0) return null;
     const expected = askedElsewhere === 1 ? plain(WANTED) : exactly(WANTED);
-    return firstWrong([['the child, asked in its namespace,', results.get('Ab'), expected]]);
+    return firstWrong([['the child, asked in its namespace,', results.get('Aa'), expected]]);
   },
 };
