@@ -24,6 +24,7 @@ function* locked(me: Caller, fd: number, hint: string, call: Directable): Progra
 
 /** Closing alone would not do: the child has the lock too, as it has the open file. */
 const openLockClose: CallerHalf = {
+  twoPasses: true,
   *direct(me: Caller, want: Want, call: Directable): Program {
     const hint = hintFor(want, call);
     if (typeof hint === 'number') return hint;
@@ -36,6 +37,7 @@ const openLockClose: CallerHalf = {
 };
 
 const keptDescriptor: CallerHalf = {
+  twoPasses: true,
   *prepare(me: Caller): Program {
     return yield openFile(me, NS_LAST_PID);
   },
