@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { BRIEF } from './check.ts';
 import { CHECKS } from './checks.ts';
+import { loadScenarios } from './index.ts';
+import { FOR_SCENARIOS } from './mutants/for-scenarios.ts';
 import { checkTrial, MUTANTS, mutantMatrix, mutantRow } from './mutants/index.ts';
 
 const rows = mutantMatrix(
@@ -76,8 +78,9 @@ describe('the matrix of mutants and checks', () => {
 });
 
 describe('what a report says of mutants', () => {
-  it('is that each is rejected, also at a glance', () => {
-    const survivors = MUTANTS.map(mutantRow).filter(({ killedBy }) => killedBy.length === 0);
-    expect(survivors).toEqual([]);
+  it('is that each is rejected, also at a glance', async () => {
+    const scenarios = await loadScenarios();
+    const all = [...MUTANTS, ...FOR_SCENARIOS].map((mutant) => mutantRow(mutant, scenarios));
+    expect(all.filter(({ killedBy }) => killedBy.length === 0)).toEqual([]);
   });
 });

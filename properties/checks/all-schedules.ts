@@ -27,7 +27,7 @@ export const allSchedules: Check = {
 };
 
 export const allSchedulesWithSignals: Check = {
-  name: 'nor do handlers that strike at any point',
+  name: 'handlers that strike at any point do not meet what they interrupt',
   directs: ['msg', 'pid'],
   run: (design, effort = FULL) => firstWrong(design, true, effort),
 };

@@ -61,11 +61,24 @@ export function mutantMatrix(mutants: readonly Mutant[], trials: readonly Trial[
   });
 }
 
-/** Whether the one check that is named for a mutant rejects it: what a report has time for. */
-export function mutantRow(mutant: Mutant): Omit<MutantRow, 'survivedBy'> {
-  const { defect, of, strategy, rejectedBy } = mutant;
-  const check = CHECKS.find(({ name }) => name === rejectedBy);
-  if (check === undefined) throw new Error(`no check is called "${rejectedBy}"`);
-  const isKilled = checkTrial(check, GLANCE).passes(strategy) === false;
-  return { mutant: defect, of, killedBy: isKilled ? [rejectedBy] : [] };
+/** As many states of a scenario as a report explores. */
+const MAX_STATES = 3000;
+
+/**
+ * Whether the one check or scenario that is named for a mutant rejects it, and not what it was made
+ * of: what a report has time for.
+ */
+export function mutantRow(mutant: Mutant, scenarios: readonly Scenario[]): MutantRow {
+  const isIt = ({ name }: { readonly name: string }) => name === mutant.rejectedBy;
+  const check = CHECKS.find(isIt);
+  const scenario = scenarios.find(isIt);
+  const trials = [
+    ...(check === undefined ? [] : [checkTrial(check, GLANCE)]),
+    ...(scenario === undefined ? [] : [scenarioTrial(scenario, MAX_STATES)]),
+  ];
+  const [row] = mutantMatrix([mutant], trials);
+  if (trials.length !== 1 || row === undefined) {
+    throw new Error(`no check or scenario is called "${mutant.rejectedBy}"`);
+  }
+  return row;
 }

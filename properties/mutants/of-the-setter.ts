@@ -111,7 +111,7 @@ export const OF_THE_SETTER: readonly Mutant[] = [
   ),
   setterWith(
     'a handler finds the value of what it interrupted',
-    'nor do handlers that strike at any point',
+    'handlers that strike at any point do not meet what they interrupt',
     {
       signalDelivery(_kernel, current) {
         const shielded = current.field('shielded_data');
@@ -122,7 +122,7 @@ export const OF_THE_SETTER: readonly Mutant[] = [
   ),
   setterWith(
     'what a handler interrupted does not get its value back',
-    'nor do handlers that strike at any point',
+    'handlers that strike at any point do not meet what they interrupt',
     { signalReturn: () => {} },
     setterShielded,
   ),
