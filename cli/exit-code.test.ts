@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import type { RaceRow, RestartTable } from '../reports/result.ts';
-import { conformanceExit, raceExit, racesExit, restartExit, worst } from './exit-code.ts';
+import {
+  conformanceExit,
+  mutantsExit,
+  raceExit,
+  racesExit,
+  restartExit,
+  worst,
+} from './exit-code.ts';
 
 const EXHAUSTIVE: RaceRow['verdict'] = { kind: 'EXHAUSTIVE' };
 const INCOMPLETE: RaceRow['verdict'] = { kind: 'INCOMPLETE', reason: 'budget', seen: 1 };
@@ -43,6 +50,12 @@ describe('the exit code', () => {
       expect(restartExit(rows('restored', kind), all)).toBe(1);
       expect(restartExit(rows('restored', kind), new Set(['s0']))).toBe(0);
     }
+  });
+
+  it('of seeded defects is 1 if one goes unnoticed', () => {
+    const row = (...killedBy: string[]) => ({ mutant: 'm', of: 'kernel' as const, killedBy });
+    expect(mutantsExit([row('a check')])).toBe(0);
+    expect(mutantsExit([row('a check'), row()])).toBe(1);
   });
 
   it('of the model is 1 only if it is known to differ from the kernel below', () => {

@@ -36,6 +36,10 @@ export const restartExit = (
     ? EXIT.ok
     : EXIT.failed;
 
+/** A seeded defect that nothing rejects: then the checks could have found nothing. */
+export const mutantsExit = (mutants: Result['mutants']): number =>
+  mutants.every(({ killedBy }) => killedBy.length > 0) ? EXIT.ok : EXIT.failed;
+
 /** A kernel that could not be asked confirms nothing, and is not a failure of the report. */
 export const conformanceExit = (conformance: Result['conformance']): number =>
   conformance.kind === 'run' && isRefuted(conformance) ? EXIT.failed : EXIT.ok;
