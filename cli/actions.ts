@@ -14,16 +14,24 @@ import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
 import type { Result } from '../reports/result.ts';
 import { conformanceSection } from '../reports/sections/conformance.ts';
+import { drawingBlocks } from '../reports/sections/counterexamples.ts';
 import { growthSections } from '../reports/sections/growth.ts';
 import { ledgerSections } from '../reports/sections/ledger.ts';
-import { drawingBlocks, raceSections } from '../reports/sections/races.ts';
+import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
 import { timedSection } from '../reports/sections/timed.ts';
 import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
 import { compare, countWork, time } from './compare.ts';
-import { conformanceExit, raceExit, racesExit, restartExit, worst } from './exit-code.ts';
+import {
+  conformanceExit,
+  mutantsExit,
+  raceExit,
+  racesExit,
+  restartExit,
+  worst,
+} from './exit-code.ts';
 import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
@@ -80,6 +88,7 @@ export async function compareAndReport(
   const required = mustRestore(strategies, []);
   process.exitCode = worst([
     racesExit(result.races),
+    mutantsExit(result.mutants),
     ...result.restarts.map((table) => restartExit(table, required)),
     conformanceExit(result.conformance),
   ]);

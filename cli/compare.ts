@@ -85,13 +85,13 @@ async function measure({
           rows = await races(scenarios, strategies, seed, (row) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           });
-          task.title = `Races: ${rows.map(inShort).join(', ')}`;
+          task.title = `Races: ${inShort(rows)}`;
         },
       },
       {
         title: 'Mutants',
         task: async (_context, task) => {
-          mutants = await mutantRows(({ mutant }) => {
+          mutants = await mutantRows(scenarios, ({ mutant }) => {
             task.output = mutant;
           });
           const killed = mutants.filter(({ killedBy }) => killedBy.length > 0).length;
@@ -117,9 +117,9 @@ async function measure({
   return { races: rows, restarts, mutants };
 }
 
-function inShort({ strategy, verdict, failing }: RaceRow): string {
-  if (verdict.kind === 'INCOMPLETE') return `${strategy} INCOMPLETE`;
-  return `${strategy} ${failing === '0' ? 'ok' : 'fails'}`;
+function inShort(rows: readonly RaceRow[]): string {
+  const failed = rows.filter(({ counterexample }) => counterexample !== null).length;
+  return `${rows.length} verdicts, ${failed} of them that something fails`;
 }
 
 /** Tasks of the restarts that are part of a report; sideband bench goes on to larger ones. */

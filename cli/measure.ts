@@ -15,6 +15,7 @@ import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
+import { FOR_SCENARIOS } from '../properties/mutants/for-scenarios.ts';
 import { MUTANTS, mutantRow } from '../properties/mutants/index.ts';
 import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
@@ -68,15 +69,16 @@ export async function races(
   return rows;
 }
 
-/** Each mutant by the check that must reject it. */
+/** Each mutant by the check or scenario that must reject it. */
 export async function mutantRows(
+  scenarios: readonly Scenario[],
   onRow: (row: Measured['mutants'][number]) => void,
 ): Promise<Measured['mutants']> {
   const rows: Measured['mutants'] = [];
-  for (const mutant of MUTANTS) {
+  for (const mutant of [...MUTANTS, ...FOR_SCENARIOS]) {
     await breathe();
-    const { killedBy, ...named } = mutantRow(mutant);
-    const row = { ...named, killedBy: [...killedBy] };
+    const { mutant: defect, of, killedBy } = mutantRow(mutant, scenarios);
+    const row = { mutant: defect, of, killedBy: [...killedBy] };
     onRow(row);
     rows.push(row);
   }
@@ -174,7 +176,8 @@ export function conclude(
   return { ...all, claims: claims(all) };
 }
 
-function strategyRow({ name, of, summary, kind, form, kernel, rubric }: Strategy): StrategyRow {
+function strategyRow(strategy: Strategy): StrategyRow {
+  const { name, of, summary, kind, form, kernel, directs, rubric } = strategy;
   return {
     name,
     of,
@@ -184,6 +187,7 @@ function strategyRow({ name, of, summary, kind, form, kernel, rubric }: Strategy
     syscalls: Object.keys(kernel.syscalls ?? {}),
     files: (kernel.procfs ?? []).map((entry) => entry.name),
     fields: Object.keys(kernel.taskFields ?? {}),
+    directs: directs === undefined ? null : [...directs],
     rubric: rubric ?? null,
   };
 }

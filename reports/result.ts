@@ -12,7 +12,7 @@ import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
 import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 
-export const RESULT_SCHEMA = 'sideband-result/1';
+export const RESULT_SCHEMA = 'sideband-result/2';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Counts that pass 2^53 are decimal strings. */
@@ -35,6 +35,8 @@ const StrategyRow = v.strictObject({
   syscalls: v.array(v.string()),
   files: v.array(v.string()),
   fields: v.array(v.string()),
+  /** Kinds of ids and state that it can ask for; null is all of them. */
+  directs: v.nullable(v.array(v.string())),
   /** What a design answers to a reviewer; null if it does not say. */
   rubric: v.nullable(v.strictObject(rubricEntries())),
 });
@@ -237,7 +239,7 @@ export const ResultSchema = v.pipe(
       }),
     ),
     deadPids: v.array(v.strictObject({ strategy: v.string(), wanted: count, shown: v.string() })),
-    /** Designs and kernels with one defect each, and the checks that rejected it. */
+    /** Designs and kernels with one defect each, and the check or scenario that rejected it. */
     mutants: v.array(
       v.strictObject({
         mutant: v.string(),

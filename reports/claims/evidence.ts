@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
 /** What was measured, by name, for whoever judges by it. */
-import type { LedgerEntry, Measured, RaceRow, StrategyRow } from '../result.ts';
+import { type Asked, asked } from '../hazards.ts';
+import type { LedgerEntry, Measured, RaceRow, RestartTable, StrategyRow } from '../result.ts';
 
 /** Thrown where this run left out the design, scenario or capture that is asked for. */
 export class LeftOut extends Error {}
 
-/** What became of the hazards that a strategy was asked about. */
-export interface Hazards {
-  readonly asked: number;
-  /** Names of those that it fails in some interleaving. */
-  readonly failed: readonly string[];
-  /** Those of them that a single-purpose restarter can meet. */
-  readonly inRestarter: readonly string[];
-}
+/** Thrown where it is not known whether something holds in every interleaving. */
+export class NotExhaustive extends Error {}
+
+type RestartRow = RestartTable['rows'][number];
 
 export class Evidence {
   readonly measured: Measured;
@@ -31,13 +28,11 @@ export class Evidence {
     return found(this.measured.ledger.find(isIt)).ledger;
   }
 
-  /** Entries of the largest restart. */
-  restartEntries(strategy: string): number {
-    const rows = this.measured.restarts.flatMap((table) => table.rows);
-    const entries = rows
-      .filter((row) => row.strategy === strategy && row.variant === null)
-      .map((row) => row.ledger.entries);
-    return found(entries.length === 0 ? undefined : Math.max(...entries));
+  /** Kernel entries of each directed call that was counted, the same number once. */
+  entries(by: string): number[] {
+    const rows = this.measured.ledger.filter((row) => row.by === by && row.mode === 'directed');
+    if (rows.length === 0) throw new LeftOut();
+    return [...new Set(rows.map((row) => row.ledger.entries))];
   }
 
   race(scenario: string, strategy: string): RaceRow {
@@ -45,52 +40,57 @@ export class Evidence {
     return found(this.measured.races.find(isIt));
   }
 
-  /** Does it hold in every interleaving of the scenario? Null if that is not known. */
-  holds(scenario: string, strategy: string): boolean | null {
+  /** Does it hold in every interleaving of the scenario? */
+  holds(scenario: string, strategy: string): boolean {
     const { verdict, counterexample } = this.race(scenario, strategy);
     if (counterexample !== null) return false;
-    return verdict.kind === 'EXHAUSTIVE' ? true : null;
+    if (verdict.kind !== 'EXHAUSTIVE') throw new NotExhaustive();
+    return true;
   }
 
-  hazards(strategy: string): Hazards {
-    const rows = this.measured.races.filter(
-      (row) => row.strategy === strategy && row.scenarioKind === 'hazard',
-    );
-    if (rows.length === 0) throw new LeftOut();
-    const failed = rows.filter((row) => row.counterexample !== null);
-    return {
-      asked: rows.length,
-      failed: failed.map((row) => row.scenario),
-      inRestarter: failed.filter((row) => row.context === 'restarter').map((row) => row.scenario),
-    };
+  hazards(strategy: string, context: RaceRow['context'] | null = null): Asked {
+    return this.settled(asked(this.measured.races, strategy, 'hazard', context));
   }
 
-  /** Names of the virtues that a strategy has. */
-  virtues(strategy: string): string[] {
+  /** None asked of a design that can not direct what was never changed. */
+  virtues(strategy: string): Asked {
     this.strategy(strategy);
-    return this.measured.races
-      .filter((row) => row.strategy === strategy && row.scenarioKind === 'virtue')
-      .filter((row) => row.counterexample === null)
-      .map((row) => row.scenario);
+    return this.settled(asked(this.measured.races, strategy, 'virtue'), 0);
   }
 
+  private settled(all: Asked, least = 1): Asked {
+    if (all.asked < least) throw new LeftOut();
+    if (all.unsettled > 0) throw new NotExhaustive();
+    return all;
+  }
+
+  /** Names of all scenarios that both strategies were asked about. */
+  askedOfBoth(one: string, other: string): string[] {
+    const of = (name: string) => this.measured.races.filter((row) => row.strategy === name);
+    const others = new Set(of(other).map((row) => row.scenario));
+    return of(one)
+      .map((row) => row.scenario)
+      .filter((scenario) => others.has(scenario));
+  }
+
+  /** How many captures came back by every caller half of a strategy and any number of workers. */
   restored(strategy: string): { readonly restored: number; readonly of: number } {
-    const rows = this.restarts(strategy);
-    return { restored: rows.filter((row) => row.end.kind === 'restored').length, of: rows.length };
+    const tables = this.measured.restarts
+      .map(({ rows }) => rows.filter((row) => row.strategy === strategy))
+      .filter((rows) => rows.length > 0);
+    if (tables.length === 0) throw new LeftOut();
+    const isRestored = ({ end }: RestartRow) => end.kind === 'restored';
+    return { restored: tables.filter((rows) => rows.every(isRestored)).length, of: tables.length };
   }
 
-  /** The call at which a restart by a strategy was first refused; null if none was. */
-  refusedAt(strategy: string): string | null {
-    for (const { end } of this.restarts(strategy)) if (end.kind === 'refused') return end.call;
-    return null;
-  }
-
-  private restarts(strategy: string): Measured['restarts'][number]['rows'] {
-    const rows = this.measured.restarts
-      .flatMap((table) => table.rows)
-      .filter((row) => row.strategy === strategy);
-    if (rows.length === 0) throw new LeftOut();
-    return rows;
+  /** The capture of most tasks, and what its restart by the fewest workers took. */
+  largestRestart(strategy: string): { readonly table: RestartTable; readonly row: RestartRow } {
+    const [table] = [...this.measured.restarts].sort((a, b) => b.tasks - a.tasks);
+    const rows = (table?.rows ?? []).filter(
+      (row) => row.strategy === strategy && row.variant === null && row.end.kind === 'restored',
+    );
+    const [row] = rows.sort((a, b) => a.workers - b.workers);
+    return { table: found(table), row: found(row) };
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Claims about what a restart needs. */
-import type { Asked } from './claim.ts';
+import { WANT_NUMBERS } from '../../core/kernel/directed.ts';
+import { type Asked, notYet } from './claim.ts';
 import { LeftOut } from './evidence.ts';
 
 export const RESTART: readonly Asked[] = [
@@ -9,17 +10,20 @@ export const RESTART: readonly Asked[] = [
     who: 'Derbey',
     claim: 'sys_indirect "does exactly what we need here"',
     judge(evidence) {
+      const { directs } = evidence.strategy('indirect-v5');
       const { restored, of } = evidence.restored('indirect');
-      const refused = evidence.refusedAt('indirect-v5');
+      const lacks =
+        directs === null ? [] : Object.keys(WANT_NUMBERS).filter((kind) => !directs.includes(kind));
       const asPosted =
-        refused === null
-          ? 'as posted it restored as much'
-          : `as posted (v5) no: it may not wrap ${refused} (T3; Torvalds, 20 Nov 2007)`;
+        lacks.length === 0
+          ? 'as posted (v5) it directs all that is asked for (N)'
+          : `as posted (v5) no: it can not direct ${lacks.join(', ')} (N), as it may not wrap fork ` +
+            '(Torvalds, 20 Nov 2007)';
       return {
-        verdict: restored < of ? 'refuted' : refused === null ? 'supported' : 'depends',
+        verdict: restored < of ? 'refuted' : lacks.length === 0 ? 'supported' : 'depends',
         form: 'both',
-        lanes: ['model', 'literature'],
-        evidence: `${asPosted}; in the form of today it restored ${restored} of ${of} captures (T3)`,
+        lanes: ['static', 'model', 'literature'],
+        evidence: `${asPosted}; in the best form it restored ${restored} of ${of} captures (T3)`,
       };
     },
   },
@@ -29,14 +33,18 @@ export const RESTART: readonly Asked[] = [
     claim: 'how many system calls it would take is unimaginable',
     judge(evidence) {
       const { restored, of } = evidence.restored('with_id');
+      const { syscalls } = evidence.strategy('with_id');
+      const sofar =
+        `with ${syscalls.length} new calls (N) with_id restored ${restored} of ${of} captures of ` +
+        'pids and System V IPC with its state (T3)';
+      if (restored < of) return notYet(['model'], `calls that are enough; ${sofar}`);
       return {
         verdict: 'depends',
         form: 'best form',
-        lanes: ['static', 'model'],
+        lanes: ['static', 'model', 'literature'],
         evidence:
-          `${evidence.strategy('with_id').syscalls.length} restored ${restored} of ${of} ` +
-          'captures, pids and System V IPC with its state (T3), and direct timers besides; ' +
-          "CRIU today directs by clone3, three sysctls and a prctl. Other resources aren't counted",
+          `${sofar}. CRIU today directs by clone3, three sysctls and a prctl. What other ` +
+          'resources take is not counted',
       };
     },
   },
@@ -45,18 +53,25 @@ export const RESTART: readonly Asked[] = [
     who: 'Derbey',
     claim: 'an IPC object must come back with its state, such as the last pid',
     judge(evidence) {
-      const { idsOnly } = evidence.measured;
+      const { idsOnly, deadPids, restarts } = evidence.measured;
       const [first] = idsOnly;
       if (first === undefined) throw new LeftOut();
       const differs = idsOnly.every((row) => row.differs !== null);
+      const isBack = restarts
+        .filter(({ capture }) => idsOnly.some((row) => row.capture === capture))
+        .every(({ rows }) => rows.every(({ end }) => end.kind === 'restored'));
+      const isBackFromTheDead = deadPids.every(({ wanted, shown }) =>
+        shown.startsWith(`${wanted} `),
+      );
       return {
         verdict: differs ? 'supported' : 'refuted',
         form: 'best form',
         lanes: ['model'],
         evidence: differs
-          ? `with ids alone ${first.capture} differs at ${first.differs}; a directed IPC_SET ` +
-            'restores it (T3), of a dead process as T4 shows'
-          : 'ids alone restore everything',
+          ? `with ids alone ${first.capture} differs at ${first.differs}; with directed IPC_SET it ` +
+            `${isBack ? 'is restored' : 'is not restored by every design'} (T3), the pid of a dead ` +
+            `process ${isBackFromTheDead ? 'included' : 'not by every design'} (T4)`
+          : 'ids alone bring back everything',
       };
     },
   },

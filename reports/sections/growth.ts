@@ -3,7 +3,8 @@
 import { LEDGER_ENTRIES, type LedgerRow } from '../../core/kernel/ledger.ts';
 import { type Block, left, prose, right, type Section, table } from '../document.ts';
 import type { Measured } from '../result.ts';
-import { ENTRY_HEADS, ENTRY_LETTERS } from './ledger.ts';
+import { plural } from '../words.ts';
+import { ENTRY_LETTERS, ENTRY_NAMES } from './ledger.ts';
 
 type Growth = Pick<Measured, 'threads' | 'calls' | 'breakEvens' | 'restartSizes'>;
 
@@ -41,6 +42,8 @@ const entriesAndBytes = ({ entries, copied }: LedgerRow, of: number): string =>
   `${each(entries, of)}/${each(copied, of)}`;
 
 function threadsBlocks(rows: Growth['threads']): Block[] {
+  const [first] = rows;
+  const eachMakes = first === undefined ? 0 : first.calls / first.threads;
   const counts = distinct(rows.map(({ threads }) => threads));
   const [fewest] = counts;
   const cell = (by: string, threads: number): string => {
@@ -63,9 +66,12 @@ function threadsBlocks(rows: Growth['threads']): Block[] {
       ]),
     ),
     prose(
-      'Of one call: entries (e) and locks (l); same: its whole ledger is that of one thread. Where ' +
-        'not all calls got what they asked for, how many did: such a row measures no call. w: ' +
-        'times that a thread had to wait for another. One schedule, drawn from the seed.',
+      `Each thread makes ${eachMakes} calls, in one schedule drawn from the seed. First column: kernel ` +
+        'entries (e) and lock regions (l) of a call. The others: what a call does beyond that, on ' +
+        'average, in the letters of T1: +0.63a is 0.63 more objects allocated, +1.47d 1.47 more ' +
+        'descriptor table operations; same: not one more of anything. 2.34w: a call had to wait ' +
+        'for another thread 2.34 times. Where some calls did not get what they asked for, how many ' +
+        'did: such a cell measures no call.',
     ),
   ];
 }
@@ -104,17 +110,16 @@ function breakEvenBlocks(breakEvens: Growth['breakEvens']): Block[] {
   const [first] = breakEvens;
   if (first === undefined) return [];
   const reached = breakEvens.flatMap(({ entry, from }) =>
-    from === null
-      ? []
-      : [`${ENTRY_HEADS[entry]} from ${from === 1 ? 'the first call' : `${from} calls`} on`],
+    from === null ? [] : [`${ENTRY_NAMES[entry]} (from ${plural(from, 'call')} on)`],
   );
   const never = breakEvens
     .filter(({ from }) => from === null)
-    .map(({ entry }) => ENTRY_HEADS[entry]);
+    .map(({ entry }) => ENTRY_NAMES[entry]);
   return [
     prose(
-      `${first.by} does no more than ${first.against} in ${reached.join(', ') || 'nothing'}` +
-        `${never.length === 0 ? '' : `; more, after ${first.within} calls, in ${never.join(', ')}`}.`,
+      `Break-even: all calls of ${first.by} so far, with what it prepared for them, come to no more ` +
+        `than as many of ${first.against} in ${reached.join(', ') || 'nothing'}` +
+        `${never.length === 0 ? '' : `; to more, after ${first.within} calls, in ${never.join(', ')}`}.`,
     ),
   ];
 }
@@ -131,6 +136,11 @@ function sizesBlocks(rows: Growth['restartSizes']): Block[] {
           return row === undefined ? '-' : entriesAndBytes(row.ledger, size);
         }),
       ]),
+    ),
+    prose(
+      'All of a restart, plain calls included, divided by its tasks. The captures are generated ' +
+        'from the seed, with nested pid namespaces and an IPC object to ten tasks; each restart was ' +
+        'verified field by field.',
     ),
   ];
 }

@@ -28,7 +28,7 @@ function timedBlocks(rows: readonly TimedRow[], call: string): Block[] {
   return [
     prose(`${call}:`),
     table(
-      [left(''), left('facility'), right('ns, median'), right('3rd quartile'), right('samples')],
+      [left('by'), left('facility'), right('ns, median'), right('3rd quartile'), right('samples')],
       rows.map((row) => [
         row.by,
         row.mode === 'plain' ? '-' : row.mode,
@@ -49,7 +49,7 @@ function restartBlocks(restarts: Timed['restarts']): Block[] {
   return [
     prose('Restart of a generated capture (T7), verified, in seconds:'),
     table(
-      [left(''), ...sizes.map((size) => right(`${size} tasks`))],
+      [left('by'), ...sizes.map((size) => right(`${size} tasks`))],
       ways.map((by) => [by, ...sizes.map((size) => seconds(by, size))]),
     ),
   ];
