@@ -56,7 +56,16 @@ afterAll(() => rm(directory, { recursive: true }));
 
 const noHost = await whyNoHost();
 
-const COMMANDS = ['compare', 'restart', 'import-criu', 'race', 'bench', 'list'];
+const COMMANDS = [
+  'compare',
+  'restart',
+  'capture',
+  'generate',
+  'import-criu',
+  'race',
+  'bench',
+  'list',
+];
 
 /** The same within this process, and what it throws where main() would explain it. */
 async function within(args: readonly string[]) {
@@ -231,6 +240,34 @@ describe('the commands', () => {
     expect(one).toEqual(two);
     expect(one.code).toBe(0);
     expect(one.stdout).toContain('as it should be');
+  });
+
+  it('generate makes a capture that workers restart, in a schedule whose seed is told', async () => {
+    const out = join(directory, 'generated');
+    const sizes = ['--tasks', '30', '--levels', '2', '--objects', '12', '--seed', '4'];
+    const made = await within(['generate', ...sizes, '--out', out]);
+    expect([made.code, made.stdout]).toEqual([0, '']);
+    const path = join(out, 'capture.json');
+    const restarted = await within(['restart', path, '-s', 'setter', '--workers', '2']);
+    expect(restarted.code).toBe(0);
+    expect(restarted.stdout).toContain('seed 200807');
+    const data = await within(['restart', path, '-s', 'setter', '--workers', '2', '--json']);
+    const { seed, rows } = JSON.parse(data.stdout);
+    expect([seed, rows[0].workers, rows[0].end.kind]).toEqual([200807, 2, 'restored']);
+  });
+
+  it('capture prints a capture that restart takes', async () => {
+    const { code, stdout } = await within(['capture', '--pid', String(process.pid)]);
+    expect(code).toBe(0);
+    const capture = parseCapture(stdout, 'stdout');
+    expect(capture.tasks[0]).toMatchObject({ ppid: 0, state: 'running' });
+    expect(capture.source).toContain(`the tree below ${process.pid}`);
+  });
+
+  it('capture of a process that is not there is one sentence', async () => {
+    const { code, stdout, stderr } = await sideband(['capture', '--pid', '2147483647']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^sideband: process 2147483647: there is none.*; name one.*\n$/);
   });
 
   it('restart takes a seed for the order in which tasks run, and a name by either spelling', async () => {

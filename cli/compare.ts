@@ -67,6 +67,8 @@ export async function compare(comparison: Comparison): Promise<Result> {
   return result;
 }
 
+const WORKERS: readonly number[] = [1, 2, 4];
+
 async function measure({
   strategies,
   scenarios,
@@ -103,7 +105,7 @@ async function measure({
         task: async (_context, task) => {
           for (const capture of captures) {
             task.output = capture.name;
-            restarts.push(await restartTable(capture, designs));
+            restarts.push(await restartTable(capture, designs, { seed, workers: WORKERS }));
           }
           const ends = restarts.flatMap((table) => table.rows.map((row) => row.end.kind));
           const restored = ends.filter((end) => end === 'restored').length;
