@@ -67,6 +67,9 @@ const COMMANDS = [
   'list',
 ];
 
+/** Of compare, what does not take long. */
+const SMALL = ['-s', 'setter', '--capture', CRIU];
+
 /** The same within this process, and what it throws where main() would explain it. */
 async function within(args: readonly string[]) {
   const printed = { stdout: '', stderr: '' };
@@ -300,7 +303,7 @@ describe('the commands', () => {
       stdout: '',
       stderr: 'sideband: no-such-cc: there is no such C compiler; install one, or name it in CC\n',
     });
-    const compare = await sideband(['compare', '-s', 'with_id'], undefined, env);
+    const compare = await sideband(['compare', ...SMALL], undefined, env);
     expect(compare.code).toBe(0);
     expect(compare.stdout).toContain('Not run: no-such-cc: there is no such C compiler');
     expect(compare.stdout).toContain('were not confirmed by the kernel below');
@@ -340,14 +343,14 @@ describe.concurrent('the terminal', () => {
 
   it('gets from compare what it writes, twice the same but for times and provenance', async () => {
     const outs = [join(directory, 'one'), join(directory, 'two')] as const;
-    const runs = outs.map((out) =>
-      sideband(['compare', '-s', 'setter', '--out', out, '--seed', '3']),
-    );
+    const runs = outs.map((out) => sideband(['compare', ...SMALL, '--out', out, '--seed', '3']));
     const [run] = await Promise.all(runs);
     expect(run?.code).toBe(0);
     expect(run?.stdout).not.toContain('\u001b');
     expect(run?.stderr).not.toContain('\u001b');
-    expect(run?.stderr).toContain('Races: setter ok');
+    expect(run?.stderr).toMatch(
+      /Races: \d+ explored, each of its interleavings; \d+ fail somewhere/,
+    );
     expect((await readdir(outs[0])).sort()).toEqual(['report.json', 'report.md', 'report.txt']);
     expect(await readFile(join(outs[0], 'report.txt'), 'utf8')).toBe(run?.stdout);
     const results = await Promise.all(
@@ -367,7 +370,7 @@ describe.concurrent('the terminal', () => {
 
   it('interrupts a run with one sentence, exit code 130, and nothing written', async () => {
     const out = join(directory, 'interrupted');
-    const { code, stderr } = await sideband(['compare', '--out', out], (child) => {
+    const { code, stderr } = await sideband(['compare', ...SMALL, '--out', out], (child) => {
       let said = '';
       child.stderr?.on('data', (text) => {
         const isFirst = !said.includes(TIMING);

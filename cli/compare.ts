@@ -87,7 +87,7 @@ async function measure({
           rows = await races(scenarios, strategies, seed, (row) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           });
-          task.title = `Races: ${rows.map(inShort).join(', ')}`;
+          task.title = `Races: ${inShort(rows)}`;
         },
       },
       {
@@ -119,9 +119,16 @@ async function measure({
   return { races: rows, restarts, mutants };
 }
 
-function inShort({ strategy, verdict, failing }: RaceRow): string {
-  if (verdict.kind === 'INCOMPLETE') return `${strategy} INCOMPLETE`;
-  return `${strategy} ${failing === '0' ? 'ok' : 'fails'}`;
+function inShort(rows: readonly RaceRow[]): string {
+  const of = (kind: RaceRow['verdict']['kind']) =>
+    rows.filter(({ verdict }) => verdict.kind === kind).length;
+  const parts = [
+    `${of('EXHAUSTIVE')} explored, each of its interleavings`,
+    ...(of('SAMPLED') > 0 ? [`${of('SAMPLED')} sampled`] : []),
+    ...(of('INCOMPLETE') > 0 ? [`${of('INCOMPLETE')} INCOMPLETE`] : []),
+    `${rows.filter(({ counterexample }) => counterexample !== null).length} fail somewhere`,
+  ];
+  return parts.join('; ');
 }
 
 /** Tasks of the restarts that are part of a report; sideband bench goes on to larger ones. */

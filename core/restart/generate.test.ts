@@ -63,5 +63,5 @@ describe('a generated capture', () => {
       const { end } = restart(capture, 'large', strategy).result;
       expect({ strategy: strategy.name, ...end }).toMatchObject({ kind: 'restored' });
     }
-  }, 120_000);
+  });
 });
