@@ -50,9 +50,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'fork, with_id':
     'entry: 1 entries; parse: 4 copied; allocation: 6 allocations 2 locks; call: 1 locks',
   'fork, procfs':
-    'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 12 copied 12 parsed 1 allocations; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
+    'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 13 copied 13 parsed 1 allocations; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
   'fork, procfs (kept)':
-    'entry: 2 entries; walk: 1 fdOps; parse: 12 copied 12 parsed 1 allocations; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
+    'entry: 2 entries; walk: 1 fdOps; parse: 13 copied 13 parsed 1 allocations; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
   'fork, setter':
     'entry: 2 entries; parse: 16 copied; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
   'fork, indirect':
@@ -60,9 +60,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'msgget, plain Linux': 'entry: 1 entries; allocation: 1 allocations; call: 1 locks',
   'msgget, with_id': 'entry: 1 entries; allocation: 1 allocations; call: 1 locks',
   'msgget, procfs':
-    'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 12 copied 12 parsed 1 allocations; allocation: 1 allocations; call: 1 locks 3 fieldOps',
+    'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 13 copied 13 parsed 1 allocations; allocation: 1 allocations; call: 1 locks 3 fieldOps',
   'msgget, procfs (kept)':
-    'entry: 2 entries; walk: 1 fdOps; parse: 12 copied 12 parsed 1 allocations; allocation: 1 allocations; call: 1 locks 3 fieldOps',
+    'entry: 2 entries; walk: 1 fdOps; parse: 13 copied 13 parsed 1 allocations; allocation: 1 allocations; call: 1 locks 3 fieldOps',
   'msgget, setter':
     'entry: 2 entries; parse: 16 copied; allocation: 1 allocations; call: 1 locks 3 fieldOps',
   'msgget, indirect':
@@ -70,9 +70,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'msgctl IPC_SET, plain Linux': 'entry: 1 entries; call: 120 copied 1 locks',
   'msgctl IPC_SET, with_id': 'entry: 1 entries; parse: 40 copied; call: 120 copied 1 locks',
   'msgctl IPC_SET, procfs':
-    'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 25 copied 25 parsed 1 allocations; call: 120 copied 1 locks 3 fieldOps',
+    'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 26 copied 26 parsed 1 allocations; call: 120 copied 1 locks 3 fieldOps',
   'msgctl IPC_SET, procfs (kept)':
-    'entry: 2 entries; walk: 1 fdOps; parse: 25 copied 25 parsed 1 allocations; call: 120 copied 1 locks 3 fieldOps',
+    'entry: 2 entries; walk: 1 fdOps; parse: 26 copied 26 parsed 1 allocations; call: 120 copied 1 locks 3 fieldOps',
   'msgctl IPC_SET, setter':
     'entry: 2 entries; parse: 48 copied; call: 120 copied 1 locks 3 fieldOps',
   'msgctl IPC_SET, indirect':
@@ -320,7 +320,9 @@ describe('calls of plain Linux', () => {
     const isWithout = (names: ReadonlySet<string>, some: readonly string[]) =>
       some.every((name) => !names.has(name));
     fc.assert(
-      fc.property(scripts, (script) => {
+      fc.property(scripts, (whole) => {
+        // Looks at the hints come last, and walk to files.
+        const script = whole.filter(({ isLook }) => isLook !== true);
         const names = new Set<string>();
         const booted: InKernel[] = [];
         runOnModel(script, {

@@ -9,6 +9,7 @@ import { InputError } from '../core/input-error.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
+import { generateCapture } from '../core/restart/generate.ts';
 import { restart } from '../core/restart/restart.ts';
 import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
@@ -38,6 +39,9 @@ import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
 /** The year and month of the thread. */
 export const DEFAULT_SEED = 200807;
+
+/** Of the capture that compare restarts beside the project's own. */
+const LARGE = { tasks: 1000, levels: 4, objects: 100 };
 
 export interface Common {
   readonly strategy: readonly string[];
@@ -72,6 +76,9 @@ export async function compareAndReport(
   for (const path of paths) {
     captures.push({ name: captureName(path), capture: await readCapture(path) });
   }
+  if (options.capture.length === 0) {
+    captures.push({ name: 'generated', capture: generateCapture(LARGE, options.seed) });
+  }
   const strategies = await chooseStrategies(options.strategy);
   await prepare(options);
   const result = await compare({
@@ -104,7 +111,7 @@ export async function restartAndReport(
   const strategies = await chooseDesigns(options.strategy);
   await prepare(options);
   const name = captureName(path);
-  const result = await restartTable({ name, capture }, strategies, seed, workers);
+  const result = await restartTable({ name, capture }, strategies, { seed, workers: [workers] });
   const [first] = strategies;
   const journal =
     first === undefined ? [] : restart(capture, name, first, null, seed, workers).journal;

@@ -67,6 +67,8 @@ export async function compare(comparison: Comparison): Promise<Result> {
   return result;
 }
 
+const WORKERS: readonly number[] = [1, 2, 4];
+
 async function measure({
   strategies,
   scenarios,
@@ -103,7 +105,7 @@ async function measure({
         task: async (_context, task) => {
           for (const capture of captures) {
             task.output = capture.name;
-            restarts.push(await restartTable(capture, designs));
+            restarts.push(await restartTable(capture, designs, { seed, workers: WORKERS }));
           }
           const ends = restarts.flatMap((table) => table.rows.map((row) => row.end.kind));
           const restored = ends.filter((end) => end === 'restored').length;
@@ -118,8 +120,15 @@ async function measure({
 }
 
 function inShort(rows: readonly RaceRow[]): string {
-  const failed = rows.filter(({ counterexample }) => counterexample !== null).length;
-  return `${rows.length} verdicts, ${failed} of them that something fails`;
+  const of = (kind: RaceRow['verdict']['kind']) =>
+    rows.filter(({ verdict }) => verdict.kind === kind).length;
+  const parts = [
+    `${of('EXHAUSTIVE')} explored, each of its interleavings`,
+    ...(of('SAMPLED') > 0 ? [`${of('SAMPLED')} sampled`] : []),
+    ...(of('INCOMPLETE') > 0 ? [`${of('INCOMPLETE')} INCOMPLETE`] : []),
+    `${rows.filter(({ counterexample }) => counterexample !== null).length} fail somewhere`,
+  ];
+  return parts.join('; ');
 }
 
 /** Tasks of the restarts that are part of a report; sideband bench goes on to larger ones. */

@@ -73,7 +73,7 @@ export function commandLine(): Command {
     options: [
       new Option('--capture <path>', 'restart this capture or CRIU directory; may be repeated')
         .argParser(collect)
-        .default([], "this project's own two"),
+        .default([], "this project's own"),
       strategy(),
       seed('for every random choice').default(DEFAULT_SEED),
       json(),

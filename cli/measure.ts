@@ -85,18 +85,26 @@ export async function mutantRows(
   return rows;
 }
 
+export interface Schedule {
+  /** The order in which tasks run is drawn from it; null for that of creation. */
+  readonly seed: number | null;
+  /** So many restore the IPC objects of a namespace at once; a restart for each. */
+  readonly workers: readonly number[];
+}
+
 /** One capture by each strategy and each of its caller halves. */
 export async function restartTable(
   { name, capture }: NamedCapture,
   strategies: readonly Strategy[],
-  seed: number | null = null,
-  workers = 1,
+  { seed, workers }: Schedule,
 ): Promise<RestartTable> {
   const rows: RestartTable['rows'] = [];
-  for (const strategy of strategies) {
-    for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
-      await breathe();
-      rows.push(restart(capture, name, strategy, variant, seed, workers).result);
+  for (const count of workers) {
+    for (const strategy of strategies) {
+      for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
+        await breathe();
+        rows.push(restart(capture, name, strategy, variant, seed, count).result);
+      }
     }
   }
   const { tasks, source } = capture;

@@ -116,3 +116,66 @@ describe('what was measured', () => {
     expect(await measured()).toEqual(exact);
   });
 });
+
+describe('what a report says', () => {
+  const saying = (change: (result: Result) => void): string => {
+    const other = structuredClone(result);
+    change(other);
+    // As it would be said in one line.
+    return renderText(reportOf(other)).replaceAll(/\s+/g, ' ');
+  };
+  const race = (other: Result, scenario: string, strategy: string) =>
+    other.races.find((row) => row.scenario === scenario && row.strategy === strategy);
+  const drawing = race(result, 'handler-creates', 'procfs')?.counterexample ?? null;
+
+  it('of a restarter is that designs differ in work, unless one fails there', () => {
+    expect(saying(() => {})).toContain('so that there they differ in work and interface');
+    const failing = saying((other) => {
+      Object.assign(race(other, 'bystander-process', 'setter') ?? {}, { counterexample: drawing });
+    });
+    expect(failing).toContain('not all survive what was explored and restore the captures: setter');
+    const stuck = saying(({ restarts: [table] }) => {
+      Object.assign(table?.rows[0] ?? {}, { end: { kind: 'stuck', waiting: 'x' } });
+    });
+    expect(stuck).toContain('not all survive what was explored and restore the captures: with_id');
+    expect(stuck).toContain('criu (5 tasks) 14 of 15');
+  });
+
+  it('of every interleaving is said of nothing that was sampled', () => {
+    expect(saying(() => {})).toContain('Every interleaving was explored.');
+    const sampled = saying((other) => {
+      const verdict = { kind: 'SAMPLED', runs: 100, seed: 1 };
+      Object.assign(race(other, 'bystander-process', 'setter') ?? {}, { verdict });
+      Object.assign(race(other, 'handler-creates', 'procfs') ?? {}, { verdict });
+    });
+    expect(sampled).not.toContain('Every interleaving was explored.');
+    expect(sampled).toContain('1 verdict is not of every interleaving');
+    expect(sampled).toContain('bystander-process R ok ok ~ok ok');
+    expect(sampled).toContain('handler-creates G ok ~S1 S1 ok');
+    expect(sampled).toContain('S1 handler-creates: procfs, best form lane: model, sampled');
+  });
+
+  it('of controls and seeded defects is which were not noticed', () => {
+    const text = saying(({ races, mutants: [mutant] }) => {
+      for (const row of races) if (row.strategy === 'check-at-set') row.counterexample = null;
+      if (mutant !== undefined) mutant.killedBy = [];
+    });
+    const all = result.mutants.length;
+    expect(text).toContain('check-at-set FAILS NOTHING');
+    expect(text).toContain(`${all - 1} of ${all} rejected`);
+    expect(text).toContain(`${result.mutants[0]?.mutant} NOTHING`);
+  });
+
+  it('of the scenarios is which nothing was seen to fail', () => {
+    expect(saying(() => {})).not.toContain('SHOWN TO FAIL BY NOTHING');
+    const text = saying(({ mutants }) => {
+      mutants.splice(
+        0,
+        mutants.length,
+        ...mutants.filter(({ killedBy }) => killedBy[0] !== 'tid-reuse'),
+      );
+      for (const row of mutants) if (row.killedBy[0] === 'faulting-argument') row.killedBy = [];
+    });
+    expect(text).toContain('SHOWN TO FAIL BY NOTHING: faulting-argument.');
+  });
+});

@@ -2,7 +2,11 @@
 /**
  * procfs: write the value to next_syscall_data in the task's own directory; the next understanding
  * call takes it. N. Derbey, July 2008; the text format `LONG<n> X0 ... X<n-1>` is that of April
- * 2008, behind a word for the kind. Reached by /proc/thread-self, so that no caller needs its tid.
+ * 2008, behind a word for the kind, and with a line feed at its end: a text that was cut, as buffered
+ * output cuts it, is none. Only the task itself may write, from the memory that it opened the file
+ * from, as proc_pid_attr_write() has it since 5.13: what a set-uid program prints to a
+ * descriptor that it was handed by exec arms nobody. Reached by /proc/thread-self, so that no caller
+ * needs its tid.
  */
 import {
   MAX_WANT_VALUES,
@@ -18,11 +22,11 @@ import { keptDescriptor, openWriteClose } from './fields/task-file.ts';
 export const PATH = '/proc/thread-self/next_syscall_data';
 
 export const format = ({ kind, values }: Want): string =>
-  `${kind} LONG${values.length} ${values.join(' ')}`;
+  `${kind} LONG${values.length} ${values.join(' ')}\n`;
 
-/** The value that a text stands for, or null. One line feed at the end is allowed, as echo adds. */
+/** The value that a text stands for, or null. It ends in one line feed, as what echo writes. */
 export function parse(text: string): Want | null {
-  const match = /^([a-z_]+) LONG([1-9]\d{0,4})((?: \d{1,16})+)\n?$/.exec(text);
+  const match = /^([a-z_]+) LONG([1-9]\d{0,4})((?: \d{1,16})+)\n$/.exec(text);
   const [, kind, count, rest] = match ?? [];
   if (kind === undefined || rest === undefined || !Object.hasOwn(WANT_NUMBERS, kind)) return null;
   const values = rest.trim().split(' ').map(Number);
@@ -46,9 +50,10 @@ export const procfs: Strategy = {
       {
         name: 'next_syscall_data',
         mode: 0o600,
-        write(kernel, current, target, text) {
+        write(kernel, current, target, text, isOpenersImage) {
           // Also stops a descriptor that was inherited or passed: only the task itself arms.
           if (current !== target) return fail('EACCES');
+          if (!isOpenersImage) return fail('EPERM');
           const want = parse(text);
           if (want === null) return fail('EINVAL');
           arm(kernel, current, want);

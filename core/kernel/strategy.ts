@@ -106,8 +106,17 @@ export interface ProcfsEntry {
    */
   readonly where?: 'task' | 'process';
   readonly mode: number;
-  /** `text` was copied in; `target` is the task whose directory was opened. Bytes or -errno. */
-  write(kernel: InKernel, current: TaskView, target: TaskView, text: string): number;
+  /**
+   * `text` was copied in; `target` is the task whose directory was opened; `isOpenersImage`: has the
+   * caller the memory still that the file was opened from, as attr/ asks? Bytes or -errno.
+   */
+  write(
+    kernel: InKernel,
+    current: TaskView,
+    target: TaskView,
+    text: string,
+    isOpenersImage: boolean,
+  ): number;
 }
 
 /** "Is a certain id or state wanted?" Asked as a step of its own; the answer may consume it. */

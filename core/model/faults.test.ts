@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fail } from '../kernel/errno.ts';
 import { GETALL, IPC_CREAT, IPC_PRIVATE, IPC_STAT, O_RDWR, SETALL } from '../kernel/flags.ts';
 import { MSQID_DS, putNumbers, putText } from '../kernel/memory.ts';
-import { type Caller, type Program, sys } from '../kernel/syscall.ts';
+import { type Caller, type Program, type Programs, sys } from '../kernel/syscall.ts';
 import { trial } from './trial.ts';
 
 const EFAULT = fail('EFAULT');
@@ -29,18 +29,22 @@ const open = ({ memory }: Caller, path: string) =>
 
 describe('a fault half-way', () => {
   it('in a structure leaves the members before it, and counts them', () => {
-    const { said, kernel } = trial((say) => ({
+    let copied = () => Number.NaN;
+    const programs = (say: (...what: readonly unknown[]) => void): Programs => ({
       *init(me) {
         const id = yield sys('msgget', 7, IPC_CREAT | 0o640);
         const address = last(me, 48);
-        const before = kernel.ledger.copied;
+        const before = copied();
         say(yield sys('msgctl', id, IPC_STAT, address));
-        say(kernel.ledger.copied - before);
+        say(copied() - before);
         const members = MSQID_DS.fields.filter(({ offset }) => offset < 48);
         for (const { name, offset } of members) say(name, me.memory.load(address + offset));
         return 0;
       },
-    }));
+    });
+    const { said } = trial(programs, {}, (kernel) => {
+      copied = () => kernel.ledger.copied;
+    });
     const written = ['key', 7, 'uid', 0, 'gid', 0, 'cuid', 0, 'cgid', 0, 'mode', 0o640, 'seq', 0];
     expect(said).toEqual([EFAULT, 48, ...written]);
   });

@@ -13,6 +13,7 @@ import { SEEK_CUR, SEEK_END, SEEK_SET } from '../kernel/flags.ts';
 import type { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
 import { NR_OPEN } from './limits.ts';
+import type { Mm } from './mm.ts';
 import type { Pid, PidNamespace } from './pid.ts';
 import type { Task } from './task.ts';
 
@@ -28,6 +29,8 @@ export interface FileOperations {
   permits(current: Task, target: Task | null, access: number): boolean;
   /** What it is a file of, besides a task; null if that is not there. Absent: of nothing. */
   of?(current: Task, target: Task | null): IpcNamespace | PidNamespace | null;
+  /** Does it hold on to the memory of whoever opened it, as proc_pid_attr_open()? */
+  readonly holdsMm?: true;
   /** The text at the file's position, at most so many bytes, or -errno. Absent: not to be read. */
   read?(kernel: ModelKernel, current: Task, file: File, bytes: number): string | number;
   /** Is a read that meets a fault half-way a fault, or what was copied until then? */
@@ -50,6 +53,8 @@ export class File extends Struct {
   readonly pid: Cell<Pid | null> = this.cell('pid', null);
   /** What it is a file of, besides: private_data. Files of the same operations, pid and data are one. */
   readonly data: Cell<IpcNamespace | PidNamespace | Pid | null> = this.cell('private_data', null);
+  /** The memory that it was opened from, if that is held on to. */
+  readonly mm: Cell<Mm | null> = this.cell('mm', null);
   /** The lock that flock(2) has put on it. */
   readonly lock: Cell<'shared' | 'exclusive' | null> = this.cell('lock', null);
   /** What a seq_file has in its buffer. */

@@ -58,6 +58,7 @@ export const tgidDirectory = (entries: readonly ProcfsEntry[]): Directory =>
 function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOperations {
   return {
     name: entry.name,
+    holdsMm: true,
     permits: (current, target, access) =>
       target !== null && permission(current, target, entry.mode, access),
     admit(kernel, current, bytes) {
@@ -68,7 +69,7 @@ function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOp
       const target = file.pid.v?.task.v ?? null;
       if (target === null) return fail('ESRCH');
       kernel.ledger.parsed += text.length;
-      return entry.write(kernel, current, target, text);
+      return entry.write(kernel, current, target, text, file.mm.v === current.mm);
     },
     llseek: defaultLlseek,
   };
@@ -151,6 +152,7 @@ export function* open(
   // A namespace is the same file, whoever's directory led to it.
   file.pid.v = operations.nsType === undefined ? (target?.thePid ?? null) : null;
   file.data.v = data ?? null;
+  if (operations.holdsMm === true) file.mm.v = current.mm;
   yield PREEMPT;
   kernel.count('locks', 'walk');
   kernel.ledger.fdOps++;

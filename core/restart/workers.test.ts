@@ -9,7 +9,7 @@ import { processField } from '../../strategies/controls/process-field.ts';
 import { loadStrategies } from '../../strategies/index.ts';
 import { nextId } from '../../strategies/relatives/next-id.ts';
 import { withId } from '../../strategies/with-id.ts';
-import type { Strategy } from '../kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../kernel/strategy.ts';
 import { generateCapture } from './generate.ts';
 import { restart } from './restart.ts';
 
@@ -22,7 +22,7 @@ const failures = (strategy: Strategy, workers: number): number =>
   ends(strategy, workers).filter((kind) => kind !== 'restored').length;
 
 const halves = (await loadStrategies())
-  .filter(({ kind, directs }) => kind === 'design' && directs === undefined)
+  .filter(isBestForm)
   .flatMap((strategy) =>
     callers(strategy).map(([name, caller]) => ({ name, strategy: { ...strategy, caller } })),
   );

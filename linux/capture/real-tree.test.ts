@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../core/input-error.ts';
+import { isBestForm } from '../../core/kernel/strategy.ts';
 import type { Capture } from '../../core/restart/capture.ts';
 import { parseCapture } from '../../core/restart/parse-capture.ts';
 import { restart } from '../../core/restart/restart.ts';
@@ -61,7 +62,7 @@ describe.skipIf(why !== '')(`a real tree${why}`, () => {
   it('is restored by every design', async () => {
     const text = JSON.stringify(await captureMachine(root));
     for (const strategy of await loadStrategies()) {
-      if (strategy.kind !== 'design' || strategy.directs !== undefined) continue;
+      if (!isBestForm(strategy)) continue;
       const { end } = restart(parseCapture(text, 'tree'), 'tree', strategy).result;
       expect({ strategy: strategy.name, ...end }).toMatchObject({ kind: 'restored' });
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** For scenarios that no strategy fails: a defect each that they must find. */
 import { PREEMPT, type Steps } from '../../core/explore/thread.ts';
-import { wantKind } from '../../core/kernel/directed.ts';
+import { type Want, wantKind } from '../../core/kernel/directed.ts';
 import { fail } from '../../core/kernel/errno.ts';
-import type { SyscallHandlers } from '../../core/kernel/strategy.ts';
+import type { Strategy, SyscallHandlers } from '../../core/kernel/strategy.ts';
 import { type SyscallTable, sys } from '../../core/kernel/syscall.ts';
 import { write } from '../../core/model/file.ts';
 import type { ModelKernel } from '../../core/model/kernel.ts';
@@ -13,6 +13,7 @@ import { anyoneWrites } from '../../strategies/controls/anyone-writes.ts';
 import { arm } from '../../strategies/fields/next-syscall-data.ts';
 import { copyRecord, putRecord, recordBytes } from '../../strategies/fields/want-record.ts';
 import { indirect } from '../../strategies/indirect.ts';
+import { parse, procfs } from '../../strategies/procfs.ts';
 import { setter } from '../../strategies/setter.ts';
 import { withId } from '../../strategies/with-id.ts';
 import type { Mutant } from './mutant.ts';
@@ -35,6 +36,26 @@ function* writeByNumber(
   if (pid !== null && pid.v?.task.v === null) pid.v = findPidNs(pid.v.numbers.v[0] ?? 0, ns);
   return yield* write(kernel, current, fd, address, bytes);
 }
+
+/** procfs, by what its file takes from the task itself. */
+const procfsTaking = (takes: (text: string, isOpenersImage: boolean) => Want | null): Strategy => ({
+  ...procfs,
+  kernel: {
+    ...procfs.kernel,
+    procfs: [
+      {
+        name: 'next_syscall_data',
+        mode: 0o600,
+        write(kernel, current, target, text, isOpenersImage) {
+          const want = current === target ? takes(text, isOpenersImage) : null;
+          if (want === null) return fail('EINVAL');
+          arm(kernel, current, want);
+          return text.length;
+        },
+      },
+    ],
+  },
+});
 
 export const FOR_SCENARIOS: readonly Mutant[] = [
   {
@@ -125,5 +146,21 @@ export const FOR_SCENARIOS: readonly Mutant[] = [
       },
     },
     rejectedBy: 'tid-reuse',
+  },
+  {
+    defect: 'a text that was cut is a text',
+    of: 'strategy',
+    base: procfs,
+    strategy: procfsTaking((text, isOpenersImage) =>
+      isOpenersImage ? (parse(text) ?? parse(`${text}\n`)) : null,
+    ),
+    rejectedBy: 'split-write',
+  },
+  {
+    defect: 'a file may be written to by another program than the one that opened it',
+    of: 'strategy',
+    base: procfs,
+    strategy: procfsTaking(parse),
+    rejectedBy: 'set-uid-standard-error',
   },
 ];

@@ -191,7 +191,7 @@ describe('a claim', () => {
   it('follows the figures that it quotes', () => {
     expect(judged(2, entries('procfs', 77)).evidence).toContain('1 against 77 (T1)');
     expect(judged(4, entries('procfs', 77)).evidence).toContain('77 kernel entries');
-    expect(judged(6, hold('split-write', 'procfs')).evidence).toContain('procfs 9 of 39');
+    expect(judged(6, hold('handler-creates', 'procfs')).evidence).toContain('procfs 7 of 39');
     expect(judged(17, hold('restarted-fork', 'setter-july')).evidence).not.toContain(
       'restarted-fork',
     );
@@ -207,7 +207,7 @@ describe('a claim', () => {
       }
     };
     expect(judged(16, more).evidence).toBe(judged(16, () => {}).evidence);
-    expect(judged(12, more).evidence).toContain('2 of 2 captures');
+    expect(judged(12, more).evidence).toBe(judged(12, () => {}).evidence);
   });
 
   it('that is not measured names the lane that will', () => {

@@ -54,10 +54,7 @@ function races({ races: rows }: Measured): [string, string][] {
     text === '' ? [] : [[label, text]];
   return [
     ...line('Races', ofBestForms(best)),
-    ...line(
-      'Posted',
-      ofOthers(rows, (row) => row.kind === 'design' && !isOfBestForm(row)),
-    ),
+    ...line('Others', ofOthers(rows, isOtherForm, 'forms as posted or named, and variations: ')),
     ...line(
       'Relatives',
       ofOthers(rows, ({ kind }) => kind === 'relative'),
@@ -65,6 +62,8 @@ function races({ races: rows }: Measured): [string, string][] {
     ...line('Controls', ofControls(rows.filter(({ kind }) => kind === 'control'))),
   ];
 }
+
+const isOtherForm = (row: RaceRow): boolean => row.kind === 'design' && !isOfBestForm(row);
 
 const namesOf = (rows: readonly RaceRow[]): string[] => [
   ...new Set(rows.map(({ strategy }) => strategy)),
@@ -87,7 +86,7 @@ function ofBestForms(rows: readonly RaceRow[]): string {
     `${failures(rows, names)} (S). ` +
     (unsettled === 0
       ? 'Every interleaving was explored.'
-      : `${plural(unsettled, 'verdict')} are not of every interleaving.`)
+      : `${plural(unsettled, 'verdict')} ${unsettled === 1 ? 'is' : 'are'} not of every interleaving.`)
   );
 }
 
@@ -102,10 +101,10 @@ function failures(rows: readonly RaceRow[], names: readonly string[]): string {
   return each.length === 0 ? 'None fails any' : each.join('; ');
 }
 
-function ofOthers(rows: readonly RaceRow[], isOne: (row: RaceRow) => boolean): string {
+function ofOthers(rows: readonly RaceRow[], isOne: (row: RaceRow) => boolean, what = ''): string {
   const ours = rows.filter(isOne);
   const each = namesOf(ours).map((name) => `${name} ${share(asked(ours, name, 'hazard'))}`);
-  return each.length === 0 ? '' : `hazards failed, of those asked: ${each.join(', ')}.`;
+  return each.length === 0 ? '' : `${what}hazards failed, of those asked: ${each.join(', ')} (S).`;
 }
 
 function ofControls(rows: readonly RaceRow[]): string {
@@ -124,19 +123,15 @@ function ofControls(rows: readonly RaceRow[]): string {
 
 function restarts({ restarts: tables }: Measured): string {
   if (tables.length === 0) return 'no capture was restarted.';
-  return tables
-    .map(({ capture, tasks, objects, rows }) => {
-      const restored = rows.filter((row) => row.end.kind === 'restored');
-      const entries = restored.map((row) => row.ledger.entries);
-      const [least, most] = [Math.min(...entries), Math.max(...entries)];
-      const range = least === most ? `${least}` : `${least} to ${most}`;
-      const work = entries.length === 0 ? '' : `, in ${range} kernel entries`;
-      return (
-        `${capture}, ${tasks} tasks and ${objects} IPC objects: ${restored.length} of ` +
-        `${plural(rows.length, 'restart')} ended verified field by field${work} (T3).`
-      );
-    })
-    .join(' ');
+  const each = tables.map(({ capture, tasks, rows }) => {
+    const restored = rows.filter((row) => row.end.kind === 'restored');
+    const entries = restored.map((row) => row.ledger.entries);
+    const [least, most] = [Math.min(...entries), Math.max(...entries)];
+    const range = least === most ? `${least}` : `${least} to ${most}`;
+    const work = entries.length === 0 ? '' : ` in ${range}`;
+    return `${capture} (${plural(tasks, 'task')}) ${restored.length} of ${rows.length}${work}`;
+  });
+  return `verified field by field, and the kernel entries that it took: ${each.join(', ')} (T3).`;
 }
 
 /** Of the best forms and their other caller halves. */

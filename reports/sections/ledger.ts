@@ -75,7 +75,8 @@ export function ledgerSections(ledger: readonly LedgerEntry[], withSums = false)
         ),
         prose(
           "Counts of the model's work, never of a kernel: the structure of a cost, not its size. " +
-            'What is asked for is 32 numbers beyond the last, which matters to create-and-delete.',
+            'What is asked for is 32 numbers beyond the last, which matters to create-and-delete. ' +
+            '(kept): by a descriptor that was opened before, which T6 counts.',
         ),
       ],
     },

@@ -18,7 +18,8 @@ export function timedSection({ calls: timed, restarts }: Timed): Section {
       ...restartBlocks(restarts),
       prose(
         'Times of JavaScript on this machine. They say how long Sideband itself takes; on a ' +
-          'shared machine, noise is of the order of the differences.',
+          'shared machine, noise is of the order of the differences. samples: so many, of so many ' +
+          'calls each.',
       ),
     ],
   };

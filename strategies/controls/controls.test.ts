@@ -59,7 +59,7 @@ describe('anyone-writes', () => {
         *other(me) {
           yield sys('setuid', uid);
           const fd = yield open(me, '/proc/1/task/1/next_syscall_data');
-          say(fd < 0 ? fd : yield write(me, fd, 'msg LONG1 101'));
+          say(fd < 0 ? fd : yield write(me, fd, 'msg LONG1 101\n'));
           return 0;
         },
       }),
@@ -67,7 +67,7 @@ describe('anyone-writes', () => {
     ).said;
 
   it('lets any task of the same user arm another, which procfs refuses', () => {
-    expect(armedBy(anyoneWrites, 0)).toEqual([13, 101]);
+    expect(armedBy(anyoneWrites, 0)).toEqual([14, 101]);
     expect(armedBy(procfs, 0)).toEqual([fail('EACCES'), 0]);
   });
 
@@ -99,13 +99,13 @@ describe('anyone-writes', () => {
           },
           *other(me) {
             yield sys('setuid', 1000);
-            say(yield write(me, 0, 'msg LONG1 101'));
+            say(yield write(me, 0, 'msg LONG1 101\n'));
             return 0;
           },
         }),
         strategy.kernel,
       ).said;
-    expect(inherited(anyoneWrites)).toEqual([13, 101]);
+    expect(inherited(anyoneWrites)).toEqual([14, 101]);
     expect(inherited(procfs)).toEqual([fail('EACCES'), 0]);
   });
 });

@@ -3,9 +3,6 @@
  * A user opens its own file, makes it standard error, and execs a set-uid program that prints, as part
  * of what it complains about, what the user chose. It writes to the file of its own task, with a
  * descriptor that somebody without its privilege opened. General use: somebody attacks.
- *
- * procfs fails in its best form: who writes is the task itself. To refuse who was not the same image
- * when the file was opened, as attr/ does in mainline (by its mm), would mend it.
  */
 import { SETUID_EXECUTABLE } from '../../../core/kernel/flags.ts';
 import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';

@@ -3,9 +3,6 @@
  * The text arrives in two writes, cut before its last digit, as buffered output cuts it: is half a
  * number a number? General use: a restarter calls write(2) itself. A design that takes its argument
  * in one piece has nothing to cut.
- *
- * procfs fails in its best form: a text that is cut in a number is a text. A mark at its end, without
- * which it is refused, would mend it.
  */
 import { putText } from '../../../core/kernel/memory.ts';
 import { plainly, type Scenario, type Tap } from '../../../core/kernel/scenario.ts';
