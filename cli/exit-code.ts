@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** What a result deserves as an exit code, so that a script need not read the report. */
+import { ownFailures } from '../reports/hazards.ts';
 import type { RaceRow, RestartTable, Result } from '../reports/result.ts';
 import { EXIT } from './terminal.ts';
 
@@ -10,8 +11,7 @@ export function racesExit(rows: readonly RaceRow[]): number {
   const controls = new Set(
     rows.filter(({ kind }) => kind === 'control').map((row) => row.strategy),
   );
-  const isCaught = (name: string) =>
-    rows.some(({ strategy, counterexample }) => strategy === name && counterexample !== null);
+  const isCaught = (name: string) => ownFailures(rows, name).length > 0;
   if (![...controls].every(isCaught)) return EXIT.failed;
   return rows.some(isCutShort) ? EXIT.incomplete : EXIT.ok;
 }

@@ -24,9 +24,9 @@ export const EXIT_CODES = `Exit codes:
   0    all is as it should be; what a comparison finds out about
        the designs is no failure of it
   1    race of a named scenario or design: it failed; a control that
-       fails nowhere, a seeded defect that nothing rejects, a system
-       that is not restored as it was captured, or a model that
-       differs from Linux
+       fails nothing that its design holds, a seeded defect that
+       nothing rejects, a system that is not restored as it was
+       captured, or a model that differs from Linux
   2    bad usage or bad input; nothing was written
   3    a verdict is INCOMPLETE
   70   a defect of Sideband itself

@@ -49,3 +49,17 @@ export function asked(
 }
 
 export const share = ({ failed, asked: all }: Asked): string => `${failed.length} of ${all}`;
+
+/**
+ * What a control fails and the best form of its design does not: where both fail, the control shows
+ * nothing about the scenario.
+ */
+export function ownFailures(
+  rows: readonly Pick<RaceRow, 'scenario' | 'strategy' | 'of' | 'counterexample'>[],
+  control: string,
+): string[] {
+  const failedBy = (strategy: string | null) =>
+    rows.filter((row) => row.strategy === strategy && fails(row)).map(({ scenario }) => scenario);
+  const best = failedBy(rows.find(({ strategy }) => strategy === control)?.of ?? null);
+  return failedBy(control).filter((scenario) => !best.includes(scenario));
+}

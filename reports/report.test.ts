@@ -157,11 +157,15 @@ describe('what a report says', () => {
 
   it('of controls and seeded defects is which were not noticed', () => {
     const text = saying(({ races, mutants: [mutant] }) => {
-      for (const row of races) if (row.strategy === 'check-at-set') row.counterexample = null;
+      // Its design fails these as well, so that it shows nothing.
+      for (const row of races) {
+        if (row.strategy !== 'check-at-set') continue;
+        if (row.scenario !== 'handler-creates') row.counterexample = null;
+      }
       if (mutant !== undefined) mutant.killedBy = [];
     });
     const all = result.mutants.length;
-    expect(text).toContain('check-at-set FAILS NOTHING');
+    expect(text).toContain('check-at-set FAILS NOTHING OF ITS OWN');
     expect(text).toContain(`${all - 1} of ${all} rejected`);
     expect(text).toContain(`${result.mutants[0]?.mutant} NOTHING`);
   });

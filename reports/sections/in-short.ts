@@ -2,7 +2,7 @@
 /** The first lines of a report, for whoever reads no others. */
 import { isBestForm } from '../../core/kernel/strategy.ts';
 import type { Section } from '../document.ts';
-import { asked, isOfBestForm, isUnsettled, share } from '../hazards.ts';
+import { asked, isOfBestForm, isUnsettled, ownFailures, share } from '../hazards.ts';
 import type { LedgerEntry, Measured, RaceRow, StrategyRow } from '../result.ts';
 import { listed, plural } from '../words.ts';
 import { verdict } from './verdict.ts';
@@ -59,7 +59,7 @@ function races({ races: rows }: Measured): [string, string][] {
       'Relatives',
       ofOthers(rows, ({ kind }) => kind === 'relative'),
     ),
-    ...line('Controls', ofControls(rows.filter(({ kind }) => kind === 'control'))),
+    ...line('Controls', ofControls(rows)),
   ];
 }
 
@@ -108,17 +108,16 @@ function ofOthers(rows: readonly RaceRow[], isOne: (row: RaceRow) => boolean, wh
 }
 
 function ofControls(rows: readonly RaceRow[]): string {
-  const names = namesOf(rows);
-  if (names.length === 0) return '';
-  const uncaught = names.filter((name) => {
-    const [hazards, virtues] = (['hazard', 'virtue'] as const).map((kind) =>
-      asked(rows, name, kind),
-    );
-    return (hazards?.failed.length ?? 0) + (virtues?.failed.length ?? 0) === 0;
-  });
-  return uncaught.length === 0
-    ? `${names.join(', ')}: each fails at least one scenario, as it must.`
-    : `${uncaught.join(', ')} FAILS NOTHING, so the scenarios show nothing.`;
+  const controls = rows.filter(({ kind }) => kind === 'control');
+  const each = namesOf(controls).map((name) => ({ name, failed: ownFailures(rows, name) }));
+  if (each.length === 0) return '';
+  const caught = each.filter(({ failed }) => failed.length > 0);
+  const uncaught = each.filter(({ failed }) => failed.length === 0).map(({ name }) => name);
+  const by = caught.map(({ name, failed }) => `${name} ${listed(failed, 1)}`);
+  return (
+    `each must fail what its design holds: ${by.join('; ')} (S).` +
+    (uncaught.length === 0 ? '' : ` ${uncaught.join(', ')} FAILS NOTHING OF ITS OWN.`)
+  );
 }
 
 function restarts({ restarts: tables }: Measured): string {
