@@ -69,9 +69,9 @@ function threadsBlocks(rows: Growth['threads']): Block[] {
       `Each thread makes ${eachMakes} calls, in one schedule drawn from the seed. First column: kernel ` +
         'entries (e) and lock regions (l) of a call. The others: what a call does beyond that, on ' +
         'average, in the letters of T1: +0.63a is 0.63 more objects allocated, +1.47d 1.47 more ' +
-        'descriptor table operations; same: not one more of anything. 2.34w: a call had to wait ' +
-        'for another thread 2.34 times. Where some calls did not get what they asked for, how many ' +
-        'did: such a cell measures no call.',
+        'descriptor table operations; same: not one more of anything. 2.34w: so often, for each ' +
+        'call, a thread found that it had to wait for another. Where some calls did not get what ' +
+        'they asked for, how many did: such a cell measures no call.',
     ),
   ];
 }
