@@ -184,7 +184,7 @@ export function* write(
   const text = kernel.bytesFromUser(current, address, admitted);
   if (text === null) return fail('EFAULT');
   yield PREEMPT;
-  note(`write "${text}"`);
+  note(`write ${JSON.stringify(text)}`);
   return operations.write(kernel, current, file, text, bytes);
 }
 
