@@ -271,8 +271,9 @@ static int look_at_call(uint32_t task)
 	struct mailbox *box = &shared->mailboxes[task];
 	struct watched *w = &watched[task];
 	uint32_t state = state_of(task);
+	struct proc_stat stat;
 	char letter;
-	int n;
+	int n, in_kernel;
 
 	if (!w->asleep && !w->is_covered)
 		for (n = 0; n < SPINS && state != MAILBOX_DONE; n++)
@@ -281,7 +282,8 @@ static int look_at_call(uint32_t task)
 		put_done(task);
 		return 1;
 	}
-	letter = proc_stat(w->tid).letter;
+	stat = proc_stat(w->tid);
+	letter = stat.letter;
 	/* Who execs leaves its number for that of its leader, who dies of it. */
 	if (letter == 'X' && box->nr == SYS_execve)
 		letter = proc_stat(w->tgid).letter;
@@ -295,9 +297,13 @@ static int look_at_call(uint32_t task)
 	}
 	if (w->is_covered)
 		return 0;
-	/* Between RUNNING and its call a task runs; asleep, it is in the call. */
+	/*
+	 * Between RUNNING and its call a task runs; asleep, it is in the call. An
+	 * init that was killed before sleeps as well, and never takes the call.
+	 */
 	state = state_of(task);
-	if (letter == 'S' && state == MAILBOX_RUNNING) {
+	in_kernel = state == MAILBOX_RUNNING || (stat.flags & PF_EXITING);
+	if (letter == 'S' && in_kernel) {
 		if (w->asleep > ASLEEP && !may_reap(w))
 			return 0;
 		w->asleep++;

@@ -10,6 +10,7 @@ import {
   IPC_STAT,
   SETVAL,
   SIGCHLD,
+  SIGKILL,
   WNOHANG,
 } from '../../core/kernel/flags.ts';
 import { CLONE_ARGS, MSQID_DS, SHMID_DS } from '../../core/kernel/memory.ts';
@@ -227,6 +228,18 @@ const RULES: readonly Rule[] = [
       },
     ],
     answers: { 5: '0', 6: '-EEXIST' },
+  },
+  {
+    rule: 'a dead init waits for whom a parent outside has to reap, and makes no call: zap_pid_ns_processes()',
+    script: [
+      step(0, 'unshare', CLONE_NEWPID),
+      makes(0, 1),
+      makes(0, 2),
+      step(0, 'kill', made(1), SIGKILL),
+      step(2, 'getpid'),
+      step(1, 'getpid'),
+    ],
+    answers: { 3: '0', 4: 'gone', 5: 'slept, asleep' },
   },
   {
     rule: 'an attached segment has whole pages',
