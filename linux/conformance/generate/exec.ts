@@ -215,11 +215,11 @@ function timers(b: Builder): Made {
   return ['kill', [pid, 0]];
 }
 
-/** Memory, and with it the signal table perhaps, of somebody who goes on in it. */
+/** Memory of one's own, or of somebody who goes on in it, and perhaps in the signal table. */
 function shared(b: Builder): Made {
   const { child, pid } = victim(
     b,
-    b.of([CLONE_VM, CLONE_VM | CLONE_SIGHAND, CLONE_VM | CLONE_FILES]),
+    b.of([0, CLONE_VM, CLONE_VM | CLONE_SIGHAND, CLONE_VM | CLONE_FILES]),
   );
   b.also(sigaction(b, SIGUSR2, { handler: SIG_IGN }), child);
   const address = next(b);

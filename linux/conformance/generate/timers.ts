@@ -31,7 +31,7 @@ function create(b: Builder, clock: number, wanted: number): Made {
   ];
 }
 
-const anyCreate: Kind = (b) => create(b, b.once(3) ? b.of(CLOCKS) : 1, b.of(IDS));
+const anyCreate: Kind = (b) => create(b, b.once(2) ? b.of(CLOCKS) : 1, b.of(IDS));
 
 /** A given id, then the same once more, or one of the kernel's choice. */
 function restores(b: Builder): Made {
