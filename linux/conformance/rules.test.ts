@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CLONE_A_THREAD,
   CLONE_NEWPID,
+  CLONE_SIGHAND,
+  CLONE_VM,
   IPC_NOWAIT,
   IPC_PRIVATE,
   IPC_SET,
@@ -240,6 +242,18 @@ const RULES: readonly Rule[] = [
       step(1, 'getpid'),
     ],
     answers: { 3: '0', 4: 'gone', 5: 'slept, asleep' },
+  },
+  {
+    rule: 'a dying init ignores SIGCHLD for whoever shares its handlers: zap_pid_ns_processes()',
+    script: [
+      makes(0, 1, CLONE_VM | CLONE_SIGHAND | CLONE_NEWPID),
+      step(1, 'exit_group', 0),
+      step(0, 'wait4', made(0), 0, 0, 0),
+      makes(0, 2),
+      step(2, 'exit_group', 0),
+      step(0, 'wait4', made(3), 0, 0, 0),
+    ],
+    answers: { 0: '2', 2: '-ECHILD', 3: '3', 5: '-ECHILD' },
   },
   {
     rule: 'an attached segment has whole pages',
