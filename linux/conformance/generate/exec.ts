@@ -222,9 +222,9 @@ function shared(b: Builder): Made {
     b.of([0, CLONE_VM, CLONE_VM | CLONE_SIGHAND, CLONE_VM | CLONE_FILES]),
   );
   b.also(sigaction(b, SIGUSR2, { handler: SIG_IGN }), child);
-  const address = next(b);
+  b.makes('shm');
   const id = b.also(['shmget', [0, 4096, 0o600]], child);
-  b.also(['shmat', [id, 0]], child);
+  const address = b.also(['shmat', [id, 0]], child);
   b.also(execve(b, b.of(PATHS), child), child);
   b.also(sigaction(b, SIGUSR2, { handler: SIG_DFL }), child);
   b.also(asks(b, SIGUSR2));
