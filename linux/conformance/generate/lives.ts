@@ -113,7 +113,8 @@ function misused(b: Builder): void {
     bytes: 2,
     value,
   }));
-  for (const count of [0, 1, 501]) b.also(['semop', [set, { memory: b.memory }, count], { stores }]);
+  for (const count of [0, 1, 501])
+    b.also(['semop', [set, { memory: b.memory }, count], { stores }]);
   for (const command of [GETVAL, GETPID, SETVAL]) b.also(['semctl', [set, 1, command, 1]]);
   for (const command of [IPC_RMID, IPC_RMID, GETVAL]) b.also(['semctl', [set, 0, command, 0]]);
 }
