@@ -53,7 +53,7 @@ int64_t results[MAX_STEPS];
 
 static struct watched watched[MAX_TASKS];
 static uint32_t now;			/* the step that goes on */
-static int is_restless;			/* somebody may have got a signal */
+static int is_restless;			/* others than the caller may act */
 static int found_dead;
 
 char *memory_of(uint32_t task)
@@ -408,11 +408,12 @@ static void settle(void)
 	} while (news || moves);
 }
 
-static int may_signal(uint32_t nr)
+/* By a signal, or an init is let go that waited for who is reaped. */
+static int may_rouse(uint32_t nr)
 {
 	return nr == SYS_kill || nr == SYS_tgkill || nr == SYS_rt_sigreturn ||
 	       nr == SYS_rt_sigprocmask || nr == SYS_exit ||
-	       nr == SYS_exit_group || nr == SYS_execve;
+	       nr == SYS_exit_group || nr == SYS_execve || nr == SYS_wait4;
 }
 
 void watch_begin(void)
@@ -463,7 +464,7 @@ void watch_call(uint32_t task, uint32_t step, const unsigned char *loads,
 		die(2, "the request ends a handler that is none");
 	if (box->nr == SYS_rt_sigaction && box->child)
 		watched[box->child].is_handler = 1;
-	is_restless = may_signal(box->nr);
+	is_restless = may_rouse(box->nr);
 	__atomic_store_n(&box->state, MAILBOX_POSTED, __ATOMIC_RELEASE);
 	futex_wake(&box->state);
 	settle();

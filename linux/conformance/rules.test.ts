@@ -244,6 +244,18 @@ const RULES: readonly Rule[] = [
     answers: { 3: '0', 4: 'gone', 5: 'slept, asleep' },
   },
   {
+    rule: 'when that is done it goes',
+    script: [
+      step(0, 'unshare', CLONE_NEWPID),
+      makes(0, 1),
+      makes(0, 2),
+      step(0, 'kill', made(1), SIGKILL),
+      step(0, 'wait4', made(2), 0, 0, 0),
+      step(0, 'wait4', made(1), 0, WNOHANG, 0),
+    ],
+    answers: { 3: '0', 4: '3', 5: '2' },
+  },
+  {
     rule: 'a dying init ignores SIGCHLD for whoever shares its handlers: zap_pid_ns_processes()',
     script: [
       makes(0, 1, CLONE_VM | CLONE_SIGHAND | CLONE_NEWPID),
