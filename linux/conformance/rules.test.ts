@@ -268,6 +268,16 @@ const RULES: readonly Rule[] = [
     answers: { 0: '2', 2: '-ECHILD', 3: '3', 5: '-ECHILD' },
   },
   {
+    rule: 'what is no whence is asked for before what has no position: ksys_lseek()',
+    script: [
+      step(0, 'pidfd_open', 1, 0),
+      step(0, 'lseek', made(0), 0, 0),
+      step(0, 'lseek', made(0), 0, 99),
+      step(0, 'lseek', made(0), 0, -1),
+    ],
+    answers: { 1: '-ESPIPE', 2: '-EINVAL', 3: '-EINVAL' },
+  },
+  {
     rule: 'an attached segment has whole pages',
     script: [
       step(0, 'shmget', IPC_PRIVATE, 1, 0o600),

@@ -150,7 +150,7 @@ function misuses(b: Builder): Made {
   return b.of<Made>([
     ['read', [fd, memory, 3]],
     ['write', [fd, memory, b.of([3, -1])], { stores: [{ offset: b.memory, text: 'abc' }] }],
-    ['lseek', [fd, 0, 0]],
+    ['lseek', [fd, 0, b.of([0, -1])]],
     ['close', [fd]],
     ['dup', [fd]],
   ]);
