@@ -44,6 +44,9 @@ export function* doExit(kernel: ModelKernel, current: Task, status: number): Ste
   const lastOfInit = signal.liveThreads.v === 0 && isInit(signal);
   if (lastOfInit) {
     ns.adding.v = false;
+    // For children to go at once. It stays so for whoever shares the table, even a parent outside.
+    const { sighand } = current;
+    sighand.set(SIGCHLD, { ...sighand.action(SIGCHLD), handler: SIG_IGN });
     killOthers(ns, signal);
     yield PREEMPT;
     yield* reapNamespace(kernel, current, ns);

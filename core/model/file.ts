@@ -20,6 +20,9 @@ import type { Task } from './task.ts';
 export const MAY_WRITE = 2;
 export const MAY_READ = 4;
 
+/** SEEK_HOLE */
+const SEEK_MAX = 4;
+
 /** struct file_operations, and who may open. A constant: whose file it is, the File says. */
 export interface FileOperations {
   readonly name: string;
@@ -188,6 +191,7 @@ export function* write(
   return operations.write(kernel, current, file, text, bytes);
 }
 
+/** ksys_lseek(): what is no whence is asked for before what is no position. */
 export function lseek(
   kernel: ModelKernel,
   current: Task,
@@ -197,6 +201,7 @@ export function lseek(
 ): number {
   const opened = fdget(kernel, current, fd, 0);
   if (opened === null) return fail('EBADF');
+  if (whence < 0 || whence > SEEK_MAX) return fail('EINVAL');
   return opened.operations.llseek(kernel, current, opened.file, offset, whence);
 }
 

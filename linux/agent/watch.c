@@ -53,7 +53,7 @@ int64_t results[MAX_STEPS];
 
 static struct watched watched[MAX_TASKS];
 static uint32_t now;			/* the step that goes on */
-static int is_restless;			/* somebody may have got a signal */
+static int is_restless;			/* others than the caller may act */
 static int found_dead;
 
 char *memory_of(uint32_t task)
@@ -271,8 +271,9 @@ static int look_at_call(uint32_t task)
 	struct mailbox *box = &shared->mailboxes[task];
 	struct watched *w = &watched[task];
 	uint32_t state = state_of(task);
+	struct proc_stat stat;
 	char letter;
-	int n;
+	int n, in_kernel;
 
 	if (!w->asleep && !w->is_covered)
 		for (n = 0; n < SPINS && state != MAILBOX_DONE; n++)
@@ -281,7 +282,8 @@ static int look_at_call(uint32_t task)
 		put_done(task);
 		return 1;
 	}
-	letter = proc_stat(w->tid).letter;
+	stat = proc_stat(w->tid);
+	letter = stat.letter;
 	/* Who execs leaves its number for that of its leader, who dies of it. */
 	if (letter == 'X' && box->nr == SYS_execve)
 		letter = proc_stat(w->tgid).letter;
@@ -295,9 +297,13 @@ static int look_at_call(uint32_t task)
 	}
 	if (w->is_covered)
 		return 0;
-	/* Between RUNNING and its call a task runs; asleep, it is in the call. */
+	/*
+	 * Between RUNNING and its call a task runs; asleep, it is in the call. An
+	 * init that was killed before sleeps as well, and never takes the call.
+	 */
 	state = state_of(task);
-	if (letter == 'S' && state == MAILBOX_RUNNING) {
+	in_kernel = state == MAILBOX_RUNNING || (stat.flags & PF_EXITING);
+	if (letter == 'S' && in_kernel) {
 		if (w->asleep > ASLEEP && !may_reap(w))
 			return 0;
 		w->asleep++;
@@ -402,11 +408,12 @@ static void settle(void)
 	} while (news || moves);
 }
 
-static int may_signal(uint32_t nr)
+/* By a signal, or an init is let go that waited for who is reaped. */
+static int may_rouse(uint32_t nr)
 {
 	return nr == SYS_kill || nr == SYS_tgkill || nr == SYS_rt_sigreturn ||
 	       nr == SYS_rt_sigprocmask || nr == SYS_exit ||
-	       nr == SYS_exit_group || nr == SYS_execve;
+	       nr == SYS_exit_group || nr == SYS_execve || nr == SYS_wait4;
 }
 
 void watch_begin(void)
@@ -457,7 +464,7 @@ void watch_call(uint32_t task, uint32_t step, const unsigned char *loads,
 		die(2, "the request ends a handler that is none");
 	if (box->nr == SYS_rt_sigaction && box->child)
 		watched[box->child].is_handler = 1;
-	is_restless = may_signal(box->nr);
+	is_restless = may_rouse(box->nr);
 	__atomic_store_n(&box->state, MAILBOX_POSTED, __ATOMIC_RELEASE);
 	futex_wake(&box->state);
 	settle();

@@ -84,8 +84,8 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'phases',
       ],
       'mm.ts': [
-        'allocate: if (arena === undefined)',
-        'store: if (!this.put(address, value))',
+        'allocateIn: if (arena === undefined)',
+        'store: if (!this.mm.put(address, value))',
         'load: if (value === undefined)',
       ],
     },
@@ -248,7 +248,6 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
     branches: {
       'capability.ts': ['capget: if (pid === undefined)', 'capset: if (pid === undefined)'],
       'file.ts': ['read: copied === 0 || (copied < text.length && operations.isReadWhole)'],
-      'mm.ts': ['where: unless (room > 0)'],
       'msg.ts': [
         'msgsnd: if (text === null)',
         'msgsnd: if (current.mm.room(address + MTEXT) < bytes)',

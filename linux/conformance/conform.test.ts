@@ -26,27 +26,42 @@ const noHost = await whyNoHost();
 if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
 
 const SEED = 200807;
-let agent: Agent;
+const SCRIPTS = 3000;
+/** Most of the time a kernel waits, to take namespaces down: several scripts at once wait together. */
+const AGENTS = 3;
+let agents: readonly Agent[] = [];
 const answered: { script: Script; linux: Answer }[] = [];
 
 beforeAll(async () => {
   if (noHost !== null) return;
-  agent = await Agent.start(await buildAgent());
-  const limits = limitsOf(agent.hello);
-  for (const generated of fc.sample(scripts, { seed: SEED, numRuns: 3000 })) {
-    const script = suited(generated, limits);
-    answered.push({ script, linux: await runOnLinux(agent, script) });
-  }
+  const path = await buildAgent();
+  agents = await Promise.all(Array.from({ length: AGENTS }, () => Agent.start(path)));
+  const generated = fc.sample(scripts, { seed: SEED, numRuns: SCRIPTS }).entries();
+  const run = async (agent: Agent) => {
+    const limits = limitsOf(agent.hello);
+    for (const [index, one] of generated) {
+      const script = suited(one, limits);
+      answered[index] = { script, linux: await runOnLinux(agent, script) };
+    }
+  };
+  await Promise.all(agents.map(run));
 }, 120_000);
-afterAll(() => agent?.end());
+afterAll(() => Promise.all(agents.map((agent) => agent.end())));
 
 /** The first script whose answers differ, as words; null if the model with `half` agrees in all. */
 function difference(half: KernelHalf = {}): string | null {
   for (const { script, linux } of answered) {
+    if (!concerns(half, script)) continue;
     const { mismatch } = compare({ script, linux, model: runOnModel(script, half) }, half);
     if (mismatch !== null) return JSON.stringify(mismatch);
   }
   return null;
+}
+
+/** Without the calls that are otherwise in it, a script has the answers that the plain model gives. */
+function concerns({ syscalls = {}, ...rest }: KernelHalf, script: Script): boolean {
+  if (Object.keys(rest).length > 0 || Object.keys(syscalls).length === 0) return true;
+  return script.some(({ call }) => call in syscalls);
 }
 
 describe.skipIf(noHost !== null)('the model', () => {
@@ -55,6 +70,8 @@ describe.skipIf(noHost !== null)('the model', () => {
   });
 
   it('is compared in as many calls as asked for, from a seed', async () => {
+    const [agent] = agents;
+    if (agent === undefined) throw new Error('no agent was started');
     const { calls, mismatch, byErrno, branches } = await conform(agent, { seed: 3, calls: 4000 });
     expect(mismatch).toBeNull();
     expect(calls).toBeGreaterThanOrEqual(4000);
@@ -204,6 +221,10 @@ const MUTANTS: readonly [string, KernelHalf][] = [
   ['setns: what is not open is EINVAL', says('setns', 'EBADF', 'EINVAL')],
   ['flock: locked by another is EBUSY', says('flock', 'EAGAIN', 'EBUSY')],
   ['flock: no such operation is EBADF', says('flock', 'EINVAL', 'EBADF')],
+  [
+    'flock: is made again whatever the handler asks for',
+    otherwise('flock', (r) => (r === ERESTARTSYS ? ERESTARTNOINTR : r)),
+  ],
   ['seccomp: without privilege is EPERM', says('seccomp', 'EACCES', 'EPERM')],
   ['seccomp: a bad address is EINVAL', says('seccomp', 'EFAULT', 'EINVAL')],
   ['read: a pidfd has nothing to read', otherwise('read', (r) => (r === fail('EINVAL') ? 0 : r))],

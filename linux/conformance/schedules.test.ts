@@ -6,8 +6,14 @@ import { EXECUTABLE } from '../../core/kernel/flags.ts';
 import { putText } from '../../core/kernel/memory.ts';
 import { A_QUEUE, type Scenario } from '../../core/kernel/scenario.ts';
 import { sys } from '../../core/kernel/syscall.ts';
+import { foreignWriter } from '../../properties/scenarios/descriptors/foreign-writer.ts';
+import { execBetween } from '../../properties/scenarios/lifetime/exec-between.ts';
+import { execByThread } from '../../properties/scenarios/lifetime/exec-by-thread.ts';
+import { forkBetween } from '../../properties/scenarios/lifetime/fork-between.ts';
+import { bystanderProcess } from '../../properties/scenarios/threads/bystander-process.ts';
 import { threadsAskAtOnce } from '../../properties/scenarios/threads/threads-ask-at-once.ts';
 import { loadStrategies } from '../../strategies/index.ts';
+import { createAndDelete } from '../../strategies/relatives/create-and-delete.ts';
 import { nextId } from '../../strategies/relatives/next-id.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
@@ -85,6 +91,22 @@ const execs: Scenario = {
   }),
 };
 
+/** One that makes its call again and again. */
+const restless: Scenario = {
+  ...family,
+  name: 'restless',
+  tasks: ['A', 'B'].map((name) => ({ name, role: '', process: name, program: name })),
+  programs: () => ({
+    *A() {
+      for (let n = 0; n < 50; n++) yield sys('getpid');
+      return 0;
+    },
+    *B() {
+      return yield sys('getpid');
+    },
+  }),
+};
+
 describe('a scenario on the model, call by call', () => {
   it.each([
     ['threads', threadsAskAtOnce, [8, 8]],
@@ -121,6 +143,34 @@ describe.skipIf(noHost !== null)('every order of calls, on both kernels', () => 
       { ...row, strategy: 'next_id', interleavings: '10400600', replayed: 70, failing: 60 },
       { ...row, strategy: 'next_id (kept)', interleavings: '705432', replayed: 20, failing: 12 },
     ]);
+  });
+
+  it('goes on beyond threads: to new images, children, another process', async () => {
+    const scenarios = [execByThread, execBetween, forkBetween, bystanderProcess, foreignWriter];
+    const rows = await replayAll(agent, scenarios, [nextId]);
+    expect(rows.map(({ interleavings: _, ...row }) => row)).toEqual(
+      [
+        ['exec-by-thread', 'next_id', 70, 40],
+        ['exec-by-thread', 'next_id (kept)', 20, 14],
+        ['exec-between', 'next_id', 1, 1],
+        ['exec-between', 'next_id (kept)', 1, 1],
+        ['fork-between', 'next_id', 2, 1],
+        ['fork-between', 'next_id (kept)', 2, 1],
+        ['bystander-process', 'next_id', 5, 2],
+        ['bystander-process', 'next_id (kept)', 4, 1],
+        ['foreign-writer', 'next_id', 3, 1],
+        ['foreign-writer', 'next_id (kept)', 3, 1],
+      ].map(([scenario, strategy, replayed, failing]) => {
+        const agrees = { isAll: true, mismatches: 0, firstMismatch: null };
+        return { scenario, strategy, replayed, failing, ...agrees };
+      }),
+    );
+  });
+
+  it('leaves out what tries until it succeeds, and gives up on what does so all the same', async () => {
+    expect(await replayAll(agent, [threadsAskAtOnce], [createAndDelete])).toEqual([]);
+    const row = await replaySchedules(agent, restless, nextId.caller);
+    expect(row).toMatchObject({ mismatches: 0, replayed: 0, isAll: false });
   });
 
   it('includes calls that sleep, and children', async () => {

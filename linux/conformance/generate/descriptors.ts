@@ -9,13 +9,12 @@ import {
   LOCK_SH,
   LOCK_UN,
   O_NONBLOCK,
-  O_RDONLY,
   O_RDWR,
   SEEK_CUR,
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
-import { descriptor, NS_LAST_PID, onSoundFiles } from './files.ts';
+import { descriptor, NS_LAST_PID, onSoundFiles, opens } from './files.ts';
 import { PIDS } from './tasks.ts';
 
 /** Where dup2 puts one: a few that are in use, and some that never are. */
@@ -38,13 +37,6 @@ function dup2(b: Builder): Made {
 }
 
 const flock: Kind = (b) => ['flock', [descriptor(b), b.of(OPERATIONS)]];
-
-/** One file, opened once more. */
-function opens(b: Builder, path: string, task?: number): Arg {
-  b.makes('fd');
-  const stores = [{ offset: b.memory, text: path }];
-  return b.also(['open', [{ memory: b.memory }, path.length, O_RDONLY], { stores }], task);
-}
 
 /** Two who want the same lock: one waits, until the other lets go in one way or another. */
 function contends(b: Builder): Made | undefined {
@@ -101,11 +93,12 @@ function copied(b: Builder): Made {
   return ['lseek', [copy, 0, SEEK_CUR]];
 }
 
-/** A thread has no pidfd of its own. */
+/** A thread has no pidfd of its own, and no group. */
 function ofThread(b: Builder): Made | undefined {
   if (b.isFull) return undefined;
   const thread = { result: b.steps.length };
   b.clones(CLONE_A_THREAD);
+  b.also(['setpgid', [thread, 0]]);
   return ['pidfd_open', [thread, 0]];
 }
 
@@ -157,7 +150,7 @@ function misuses(b: Builder): Made {
   return b.of<Made>([
     ['read', [fd, memory, 3]],
     ['write', [fd, memory, b.of([3, -1])], { stores: [{ offset: b.memory, text: 'abc' }] }],
-    ['lseek', [fd, 0, 0]],
+    ['lseek', [fd, 0, b.of([0, -1])]],
     ['close', [fd]],
     ['dup', [fd]],
   ]);

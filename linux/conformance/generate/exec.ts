@@ -215,16 +215,16 @@ function timers(b: Builder): Made {
   return ['kill', [pid, 0]];
 }
 
-/** Memory, and with it the signal table perhaps, of somebody who goes on in it. */
+/** Memory of one's own, or of somebody who goes on in it, and perhaps in the signal table. */
 function shared(b: Builder): Made {
   const { child, pid } = victim(
     b,
-    b.of([CLONE_VM, CLONE_VM | CLONE_SIGHAND, CLONE_VM | CLONE_FILES]),
+    b.of([0, CLONE_VM, CLONE_VM | CLONE_SIGHAND, CLONE_VM | CLONE_FILES]),
   );
   b.also(sigaction(b, SIGUSR2, { handler: SIG_IGN }), child);
-  const address = next(b);
+  b.makes('shm');
   const id = b.also(['shmget', [0, 4096, 0o600]], child);
-  b.also(['shmat', [id, 0]], child);
+  const address = b.also(['shmat', [id, 0]], child);
   b.also(execve(b, b.of(PATHS), child), child);
   b.also(sigaction(b, SIGUSR2, { handler: SIG_DFL }), child);
   b.also(asks(b, SIGUSR2));

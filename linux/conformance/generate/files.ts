@@ -2,6 +2,8 @@
 /** Files that stock Linux has: the hints for the next pid and the next ids, and names of tasks. */
 import {
   CLONE_A_THREAD,
+  CLONE_NEWIPC,
+  IPC_PRIVATE,
   O_CLOEXEC,
   O_RDONLY,
   O_RDWR,
@@ -47,6 +49,13 @@ export const descriptor = (b: Builder): Arg => {
   const known = b.once(3) ? b.known('fd') : (b.inherited('fd') ?? b.known('fd'));
   return known === undefined || b.once(15) ? b.of(DESCRIPTORS) : known;
 };
+
+/** A file, once more perhaps. */
+export function opens(b: Builder, path: string, task?: number): Arg {
+  b.makes('fd');
+  const stores = [{ offset: b.memory, text: path }];
+  return b.also(['open', [{ memory: b.memory }, path.length, O_RDONLY], { stores }], task);
+}
 
 function open(b: Builder): Made {
   b.makes('fd');
@@ -95,18 +104,19 @@ const close: Kind = (b) => ['close', [descriptor(b)]];
 
 /** The next number is taken, by who asked for it; or there is none, and the search starts over. */
 function taken(b: Builder): Made | undefined {
-  if (!b.hasRoomFor(2) || b.mayMakeInit(0)) return undefined;
+  if (!b.hasRoomFor(3) || b.mayMakeInit(0)) return undefined;
   const last = b.of(LAST_PIDS);
   const text = String(last);
+  const memory = { memory: b.memory };
   const path = { offset: b.memory, text: NS_LAST_PID };
-  const fd = b.also([
-    'open',
-    [{ memory: b.memory }, NS_LAST_PID.length, O_WRONLY],
-    { stores: [path] },
-  ]);
+  const fd = b.also(['open', [memory, NS_LAST_PID.length, O_WRONLY], { stores: [path] }]);
   const stores = [{ offset: b.memory, text }];
-  b.also(['write', [fd, { memory: b.memory }, text.length], { stores }]);
+  b.also(['write', [fd, memory, text.length], { stores }]);
   b.also(cloneAt(b, b.child(0).child, last + 1));
+  b.clones(0);
+  // Once more, when the lowest is taken too.
+  b.also(['lseek', [fd, 0, SEEK_SET]]);
+  b.also(['write', [fd, memory, text.length], { stores }]);
   b.clones(0);
   return ['close', [fd]];
 }
@@ -127,6 +137,21 @@ function ofTheDead(b: Builder): Made | undefined {
   b.also(['read', [fd, memory, 16]]);
   b.also(['write', [fd, memory, 1], { stores }]);
   for (const offset of [1, -1]) b.also(['lseek', [fd, offset, SEEK_SET]]);
+  return ['close', [fd]];
+}
+
+/** By who lives in another IPC namespace than whoever opened it: whose next id is that? */
+function ofAnother(b: Builder): Made | undefined {
+  if (b.isFull) return undefined;
+  const [path = ''] = NEXT_IDS;
+  const memory = { memory: b.memory };
+  const stores = [{ offset: b.memory, text: path }];
+  const fd = b.also(['open', [memory, path.length, O_WRONLY], { stores }]);
+  const child = b.clones(CLONE_NEWIPC);
+  b.doubts(child);
+  const text = '5';
+  b.also(['write', [fd, memory, text.length], { stores: [{ offset: b.memory, text }] }], child);
+  for (const by of [child, undefined]) b.also(['msgget', [IPC_PRIVATE, 0o600]], by);
   return ['close', [fd]];
 }
 
@@ -154,4 +179,5 @@ export const FILES: readonly Kind[] = [
   close,
   seldom(taken),
   seldom(ofTheDead),
+  seldom(ofAnother),
 ].map(onSoundFiles);
