@@ -239,6 +239,9 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
     branches: {
       'fork.ts': ['refuseFlags: if ((flags & ~KNOWN_FLAGS) !== 0)'],
       'capability.ts': ['validateMagic: unless (isPut)'],
+      'file.ts': [
+        'defaultLlseek: if (whence !== SEEK_SET && whence !== SEEK_CUR && whence !== SEEK_END)',
+      ],
       'procfs.ts': ['open: if (access === undefined)'],
       'sem.ts': ['semop: if ((flags & ~IPC_NOWAIT) !== 0)'],
     },
