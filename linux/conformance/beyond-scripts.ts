@@ -54,6 +54,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'entryFile',
         "tidDirectory: => where !== 'process'",
         'tidDirectory: => [entry.name, entryFile(entry, tidPermission)] as const',
+        'open: if (operations.holdsMm === true)',
         "tgidDirectory: => where === 'process'",
         'tgidDirectory: => [entry.name, entryFile(entry, genericPermission)] as const',
       ],
