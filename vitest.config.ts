@@ -8,6 +8,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: '100%',
     // A hang is a failure; slowness is not.
-    testTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -1,51 +1,18 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import { CAPTURES, readCapture } from '../cli/choose.ts';
-import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { loadStrategies } from '../strategies/index.ts';
 import { setter } from '../strategies/setter.ts';
 import { withId } from '../strategies/with-id.ts';
 import { deadPidRow } from './dead-pid.ts';
 import { idsOnlyRow } from './ids-only.ts';
-import { ledgerRows } from './ledger-rows.ts';
 import { timedRows } from './timed.ts';
 
-const designs = (await loadStrategies()).filter(({ kind }) => kind === 'design');
+const designs = (await loadStrategies()).filter(isBestForm);
 
 /** Its callers call what the kernel does not have. */
 const absent: Strategy = { ...withId, kernel: {} };
-
-describe('the ledger of a call', () => {
-  const rows = ledgerRows(designs);
-  const entriesOf = (call: string, by: string) =>
-    rows.find((row) => row.call === call && row.by === by && row.mode === 'directed')?.ledger
-      .entries;
-
-  it.each([
-    ['with_id', 1],
-    ['procfs', 4],
-    ['procfs (kept)', 2],
-    ['setter', 2],
-    ['indirect', 1],
-  ])('directed by %s has %i kernel entries', (by, entries) => {
-    for (const call of ['fork', 'msgget', 'semget', 'shmget', 'msgctl IPC_SET']) {
-      expect(entriesOf(call, by)).toBe(entries);
-    }
-  });
-
-  it('that asks for nothing costs loads of new fields where there are some, and nothing else', () => {
-    for (const unused of rows.filter(({ mode }) => mode === 'unused')) {
-      const plain = rows.find(({ call, mode }) => call === unused.call && mode === 'plain');
-      const more = LEDGER_ENTRIES.filter((e) => unused.ledger[e] !== plain?.ledger[e]);
-      expect(more).toEqual(unused.by === 'with_id' ? [] : ['fieldOps']);
-    }
-  });
-
-  it('is not taken of a call that failed', () => {
-    expect(() => ledgerRows([absent])).toThrow('fork by with_id gave -ENOSYS');
-  });
-});
 
 describe('the pid of a dead process', () => {
   it.each(designs)('is shown as it was by $name, in its own namespace', (strategy) => {

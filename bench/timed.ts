@@ -13,16 +13,16 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import { Bench } from 'tinybench';
 import { Cell } from '../core/explore/cell.ts';
 import { RunQueue } from '../core/explore/run.ts';
-import type { Want } from '../core/kernel/directed.ts';
-import { formatResult } from '../core/kernel/errno.ts';
+import type { Want, WantKind } from '../core/kernel/directed.ts';
 import { IPC_CREAT, IPC_PRIVATE, IPC_RMID } from '../core/kernel/flags.ts';
-import type { UserMemory } from '../core/kernel/memory.ts';
 import type { Direct } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
-import { type Caller, type Program, sys } from '../core/kernel/syscall.ts';
+import { type Program, sys } from '../core/kernel/syscall.ts';
 import { ModelKernel } from '../core/model/kernel.ts';
 import { type Entrant, entrants } from './entrants.ts';
+import { Frame } from './frame.ts';
 import type { TimedRow } from './rows.ts';
+import { mustBe } from './subjects.ts';
 
 const ROW_MS = 100;
 const WARM_UP_MS = 25;
@@ -37,6 +37,7 @@ export interface Timing {
 
 interface Work {
   readonly call: string;
+  readonly kind: WantKind;
   readonly callsPerSample: number;
   /** Makes so many calls, and undoes each. */
   batch(me: Frame, direct: Direct | null): Program<void>;
@@ -51,59 +52,33 @@ const WAIT = sys('wait4', -1, 0, 0);
 const WORK: readonly Work[] = [
   {
     call: 'msgget, IPC_RMID',
+    kind: 'msg',
     callsPerSample: 256,
     *batch(me, direct) {
       for (let n = 0; n < this.callsPerSample; n++) {
-        me.pop();
         const id = direct === null ? yield GET : yield* direct(me, MSG, GET);
-        expect(direct === null ? id >= 0 : id === 1000, 'msgget', id);
+        mustBe(direct === null ? id >= 0 : id === 1000, 'the timed msgget', id);
         const removed = yield sys('msgctl', id, IPC_RMID, 0);
-        expect(removed === 0, 'IPC_RMID', removed);
+        mustBe(removed === 0, 'the timed IPC_RMID', removed);
+        me.pop();
       }
     },
   },
   {
     call: 'fork, exit, wait',
+    kind: 'pid',
     callsPerSample: 32,
     *batch(me, direct) {
       for (let n = 0; n < this.callsPerSample; n++) {
-        me.pop();
         const pid = direct === null ? yield FORK : yield* direct(me, PID, FORK);
-        expect(direct === null ? pid > 0 : pid === 1000, 'fork', pid);
+        mustBe(direct === null ? pid > 0 : pid === 1000, 'the timed fork', pid);
         const reaped = yield WAIT;
-        expect(reaped === pid, 'wait4', reaped);
+        mustBe(reaped === pid, 'the timed wait4', reaped);
+        me.pop();
       }
     },
   },
 ];
-
-/** A benchmark of a call that failed would be one of the wrong thing. */
-function expect(isRight: boolean, call: string, result: number): void {
-  if (!isRight) throw new Error(`the timed ${call} gave ${formatResult(result)}`);
-}
-
-/** A caller whose arguments lie where the last call's lay, as on a stack. */
-class Frame implements Caller {
-  readonly memory: UserMemory;
-  private offset = 0;
-
-  constructor(memory: UserMemory) {
-    const base = memory.allocate(4096);
-    this.memory = {
-      allocate: (bytes) => {
-        const address = base + this.offset;
-        this.offset += Math.ceil(bytes / 8) * 8;
-        return address;
-      },
-      store: (address, value) => memory.store(address, value),
-      load: (address) => memory.load(address),
-    };
-  }
-
-  pop(): void {
-    this.offset = 0;
-  }
-}
 
 /** A kernel that stays up; each call of the function is one batch. */
 function machine(work: Work, { half, direct }: Entrant): () => void {
@@ -136,7 +111,9 @@ export async function timedRows(
   { seed, onRow, interrupted }: Timing,
 ): Promise<TimedRow[]> {
   const planned = WORK.flatMap((work) =>
-    entrants(strategies).map((entrant) => ({ work, entrant })),
+    entrants(strategies)
+      .filter(({ takes }) => takes(work.kind))
+      .map((entrant) => ({ work, entrant })),
   );
   for (const { work, entrant } of planned) {
     await setImmediate();

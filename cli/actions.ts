@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: MIT
 /** What the commands do. Each sets the exit code that its outcome deserves. */
 import { join } from 'node:path';
-import { ledgerRows } from '../bench/ledger-rows.ts';
+import { SIZES } from '../bench/restart-sizes.ts';
 import { replay } from '../core/explore/replay.ts';
 import { runAtRandom } from '../core/explore/run.ts';
 import { parseSchedule, type Schedule } from '../core/explore/schedule.ts';
 import { InputError } from '../core/input-error.ts';
-import type { Scenario } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
-import { importCriu } from '../core/restart/import-criu.ts';
+import { generateCapture } from '../core/restart/generate.ts';
 import { restart } from '../core/restart/restart.ts';
 import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
 import type { Result } from '../reports/result.ts';
 import { conformanceSection } from '../reports/sections/conformance.ts';
+import { drawingBlocks } from '../reports/sections/counterexamples.ts';
+import { growthSections } from '../reports/sections/growth.ts';
 import { ledgerSections } from '../reports/sections/ledger.ts';
-import { drawingBlocks, raceSections } from '../reports/sections/races.ts';
+import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
 import { timedSection } from '../reports/sections/timed.ts';
 import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
-import { compare, time } from './compare.ts';
-import { conformanceExit, raceExit, restartExit, worst } from './exit-code.ts';
+import { compare, countWork, time } from './compare.ts';
+import {
+  conformanceExit,
+  mutantsExit,
+  raceExit,
+  racesExit,
+  restartExit,
+  worst,
+} from './exit-code.ts';
 import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
-interface Common {
+/** The year and month of the thread. */
+export const DEFAULT_SEED = 200807;
+
+/** Of the capture that compare restarts beside the project's own. */
+const LARGE = { tasks: 1000, levels: 4, objects: 100 };
+
+export interface Common {
   readonly strategy: readonly string[];
   readonly json?: boolean;
   readonly out?: string;
@@ -49,7 +64,7 @@ async function deliver(
   print(json === true ? jsonOf(data) : renderSections(sections));
 }
 
-const prepare = async ({ out }: Pick<Common, 'out'>): Promise<void> => {
+export const prepare = async ({ out }: Pick<Common, 'out'>): Promise<void> => {
   if (out !== undefined) await makeDirectory(out);
 };
 
@@ -60,6 +75,9 @@ export async function compareAndReport(
   const captures = [];
   for (const path of paths) {
     captures.push({ name: captureName(path), capture: await readCapture(path) });
+  }
+  if (options.capture.length === 0) {
+    captures.push({ name: 'generated', capture: generateCapture(LARGE, options.seed) });
   }
   const strategies = await chooseStrategies(options.strategy);
   await prepare(options);
@@ -74,25 +92,29 @@ export async function compareAndReport(
   stopIfInterrupted();
   if (options.out !== undefined) await writeReport(options.out, result);
   if (options.json === true) print(jsonOf(result));
+  const required = mustRestore(strategies, []);
   process.exitCode = worst([
-    ...result.races.map(raceExit),
-    ...result.restarts.map(restartExit),
+    racesExit(result.races),
+    mutantsExit(result.mutants),
+    ...result.restarts.map((table) => restartExit(table, required)),
     conformanceExit(result.conformance),
   ]);
 }
 
 export async function restartAndReport(
   path: string,
-  options: Common & { readonly seed?: number },
+  options: Common & { readonly seed?: number; readonly workers: number },
 ): Promise<void> {
-  const seed = options.seed ?? null;
+  const { workers } = options;
+  const seed = options.seed ?? (workers > 1 ? DEFAULT_SEED : null);
   const capture = await readCapture(path);
   const strategies = await chooseDesigns(options.strategy);
   await prepare(options);
   const name = captureName(path);
-  const result = await restartTable({ name, capture }, strategies, seed);
+  const result = await restartTable({ name, capture }, strategies, { seed, workers: [workers] });
   const [first] = strategies;
-  const journal = first === undefined ? [] : restart(capture, name, first, null, seed).journal;
+  const journal =
+    first === undefined ? [] : restart(capture, name, first, null, seed, workers).journal;
   const steps: Section = {
     title: 'CALL BY CALL, in the order that the plan found',
     lane: 'model',
@@ -106,26 +128,22 @@ export async function restartAndReport(
   };
   const sections = restartSections({ restarts: [result], deadPids: [], idsOnly: [] });
   await deliver('restart', options, [...sections, steps], { ...result, journal });
-  process.exitCode = restartExit(result);
+  process.exitCode = restartExit(result, mustRestore(strategies, options.strategy));
+}
+
+/** Whatever was asked for by name, or the best forms: a form as posted may not be up to it. */
+function mustRestore(
+  strategies: readonly Strategy[],
+  names: readonly string[],
+): ReadonlySet<string> {
+  const all = strategies.filter((strategy) => names.length > 0 || isBestForm(strategy));
+  return new Set(all.map(({ name }) => name));
 }
 
 /** Those named, controls included; or all designs. */
 async function chooseDesigns(names: readonly string[]): Promise<readonly Strategy[]> {
   const strategies = await chooseStrategies(names);
   return names.length > 0 ? strategies : strategies.filter(({ kind }) => kind === 'design');
-}
-
-export async function importAndPrint(
-  directory: string,
-  options: Pick<Common, 'json' | 'out'>,
-): Promise<void> {
-  const text = jsonOf(importCriu(directory));
-  if (options.out === undefined || options.json === true) print(text);
-  if (options.out === undefined) return;
-  await prepare(options);
-  const file = join(options.out, 'capture.json');
-  await writeAtomically(file, text);
-  say(`wrote ${file}`);
 }
 
 interface RaceOptions extends Common {
@@ -147,9 +165,11 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
     await oneSchedule(scenario, strategy, options);
     return;
   }
-  const rows = await races(scenarios, strategies, () => {});
-  await deliver('race', options, raceSections(rows), rows);
-  process.exitCode = worst(rows.map(raceExit));
+  const rows = await races(scenarios, strategies, DEFAULT_SEED, () => {});
+  const isNarrowed = name !== undefined || options.strategy.length > 0;
+  const sections = raceSections(rows, isNarrowed ? 'all' : 'best forms');
+  await deliver('race', options, sections, rows);
+  process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
 }
 
 /** The schedule of a replay string, or one that is drawn from a seed. */
@@ -158,11 +178,20 @@ async function oneSchedule(
   strategy: Strategy,
   options: RaceOptions,
 ): Promise<void> {
+  const subject = subjectOf(strategy, scenario);
+  if (subject === null) {
+    throw new InputError(
+      scenario.name,
+      `${strategy.name} can not direct any call that it asks with`,
+      'choose another strategy (see sideband list)',
+    );
+  }
   const schedule: Schedule =
     options.replay === undefined
-      ? runAtRandom(scenarioOnModel(scenario, strategy).threads, options.seed ?? 0).schedule
+      ? runAtRandom(scenarioOnModel(scenario, strategy, subject).threads, options.seed ?? 0)
+          .schedule
       : parseSchedule(options.replay);
-  const system = scenarioOnModel(scenario, strategy);
+  const system = scenarioOnModel(scenario, strategy, subject);
   const drawn = drawing(scenario, replay(system, schedule), system);
   const section: Section = {
     title: `${scenario.name}: ${strategy.name}, one schedule`,
@@ -175,12 +204,20 @@ async function oneSchedule(
 }
 
 export async function bench(options: Common & { readonly seed: number }): Promise<void> {
-  const strategies = await chooseDesigns(options.strategy);
+  const { seed } = options;
+  const chosen = await chooseStrategies(options.strategy);
+  const isNamed = options.strategy.length > 0;
+  const strategies = isNamed ? chosen : chosen.filter(({ kind }) => kind !== 'control');
+  const large = isNamed ? chosen : chosen.filter(isBestForm);
   await prepare(options);
-  const ledger = ledgerRows(strategies);
-  const timed = await time(strategies, options.seed);
-  const sections = [...ledgerSections(ledger), timedSection(timed)];
-  await deliver('bench', options, sections, { seed: options.seed, ledger, timed });
+  const { times, ...counted } = await countWork(strategies, { large, seed, sizes: SIZES });
+  const timed = { calls: await time(large, seed), restarts: times };
+  const sections = [
+    ...ledgerSections(counted.ledger, true),
+    ...growthSections(counted),
+    timedSection(timed),
+  ];
+  await deliver('bench', options, sections, { seed, ...counted, timed });
 }
 
 /** Progress in a log: a line every so many calls. */

@@ -43,6 +43,7 @@ export async function chooseScenarios(names: readonly string[]): Promise<readonl
 export const CAPTURES = [
   new URL('../core/restart/fixtures/criu/', import.meta.url),
   new URL('../core/restart/fixtures/last-pids.json', import.meta.url),
+  new URL('../core/restart/fixtures/machine.json', import.meta.url),
 ].map((url) => fileURLToPath(url));
 
 /** A capture from its JSON file, or from a directory of CRIU images. */

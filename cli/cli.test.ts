@@ -56,7 +56,19 @@ afterAll(() => rm(directory, { recursive: true }));
 
 const noHost = await whyNoHost();
 
-const COMMANDS = ['compare', 'restart', 'import-criu', 'race', 'bench', 'list'];
+const COMMANDS = [
+  'compare',
+  'restart',
+  'capture',
+  'generate',
+  'import-criu',
+  'race',
+  'bench',
+  'list',
+];
+
+/** Of compare, what does not take long. */
+const SMALL = ['-s', 'setter', '--capture', CRIU];
 
 /** The same within this process, and what it throws where main() would explain it. */
 async function within(args: readonly string[]) {
@@ -101,12 +113,12 @@ describe('what a user gets wrong', () => {
     [
       'an unknown strategy',
       ['race', '-s', 'sixth'],
-      '--strategy: there is no strategy "sixth"; choose from with_id, procfs, setter, indirect, process-field, next_id',
+      '--strategy: there is no strategy "sixth"; choose from with_id, procfs, setter, indirect, eclone, ',
     ],
     [
       'an unknown scenario',
       ['race', 'none'],
-      'race: there is no scenario "none"; choose from threads-ask-at-once',
+      'race: there is no scenario "none"; choose from argument-rewritten, ',
     ],
     ['an unknown command', ['rave'], "error: unknown command 'rave'"],
     ['an unknown option', ['list', '--jsno'], "error: unknown option '--jsno'"],
@@ -208,10 +220,11 @@ describe('the commands', () => {
     expect(journal[0]).toBe('fork task 1 as 1');
   });
 
-  it('race exits with 0 if the designs hold and the control fails', async () => {
+  it('race of everything exits with 0 as the controls fail, and draws how best forms do', async () => {
     const { code, stdout } = await within(['race']);
     expect(code).toBe(0);
-    expect(stdout).toContain('replay  sideband race threads-ask-at-once -s process-field');
+    expect(stdout).toContain('Controls: ');
+    expect(stdout).toContain('replay  sideband race handler-creates -s procfs');
   });
 
   it('race replays the schedule that it printed, to the same end, with exit code 1', async () => {
@@ -231,6 +244,34 @@ describe('the commands', () => {
     expect(one).toEqual(two);
     expect(one.code).toBe(0);
     expect(one.stdout).toContain('as it should be');
+  });
+
+  it('generate makes a capture that workers restart, in a schedule whose seed is told', async () => {
+    const out = join(directory, 'generated');
+    const sizes = ['--tasks', '30', '--levels', '2', '--objects', '12', '--seed', '4'];
+    const made = await within(['generate', ...sizes, '--out', out]);
+    expect([made.code, made.stdout]).toEqual([0, '']);
+    const path = join(out, 'capture.json');
+    const restarted = await within(['restart', path, '-s', 'setter', '--workers', '2']);
+    expect(restarted.code).toBe(0);
+    expect(restarted.stdout).toContain('seed 200807');
+    const data = await within(['restart', path, '-s', 'setter', '--workers', '2', '--json']);
+    const { seed, rows } = JSON.parse(data.stdout);
+    expect([seed, rows[0].workers, rows[0].end.kind]).toEqual([200807, 2, 'restored']);
+  });
+
+  it('capture prints a capture that restart takes', async () => {
+    const { code, stdout } = await within(['capture', '--pid', String(process.pid)]);
+    expect(code).toBe(0);
+    const capture = parseCapture(stdout, 'stdout');
+    expect(capture.tasks[0]).toMatchObject({ ppid: 0, state: 'running' });
+    expect(capture.source).toContain(`the tree below ${process.pid}`);
+  });
+
+  it('capture of a process that is not there is one sentence', async () => {
+    const { code, stdout, stderr } = await sideband(['capture', '--pid', '2147483647']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^sideband: process 2147483647: there is none.*; name one.*\n$/);
   });
 
   it('restart takes a seed for the order in which tasks run, and a name by either spelling', async () => {
@@ -263,7 +304,7 @@ describe('the commands', () => {
       stdout: '',
       stderr: 'sideband: no-such-cc: there is no such C compiler; install one, or name it in CC\n',
     });
-    const compare = await sideband(['compare', '-s', 'with_id'], undefined, env);
+    const compare = await sideband(['compare', ...SMALL], undefined, env);
     expect(compare.code).toBe(0);
     expect(compare.stdout).toContain('Not run: no-such-cc: there is no such C compiler');
     expect(compare.stdout).toContain('were not confirmed by the kernel below');
@@ -278,36 +319,39 @@ describe('the commands', () => {
 
   it('bench prints times beside the ledger', async () => {
     const { code, stdout } = await within(['bench', '-s', 'setter', '--json']);
-    const { ledger, timed, seed } = JSON.parse(stdout);
+    const { ledger, threads, calls, restartSizes, timed, seed } = JSON.parse(stdout);
     expect({ code, seed }).toEqual({ code: 0, seed: 200807 });
-    expect(timed.map(({ mode }: { mode: string }) => mode)).toEqual([
+    expect(timed.calls.map(({ mode }: { mode: string }) => mode)).toEqual([
       ...['plain', 'unused', 'directed'],
       ...['plain', 'unused', 'directed'],
     ]);
-    expect(timed.every(({ nsMedian }: { nsMedian: number }) => nsMedian > 0)).toBe(true);
-    expect(ledger.length).toBeGreaterThan(0);
+    expect(timed.calls.every(({ nsMedian }: { nsMedian: number }) => nsMedian > 0)).toBe(true);
+    const sizes = restartSizes.map(({ tasks }: { tasks: number }) => tasks);
+    expect(sizes).toEqual([10, 100, 1000, 10_000]);
+    expect(timed.restarts.map(({ tasks }: { tasks: number }) => tasks)).toEqual(sizes);
+    for (const rows of [ledger, threads, calls]) expect(rows.length).toBeGreaterThan(0);
   });
 });
 
 /** Progress that is said before a stage that takes seconds. */
 const TIMING = "Speed of this suite's model";
 
-describe.concurrent('the terminal', () => {
+describe('the terminal', () => {
   it('that stops reading ends the run without a word', async () => {
-    const { code, stderr } = await sideband(['race'], ({ stdout }) => stdout?.destroy());
+    const { code, stderr } = await sideband(['list'], ({ stdout }) => stdout?.destroy());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
   it('gets from compare what it writes, twice the same but for times and provenance', async () => {
     const outs = [join(directory, 'one'), join(directory, 'two')] as const;
-    const runs = outs.map((out) =>
-      sideband(['compare', '-s', 'setter', '--out', out, '--seed', '3']),
-    );
+    const runs = outs.map((out) => sideband(['compare', ...SMALL, '--out', out, '--seed', '3']));
     const [run] = await Promise.all(runs);
     expect(run?.code).toBe(0);
     expect(run?.stdout).not.toContain('\u001b');
     expect(run?.stderr).not.toContain('\u001b');
-    expect(run?.stderr).toContain('Races: setter ok');
+    expect(run?.stderr).toMatch(
+      /Races: \d+ explored, each of its interleavings; \d+ fail somewhere/,
+    );
     expect((await readdir(outs[0])).sort()).toEqual(['report.json', 'report.md', 'report.txt']);
     expect(await readFile(join(outs[0], 'report.txt'), 'utf8')).toBe(run?.stdout);
     const results = await Promise.all(
@@ -327,7 +371,7 @@ describe.concurrent('the terminal', () => {
 
   it('interrupts a run with one sentence, exit code 130, and nothing written', async () => {
     const out = join(directory, 'interrupted');
-    const { code, stderr } = await sideband(['compare', '--out', out], (child) => {
+    const { code, stderr } = await sideband(['compare', ...SMALL, '--out', out], (child) => {
       let said = '';
       child.stderr?.on('data', (text) => {
         const isFirst = !said.includes(TIMING);

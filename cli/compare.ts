@@ -3,7 +3,7 @@
 import { Listr } from 'listr2';
 import { timedRows } from '../bench/timed.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
-import type { Strategy } from '../core/kernel/strategy.ts';
+import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { provenance } from '../reports/provenance.ts';
 import { exactSections, otherSections, titleOf } from '../reports/report.ts';
 import {
@@ -12,11 +12,20 @@ import {
   RESULT_SCHEMA,
   type RestartTable,
   type Result,
-  type TimedRow,
+  type Timed,
 } from '../reports/result.ts';
 import { renderSections, renderText } from '../reports/text.ts';
 import { hostForReport } from './host.ts';
-import { conclude, type NamedCapture, races, restartTable } from './measure.ts';
+import {
+  conclude,
+  mutantRows,
+  type NamedCapture,
+  races,
+  restartTable,
+  type Worked,
+  type WorkOptions,
+  work,
+} from './measure.ts';
 import { print, progress, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -33,7 +42,12 @@ export interface Comparison {
 export async function compare(comparison: Comparison): Promise<Result> {
   const { strategies, captures, seed, commandLine, asText } = comparison;
   const origin = await provenance({ version, seed, commandLine });
-  const exact = conclude(strategies, captures, await measure(comparison));
+  const measured = await measure(comparison);
+  const { times, ...counted } = await countWork(
+    strategies.filter(({ kind }) => kind !== 'control'),
+    { large: strategies.filter(isBestForm), seed, sizes: SIZES },
+  );
+  const exact = conclude(strategies, captures, { ...measured, ...counted });
   if (asText) {
     print(
       renderText({
@@ -46,30 +60,44 @@ export async function compare(comparison: Comparison): Promise<Result> {
     schema: RESULT_SCHEMA,
     ...exact,
     conformance: await host(seed),
-    timed: await time(strategies, seed),
+    timed: { calls: await time(strategies.filter(isBestForm), seed), restarts: times },
     provenance: origin,
   };
   if (asText) print(renderSections(otherSections(result)));
   return result;
 }
 
+const WORKERS: readonly number[] = [1, 2, 4];
+
 async function measure({
   strategies,
   scenarios,
   captures,
-}: Comparison): Promise<Pick<Measured, 'races' | 'restarts'>> {
+  seed,
+}: Comparison): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants'>> {
   let rows: RaceRow[] = [];
+  let mutants: Measured['mutants'] = [];
   const restarts: RestartTable[] = [];
-  const designs = strategies.filter((strategy) => strategy.kind === 'design');
+  const designs = strategies.filter(isBestForm);
   const stages = new Listr(
     [
       {
         title: 'Races, every interleaving',
         task: async (_context, task) => {
-          rows = await races(scenarios, strategies, (row) => {
+          rows = await races(scenarios, strategies, seed, (row) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           });
-          task.title = `Races: ${rows.map(inShort).join(', ')}`;
+          task.title = `Races: ${inShort(rows)}`;
+        },
+      },
+      {
+        title: 'Mutants',
+        task: async (_context, task) => {
+          mutants = await mutantRows(scenarios, ({ mutant }) => {
+            task.output = mutant;
+          });
+          const killed = mutants.filter(({ killedBy }) => killedBy.length > 0).length;
+          task.title = `Mutants: ${killed} of ${mutants.length} rejected`;
         },
       },
       {
@@ -77,7 +105,7 @@ async function measure({
         task: async (_context, task) => {
           for (const capture of captures) {
             task.output = capture.name;
-            restarts.push(await restartTable(capture, designs));
+            restarts.push(await restartTable(capture, designs, { seed, workers: WORKERS }));
           }
           const ends = restarts.flatMap((table) => table.rows.map((row) => row.end.kind));
           const restored = ends.filter((end) => end === 'restored').length;
@@ -88,12 +116,50 @@ async function measure({
     progress(),
   );
   await stages.run();
-  return { races: rows, restarts };
+  return { races: rows, restarts, mutants };
 }
 
-function inShort({ strategy, verdict, failing }: RaceRow): string {
-  if (verdict.kind === 'INCOMPLETE') return `${strategy} INCOMPLETE`;
-  return `${strategy} ${failing === '0' ? 'ok' : 'fails'}`;
+function inShort(rows: readonly RaceRow[]): string {
+  const of = (kind: RaceRow['verdict']['kind']) =>
+    rows.filter(({ verdict }) => verdict.kind === kind).length;
+  const parts = [
+    `${of('EXHAUSTIVE')} explored, each of its interleavings`,
+    ...(of('SAMPLED') > 0 ? [`${of('SAMPLED')} sampled`] : []),
+    ...(of('INCOMPLETE') > 0 ? [`${of('INCOMPLETE')} INCOMPLETE`] : []),
+    `${rows.filter(({ counterexample }) => counterexample !== null).length} fail somewhere`,
+  ];
+  return parts.join('; ');
+}
+
+/** Tasks of the restarts that are part of a report; sideband bench goes on to larger ones. */
+const SIZES: readonly number[] = [10, 100, 1000];
+
+/** The kernel work of calls and of restarts of so many tasks. */
+export async function countWork(
+  strategies: readonly Strategy[],
+  options: Omit<WorkOptions, 'onRestart'>,
+): Promise<Worked> {
+  const worked: Worked[] = [];
+  const stage = new Listr(
+    [
+      {
+        title: 'Kernel work',
+        task: async (_context, task) => {
+          const onRestart = ({ by, tasks }: Timed['restarts'][number]) => {
+            task.output = `restart of ${tasks} tasks: ${by}`;
+          };
+          const one = await work(strategies, { ...options, onRestart });
+          worked.push(one);
+          task.title = `Kernel work: ${one.ledger.length} calls, ${one.times.length} restarts`;
+        },
+      },
+    ],
+    progress(),
+  );
+  await stage.run();
+  const [only] = worked;
+  if (only === undefined) throw new Error('the stage ended without its result');
+  return only;
 }
 
 /** Calls that are compared with the kernel below as part of a report. */
@@ -124,24 +190,21 @@ function inOneLine(conformance: Result['conformance']): string {
   return `${conformance.calls} calls, ${found}`;
 }
 
-/** Rows of the timed table; controls are not worth anybody's time. */
-export async function time(strategies: readonly Strategy[], seed: number): Promise<TimedRow[]> {
-  let timed: TimedRow[] = [];
+/** Rows of the timed table. */
+export async function time(strategies: readonly Strategy[], seed: number): Promise<Timed['calls']> {
+  let timed: Timed['calls'] = [];
   const stage = new Listr(
     [
       {
         title: "Speed of this suite's model",
         task: async (_context, task) => {
-          timed = await timedRows(
-            strategies.filter((strategy) => strategy.kind === 'design'),
-            {
-              seed,
-              onRow: ({ call, by, mode }) => {
-                task.output = `${call}: ${by}, ${mode}`;
-              },
-              interrupted: wasInterrupted,
+          timed = await timedRows(strategies, {
+            seed,
+            onRow: ({ call, by, mode }) => {
+              task.output = `${call}: ${by}, ${mode}`;
             },
-          );
+            interrupted: wasInterrupted,
+          });
           stopIfInterrupted();
           task.title = `Speed of this suite's model: ${timed.length} rows`;
         },

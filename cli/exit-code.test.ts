@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import type { RaceRow, RestartTable } from '../reports/result.ts';
-import { conformanceExit, raceExit, restartExit, worst } from './exit-code.ts';
+import {
+  conformanceExit,
+  mutantsExit,
+  raceExit,
+  racesExit,
+  restartExit,
+  worst,
+} from './exit-code.ts';
 
 const EXHAUSTIVE: RaceRow['verdict'] = { kind: 'EXHAUSTIVE' };
 const INCOMPLETE: RaceRow['verdict'] = { kind: 'INCOMPLETE', reason: 'budget', seen: 1 };
@@ -9,24 +16,57 @@ const counterexample = { replay: 'A1' } as RaceRow['counterexample'];
 
 describe('the exit code', () => {
   it.each([
-    ['a design that holds', { kind: 'design', verdict: EXHAUSTIVE, counterexample: null }, 0],
-    ['a design that fails', { kind: 'design', verdict: EXHAUSTIVE, counterexample }, 1],
-    ['a control that fails', { kind: 'control', verdict: EXHAUSTIVE, counterexample }, 0],
-    ['a control that holds', { kind: 'control', verdict: EXHAUSTIVE, counterexample: null }, 1],
-    ['a design cut short', { kind: 'design', verdict: INCOMPLETE, counterexample: null }, 3],
-    ['a control cut short', { kind: 'control', verdict: INCOMPLETE, counterexample: null }, 3],
-    ['a design cut short that failed', { kind: 'design', verdict: INCOMPLETE, counterexample }, 1],
-  ] as const)('of %s', (_, row, code) => {
+    ['holds', { verdict: EXHAUSTIVE, counterexample: null }, 0],
+    ['fails', { verdict: EXHAUSTIVE, counterexample }, 1],
+    ['was cut short', { verdict: INCOMPLETE, counterexample: null }, 3],
+    ['failed before it was cut short', { verdict: INCOMPLETE, counterexample }, 1],
+  ] as const)('of a race by name that %s', (_, row, code) => {
     expect(raceExit(row)).toBe(code);
   });
 
-  it('of a restart is 0 only if every way restored it', () => {
+  it('of all races is 0 as long as every control fails something that its design holds', () => {
+    const row = (
+      strategy: string,
+      kind: string,
+      scenario: string,
+      fails: boolean,
+      verdict: RaceRow['verdict'] = EXHAUSTIVE,
+    ) =>
+      ({
+        ...{ strategy, kind, scenario, verdict, of: 'setter' },
+        counterexample: fails ? counterexample : null,
+      }) as RaceRow;
+    const design = [row('setter', 'design', 's', true), row('setter', 'design', 't', false)];
+    const relative = row('r', 'relative', 's', true);
+    const caught = [row('c', 'control', 's', true), row('c', 'control', 't', true)];
+    const alike = [row('c', 'control', 's', true), row('c', 'control', 't', false)];
+    expect(racesExit([...design, relative, ...caught])).toBe(0);
+    expect(racesExit([...design, ...alike])).toBe(1);
+    expect(racesExit([...design, ...caught, row('other', 'control', 't', false)])).toBe(1);
+    // Without its design, whatever it fails.
+    expect(racesExit(alike)).toBe(0);
+    const cut = row('d', 'design', 's', false, INCOMPLETE);
+    expect(racesExit([cut])).toBe(3);
+    expect(racesExit([cut, row('c', 'control', 't', false)])).toBe(1);
+  });
+
+  it('of a restart is 0 only if every way that must restores it', () => {
     const rows = (...kinds: string[]) =>
-      ({ rows: kinds.map((kind) => ({ end: { kind } })) }) as unknown as RestartTable;
-    expect(restartExit(rows('restored', 'restored'))).toBe(0);
+      ({
+        rows: kinds.map((kind, at) => ({ strategy: `s${at}`, end: { kind } })),
+      }) as unknown as RestartTable;
+    const all = new Set(['s0', 's1']);
+    expect(restartExit(rows('restored', 'restored'), all)).toBe(0);
     for (const kind of ['different', 'refused', 'stuck']) {
-      expect(restartExit(rows('restored', kind))).toBe(1);
+      expect(restartExit(rows('restored', kind), all)).toBe(1);
+      expect(restartExit(rows('restored', kind), new Set(['s0']))).toBe(0);
     }
+  });
+
+  it('of seeded defects is 1 if one goes unnoticed', () => {
+    const row = (...killedBy: string[]) => ({ mutant: 'm', of: 'kernel' as const, killedBy });
+    expect(mutantsExit([row('a check')])).toBe(0);
+    expect(mutantsExit([row('a check'), row()])).toBe(1);
   });
 
   it('of the model is 1 only if it is known to differ from the kernel below', () => {

@@ -1,23 +1,44 @@
 // SPDX-License-Identifier: MIT
 /** What a result deserves as an exit code, so that a script need not read the report. */
+import { ownFailures } from '../reports/hazards.ts';
 import type { RaceRow, RestartTable, Result } from '../reports/result.ts';
 import { EXIT } from './terminal.ts';
 
 type HostRun = Extract<Result['conformance'], { kind: 'run' }>;
 
-/** A control is there to fail: one that passes means that the scenario proves nothing. */
-export function raceExit({
-  verdict,
-  counterexample,
-  kind,
-}: Pick<RaceRow, 'verdict' | 'counterexample' | 'kind'>): number {
-  const fails = counterexample !== null;
-  if (!fails && verdict.kind === 'INCOMPLETE') return EXIT.incomplete;
-  return fails === (kind === 'control') ? EXIT.ok : EXIT.failed;
+/** What a comparison finds out about designs is no failure of it, unless it could have found nothing. */
+export function racesExit(rows: readonly RaceRow[]): number {
+  const controls = new Set(
+    rows.filter(({ kind }) => kind === 'control').map((row) => row.strategy),
+  );
+  const isCaught = (name: string) => ownFailures(rows, name).length > 0;
+  if (![...controls].every(isCaught)) return EXIT.failed;
+  return rows.some(isCutShort) ? EXIT.incomplete : EXIT.ok;
 }
 
-export const restartExit = ({ rows }: Pick<RestartTable, 'rows'>): number =>
-  rows.every((row) => row.end.kind === 'restored') ? EXIT.ok : EXIT.failed;
+/** Of a strategy that was asked for by name. */
+export function raceExit(row: RaceOutcome): number {
+  if (row.counterexample !== null) return EXIT.failed;
+  return isCutShort(row) ? EXIT.incomplete : EXIT.ok;
+}
+
+type RaceOutcome = Pick<RaceRow, 'verdict' | 'counterexample'>;
+
+const isCutShort = ({ verdict, counterexample }: RaceOutcome): boolean =>
+  verdict.kind === 'INCOMPLETE' && counterexample === null;
+
+/** A capture must come back by the best forms, or by whatever was asked for by name: `required`. */
+export const restartExit = (
+  { rows }: Pick<RestartTable, 'rows'>,
+  required: ReadonlySet<string>,
+): number =>
+  rows.every((row) => row.end.kind === 'restored' || !required.has(row.strategy))
+    ? EXIT.ok
+    : EXIT.failed;
+
+/** A seeded defect that nothing rejects: then the checks could have found nothing. */
+export const mutantsExit = (mutants: Result['mutants']): number =>
+  mutants.every(({ killedBy }) => killedBy.length > 0) ? EXIT.ok : EXIT.failed;
 
 /** A kernel that could not be asked confirms nothing, and is not a failure of the report. */
 export const conformanceExit = (conformance: Result['conformance']): number =>

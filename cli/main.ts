@@ -5,24 +5,25 @@ import {
   bench,
   compareAndReport,
   compareWithHost,
-  importAndPrint,
+  DEFAULT_SEED,
   list,
   raceAndReport,
   restartAndReport,
 } from './actions.ts';
+import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
 import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
 
-/** The year and month of the thread. */
-const DEFAULT_SEED = 200807;
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 0x7fffffff) {
-    throw new InvalidArgumentError('Give a whole number from 0 to 2147483647.');
-  }
-  return value;
-}
+const numberFrom =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < low || value > high) {
+      throw new InvalidArgumentError(`Give a whole number from ${low} to ${high}.`);
+    }
+    return value;
+  };
+const wholeNumber = numberFrom(0, 0x7fffffff);
 
 const collect = (name: string, names: readonly string[]): string[] => [...names, name];
 
@@ -72,7 +73,7 @@ export function commandLine(): Command {
     options: [
       new Option('--capture <path>', 'restart this capture or CRIU directory; may be repeated')
         .argParser(collect)
-        .default([], "this project's own two"),
+        .default([], "this project's own"),
       strategy(),
       seed('for every random choice').default(DEFAULT_SEED),
       json(),
@@ -85,14 +86,50 @@ export function commandLine(): Command {
     description: 'Restart a capture on the model kernel and verify it field by field.',
     options: [
       strategy(),
+      new Option('--workers <n>', 'threads that restore the IPC objects at once')
+        .argParser(numberFrom(1, 64))
+        .default(1),
       seed('let the restored tasks run in a schedule drawn from this seed'),
       json(),
       out('restart.txt and restart.json'),
     ],
-    examples: ['sideband restart capture.json --strategy procfs', 'sideband restart dump/'],
+    examples: [
+      'sideband restart capture.json --strategy procfs',
+      'sideband restart dump/ --workers 4 --seed 7',
+    ],
   })
     .argument('<capture>', 'a capture (JSON), or a directory of CRIU images')
     .action(restartAndReport);
+  add(program, {
+    name: 'capture',
+    description: 'Read what runs on this machine into a capture (JSON).',
+    options: [
+      new Option('--pid <n>', 'only this process and what is below it')
+        .argParser(numberFrom(1, 0x7fffffff))
+        .default(1, 'the whole machine'),
+      new Option('--out <dir>', 'write capture.json there instead of printing it'),
+      new Option('--json', 'print it in any case'),
+    ],
+    examples: ['sideband capture --out out', 'sideband capture --pid 4711 > capture.json'],
+  }).action(captureAndPrint);
+  add(program, {
+    name: 'generate',
+    description: 'Make a capture of any size from a seed.',
+    options: [
+      new Option('--tasks <n>', 'tasks').argParser(numberFrom(1, 100_000)).default(10_000),
+      new Option('--levels <n>', 'pid namespaces, one in the other')
+        .argParser(numberFrom(1, 32))
+        .default(4),
+      new Option('--objects <n>', 'IPC objects').argParser(numberFrom(0, 10_000)).default(1000),
+      seed('for every random choice').default(DEFAULT_SEED),
+      new Option('--out <dir>', 'write capture.json there instead of printing it'),
+      new Option('--json', 'print it in any case'),
+    ],
+    examples: [
+      'sideband generate --out out && sideband restart out/capture.json',
+      'sideband generate --tasks 100 --levels 2 --objects 20 --seed 7',
+    ],
+  }).action(generateAndPrint);
   add(program, {
     name: 'import-criu',
     description: 'Read the images that criu dump wrote, and print them as a capture (JSON).',

@@ -9,7 +9,7 @@ import { InputError } from '../core/input-error.ts';
 
 export const EXIT = {
   ok: 0,
-  /** A design failed where it must not, or a restored system differs from its capture. */
+  /** See EXIT_CODES. */
   failed: 1,
   /** Bad usage or bad input. */
   usage: 2,
@@ -21,9 +21,12 @@ export const EXIT = {
 } as const;
 
 export const EXIT_CODES = `Exit codes:
-  0    all is as it should be
-  1    a design failed a scenario, a control did not, a restored
-       system differs from its capture, or the model from Linux
+  0    all is as it should be; what a comparison finds out about
+       the designs is no failure of it
+  1    race of a named scenario or design: it failed; a control that
+       fails nothing that its design holds, a seeded defect that
+       nothing rejects, a system that is not restored as it was
+       captured, or a model that differs from Linux
   2    bad usage or bad input; nothing was written
   3    a verdict is INCOMPLETE
   70   a defect of Sideband itself

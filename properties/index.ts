@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
-/** All scenarios: whatever the files in scenarios/ export. */
+/** All scenarios: whatever the files in scenarios/ and its folders export, a folder a theme. */
 import type { Scenario } from '../core/kernel/scenario.ts';
 import { exportsOf } from '../core/scan.ts';
 
+const THEMES = [
+  ...['threads', 'signals', 'between', 'understanding', 'failures', 'lifetime'],
+  ...['namespaces', 'descriptors', 'virtues'],
+];
+
 export async function loadScenarios(): Promise<Scenario[]> {
-  return (await exportsOf([new URL('./scenarios/', import.meta.url)])).filter(isScenario);
+  const sources = THEMES.map((theme) => new URL(`./scenarios/${theme}/`, import.meta.url));
+  return (await exportsOf(sources)).filter(isScenario);
 }
 
 function isScenario(value: unknown): value is Scenario {

@@ -24,6 +24,13 @@ export type Block =
       readonly kind: 'drawing';
       readonly heads: readonly string[];
       readonly rows: readonly (readonly string[])[];
+    }
+  /** Questions that several answer, each in a few words. */
+  | {
+      readonly kind: 'answers';
+      readonly by: readonly string[];
+      /** A question, and an answer of each. */
+      readonly rows: readonly (readonly [string, readonly string[]])[];
     };
 
 export interface Section {

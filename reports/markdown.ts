@@ -17,6 +17,12 @@ export function renderMarkdown({ title, sections }: Report): string {
 const escaped = (text: string): string =>
   text.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/[\\`*_<>|[\]#~&]/g, '\\$&');
 
+const tableOf = (rows: readonly (readonly string[])[], align: readonly string[]): string =>
+  markdownTable(
+    rows.map((row) => row.map(escaped)),
+    { align: [...align], alignDelimiters: false },
+  );
+
 function markdownOfBlock(block: Block): string {
   switch (block.kind) {
     case 'prose':
@@ -25,14 +31,16 @@ function markdownOfBlock(block: Block): string {
       return block.points
         .map(([label, text]) => `- **${escaped(label)}**: ${escaped(text)}`)
         .join('\n');
-    case 'table': {
-      const head = block.columns.map((column) => escaped(column.head));
-      const rows = block.rows.map((row) => row.map(escaped));
-      return markdownTable([head, ...rows], {
-        align: block.columns.map(({ align }) => align),
-        alignDelimiters: false,
-      });
-    }
+    case 'table':
+      return tableOf(
+        [block.columns.map(({ head }) => head), ...block.rows],
+        block.columns.map(({ align }) => align),
+      );
+    case 'answers':
+      return tableOf(
+        [['', ...block.by], ...block.rows.map(([question, answers]) => [question, ...answers])],
+        ['left', ...block.by.map(() => 'left')],
+      );
     case 'command':
       return ['```', ...block.lines, '```'].join('\n');
     case 'drawing':

@@ -22,13 +22,15 @@ export function raceRow(
   system: System,
 ): RaceRow {
   const { verdict, states, transitions, interleavings, failing, counterexample } = exploration;
-  const { name, question, rule, context } = scenario;
+  const { name, question, rule, kind, context } = scenario;
   return {
     scenario: name,
     question,
     rule,
+    scenarioKind: kind,
     context,
     strategy: strategy.name,
+    of: strategy.of,
     kind: strategy.kind,
     form: strategy.form,
     verdict,
@@ -49,7 +51,10 @@ export function drawing(scenario: Scenario, trace: Trace, system: System): Drawi
     replay: trace.schedule,
     preemptions: trace.preemptions,
     steps: trace.steps.length,
-    threads: scenario.tasks.map(({ name, role }) => ({ name, role })),
+    threads: [
+      ...scenario.tasks.map(({ name, role }) => ({ name, role })),
+      ...(scenario.faults ?? []).map(({ name, kind }) => ({ name, role: kind })),
+    ],
     contested: contested?.label ?? null,
     drawn: drawnSteps(trace, cause, contested),
     wrong: trace.wrong,

@@ -1,84 +1,24 @@
 // SPDX-License-Identifier: MIT
-/** Reports of the real result of this tree, with what varies from run to run held still. */
 import { readFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from '../cli/choose.ts';
-import { captureName, conclude, races, restartTable } from '../cli/measure.ts';
-import { claims } from './claims.ts';
+import { measured, result } from '../cli/result-for-tests.ts';
 import { renderMarkdown } from './markdown.ts';
 import { reportOf } from './report.ts';
-import { type Claim, type Measured, RESULT_SCHEMA, type Result, ResultSchema } from './result.ts';
+import { type Result, ResultSchema } from './result.ts';
 import { renderText, WIDTH } from './text.ts';
 import { jsonOf } from './write.ts';
 
-async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
-  const strategies = await chooseStrategies([]);
-  const designs = strategies.filter(({ kind }) => kind === 'design');
-  const captures = [];
-  for (const path of CAPTURES) {
-    captures.push({ name: captureName(path), capture: await readCapture(path) });
-  }
-  const restarts = [];
-  for (const capture of captures) restarts.push(await restartTable(capture, designs));
-  const rows = await races(await chooseScenarios([]), strategies, () => {});
-  return conclude(strategies, captures, { races: rows, restarts });
-}
-
-const result: Result = {
-  schema: RESULT_SCHEMA,
-  ...(await measured()),
-  conformance: {
-    kind: 'run',
-    seed: 200807,
-    scripts: 2,
-    reordered: 0,
-    calls: 3,
-    byCall: { fork: 1, msgget: 2 },
-    byErrno: { fork: { success: 1 }, msgget: { success: 1, EEXIST: 1 } },
-    branches: [
-      {
-        file: 'ipc.ts',
-        branches: { reached: 60, all: 101 },
-        functions: { reached: 10, all: 14 },
-        unreached: [
-          { line: 105, function: 'refuseId', branch: null, why: 'Only a design asks for it' },
-          { line: 121, function: 'addId', branch: 'if (inUse >= limit)', why: null },
-        ],
-      },
-    ],
-    mismatch: null,
-    knownDifferences: ['one that is known'],
-    schedules: [
-      {
-        scenario: 'a scenario',
-        strategy: 'a strategy',
-        interleavings: '70',
-        replayed: 6,
-        isAll: true,
-        mismatches: 0,
-        firstMismatch: null,
-        failing: 4,
-      },
-    ],
-  },
-  timed: [
-    { call: 'a', by: 'b', mode: 'plain', nsMedian: 1.4, nsP75: 2.5, samples: 3, callsPerSample: 4 },
-  ],
-  provenance: {
-    version: '0.0.0',
-    seed: 200807,
-    commit: 'none',
-    node: 'v20',
-    cpu: 'a CPU',
-    kernel: 'a kernel',
-    virtualisation: 'none',
-    mitigations: 'none',
-    commandLine: 'sideband compare',
-    started: 'then',
-  },
+/** Enough of everything for every kind of block. */
+const SOME: Result = {
+  ...result,
+  races: result.races.filter(({ scenario }) =>
+    ['handler-creates', 'threads-ask-at-once', 'library-fork'].includes(scenario),
+  ),
+  mutants: result.mutants.slice(-8),
+  ledger: result.ledger.filter(({ call }) => call === 'msgget'),
 };
 
 function expectMailable(text: string): void {
@@ -104,11 +44,15 @@ describe('the text report', () => {
       fc.string({ unit: 'grapheme', maxLength: 40 }),
       fc.constantFrom('x'.repeat(300), 'word '.repeat(60), '\t\n\r\u001b[31m', ''),
     );
-    const FIXED = ['kind', 'verdict', 'mode', 'form', 'schema'];
+    // Not any text, by the schema.
+    const FIXED = [
+      ...['schema', 'kind', 'verdict', 'mode', 'form', 'context', 'scenarioKind', 'of', 'entry'],
+      ...['interleavings', 'failing'],
+    ];
     fc.assert(
       fc.property(fc.array(odd, { minLength: 1, maxLength: 5 }), fc.nat(), (texts, salt) => {
         let nth = salt;
-        const text = JSON.stringify(result, (key, value: unknown) => {
+        const text = JSON.stringify(SOME, (key, value: unknown) => {
           if (typeof value === 'string' && !FIXED.includes(key) && ++nth % 3 === 0) {
             return texts[nth % texts.length];
           }
@@ -168,96 +112,74 @@ describe('the JSON report', () => {
 
 describe('what was measured', () => {
   it('is the same when it is measured again', async () => {
-    expect(await measured()).toEqual(await measured());
+    const { schema, conformance, timed, provenance, ...exact } = result;
+    expect(await measured()).toEqual(exact);
   });
 });
 
-describe('a claim', () => {
-  const judged = (change: (measured: Measured) => void): ((number: number) => Claim) => {
-    const other = structuredClone(result) as Measured;
+describe('what a report says', () => {
+  const saying = (change: (result: Result) => void): string => {
+    const other = structuredClone(result);
     change(other);
-    const all = claims(other);
-    return (number) => all.find((claim) => claim.number === number) as Claim;
+    // As it would be said in one line.
+    return renderText(reportOf(other)).replaceAll(/\s+/g, ' ');
   };
-  const verdictOf = (number: number, change: (measured: Measured) => void = () => {}) =>
-    judged(change)(number).verdict;
-  const strategy = (measured: Measured, name: string) =>
-    measured.strategies.find((row) => row.name === name) as Measured['strategies'][number];
-  const race = (measured: Measured, name: string) =>
-    measured.races.find((row) => row.strategy === name) as Measured['races'][number];
+  const race = (other: Result, scenario: string, strategy: string) =>
+    other.races.find((row) => row.scenario === scenario && row.strategy === strategy);
+  const drawing = race(result, 'handler-creates', 'procfs')?.counterexample ?? null;
 
-  it('is one of twenty-one, each once', () => {
-    const numbers = result.claims.map(({ number }) => number);
-    expect(numbers).toEqual(Array.from({ length: 21 }, (_, n) => n + 1));
-  });
-
-  it('of a new call for each follows the number of calls', () => {
-    expect(verdictOf(1)).toBe('supported');
-    expect(verdictOf(1, (m) => strategy(m, 'with_id').syscalls.pop())).toBe('refuted');
-  });
-
-  it('of no races between threads follows the exploration, and its control', () => {
-    expect(verdictOf(5)).toBe('supported');
-    const fails = (name: string, failing: string) => (m: Measured) => {
-      race(m, name).failing = failing;
-    };
-    expect(verdictOf(5, fails('procfs', '1'))).toBe('refuted');
-    expect(verdictOf(5, fails('process-field', '0'))).toBe('not measured yet');
-    expect(
-      verdictOf(5, (m) => {
-        race(m, 'procfs').verdict = { kind: 'INCOMPLETE', reason: 'budget', seen: 1 };
-      }),
-    ).toBe('not measured yet');
-  });
-
-  it('of indirect doing what is needed follows its restarts', () => {
-    expect(verdictOf(8)).toBe('depends');
-    expect(
-      verdictOf(8, (m) => {
-        for (const row of m.restarts[0]?.rows ?? []) row.end = { kind: 'stuck', waiting: 'x' };
-      }),
-    ).toBe('refuted');
-  });
-
-  it('of a field in the task follows the fields', () => {
-    expect(verdictOf(9)).toBe('supported');
-    expect(verdictOf(9, (m) => strategy(m, 'indirect').fields.pop())).toBe('refuted');
-  });
-
-  it('of two passes follows the entries', () => {
-    expect(verdictOf(14)).toBe('supported');
-    expect(
-      verdictOf(14, (m) => {
-        for (const row of m.ledger) if (row.by === 'setter') row.ledger.entries = 1;
-      }),
-    ).toBe('refuted');
-  });
-
-  it('of the state of IPC objects follows the restart with ids alone', () => {
-    expect(verdictOf(18)).toBe('supported');
-    expect(
-      verdictOf(18, (m) => {
-        for (const row of m.idsOnly) row.differs = null;
-      }),
-    ).toBe('refuted');
-  });
-
-  it('is not measured where the run left out what it rests on', () => {
-    const without = judged((m) => {
-      m.strategies = m.strategies.filter(({ name }) => name !== 'procfs');
-      m.races = m.races.filter(({ strategy: name }) => name !== 'procfs');
-      m.ledger = m.ledger.filter(({ by }) => by !== 'procfs');
+  it('of a restarter is that designs differ in work, unless one fails there', () => {
+    expect(saying(() => {})).toContain('so that there they differ in work and interface');
+    const failing = saying((other) => {
+      Object.assign(race(other, 'bystander-process', 'setter') ?? {}, { counterexample: drawing });
     });
-    for (const number of [1, 4, 5]) {
-      expect(without(number).verdict).toBe('not measured yet');
-      expect(without(number).evidence).toContain('left out');
-    }
-    expect(without(14).verdict).toBe('supported');
+    expect(failing).toContain('not all survive what was explored and restore the captures: setter');
+    const stuck = saying(({ restarts: [table] }) => {
+      Object.assign(table?.rows[0] ?? {}, { end: { kind: 'stuck', waiting: 'x' } });
+    });
+    expect(stuck).toContain('not all survive what was explored and restore the captures: with_id');
+    expect(stuck).toContain('criu (5 tasks) 14 of 15');
   });
 
-  it('that is not measured names the lane that will', () => {
-    const open = result.claims.filter(({ verdict }) => verdict === 'not measured yet');
-    expect(open.every(({ lanes }) => lanes.length > 0)).toBe(true);
-    expect(open.map(({ number }) => number)).toEqual([2, 3, 6, 13, 15, 16, 17, 20, 21]);
+  it('of every interleaving is said of nothing that was sampled', () => {
+    expect(saying(() => {})).toContain('Every interleaving was explored.');
+    const sampled = saying((other) => {
+      const verdict = { kind: 'SAMPLED', runs: 100, seed: 1 };
+      Object.assign(race(other, 'bystander-process', 'setter') ?? {}, { verdict });
+      Object.assign(race(other, 'handler-creates', 'procfs') ?? {}, { verdict });
+    });
+    expect(sampled).not.toContain('Every interleaving was explored.');
+    expect(sampled).toContain('1 verdict is not of every interleaving');
+    expect(sampled).toContain('bystander-process R ok ok ~ok ok');
+    expect(sampled).toContain('handler-creates G ok ~S1 S1 ok');
+    expect(sampled).toContain('S1 handler-creates: procfs, best form lane: model, sampled');
+  });
+
+  it('of controls and seeded defects is which were not noticed', () => {
+    const text = saying(({ races, mutants: [mutant] }) => {
+      // Its design fails these as well, so that it shows nothing.
+      for (const row of races) {
+        if (row.strategy !== 'check-at-set') continue;
+        if (row.scenario !== 'handler-creates') row.counterexample = null;
+      }
+      if (mutant !== undefined) mutant.killedBy = [];
+    });
+    const all = result.mutants.length;
+    expect(text).toContain('check-at-set FAILS NOTHING OF ITS OWN');
+    expect(text).toContain(`${all - 1} of ${all} rejected`);
+    expect(text).toContain(`${result.mutants[0]?.mutant} NOTHING`);
+  });
+
+  it('of the scenarios is which nothing was seen to fail', () => {
+    expect(saying(() => {})).not.toContain('SHOWN TO FAIL BY NOTHING');
+    const text = saying(({ mutants }) => {
+      mutants.splice(
+        0,
+        mutants.length,
+        ...mutants.filter(({ killedBy }) => killedBy[0] !== 'tid-reuse'),
+      );
+      for (const row of mutants) if (row.killedBy[0] === 'faulting-argument') row.killedBy = [];
+    });
+    expect(text).toContain('SHOWN TO FAIL BY NOTHING: faulting-argument.');
   });
 });

@@ -8,15 +8,18 @@
  * of the kernel below, and the same on the same kernel.
  */
 import * as v from 'valibot';
+import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
+import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
+import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 
-export const RESULT_SCHEMA = 'sideband-result/1';
+export const RESULT_SCHEMA = 'sideband-result/2';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Counts that pass 2^53 are decimal strings. */
 const bigCount = v.pipe(v.string(), v.regex(/^\d+$/));
 
-const Form = v.picklist(['as posted', 'best form']);
-const StrategyKind = v.picklist(['design', 'control']);
+const Form = v.picklist(FORMS);
+const StrategyKind = v.picklist(STRATEGY_KINDS);
 
 /** Where a figure comes from. What is not measured names the lane that will. */
 const Lane = v.picklist(['model', 'host', 'guest', 'static', 'literature']);
@@ -26,11 +29,25 @@ const StrategyRow = v.strictObject({
   summary: v.string(),
   kind: StrategyKind,
   form: Form,
+  /** The design of the thread that it is a form or a control of. */
+  of: v.nullable(v.picklist(DESIGNS)),
   /** New system calls, procfs files and task fields of the kernel half. */
   syscalls: v.array(v.string()),
   files: v.array(v.string()),
   fields: v.array(v.string()),
+  /** Kinds of ids and state that it can ask for; null is all of them. */
+  directs: v.nullable(v.array(v.string())),
+  /** What a design answers to a reviewer; null if it does not say. */
+  rubric: v.nullable(v.strictObject(rubricEntries())),
 });
+
+function rubricEntries() {
+  const keys = Object.keys(RUBRIC) as RubricQuestion[];
+  return Object.fromEntries(keys.map((key) => [key, v.string()])) as Record<
+    RubricQuestion,
+    v.StringSchema<undefined>
+  >;
+}
 
 const Claim = v.strictObject({
   number: count,
@@ -78,6 +95,8 @@ const Drawing = v.strictObject({
 
 const Verdict = v.variant('kind', [
   v.strictObject({ kind: v.literal('EXHAUSTIVE') }),
+  /** Schedules drawn from seeds that count up from the first; states are those seen before. */
+  v.strictObject({ kind: v.literal('SAMPLED'), runs: count, seed: count }),
   v.strictObject({ kind: v.literal('INCOMPLETE'), reason: v.string(), seen: count }),
 ]);
 
@@ -85,15 +104,18 @@ const RaceRow = v.strictObject({
   scenario: v.string(),
   question: v.string(),
   rule: v.string(),
+  scenarioKind: v.picklist(['hazard', 'virtue']),
   context: v.picklist(['restarter', 'general use']),
   strategy: v.string(),
+  of: v.nullable(v.picklist(DESIGNS)),
   kind: StrategyKind,
   form: Form,
   verdict: Verdict,
   states: count,
   transitions: count,
-  /** Null where INCOMPLETE. */
+  /** Null where not EXHAUSTIVE. */
   interleavings: v.nullable(bigCount),
+  /** Of the interleavings, or where SAMPLED, of the runs. */
   failing: v.nullable(bigCount),
   counterexample: v.nullable(Drawing),
 });
@@ -108,6 +130,9 @@ const Ledger = v.strictObject({
   locks: count,
   fieldOps: count,
 });
+
+/** Zeros are left out. */
+const LedgerOfPhase = v.partial(Ledger);
 
 const RestartEnd = v.variant('kind', [
   v.strictObject({ kind: v.literal('restored'), fields: count }),
@@ -130,10 +155,13 @@ const RestartTable = v.strictObject({
   tasks: count,
   threads: count,
   objects: count,
+  /** Of the schedule, where one was drawn. */
+  seed: v.nullable(count),
   rows: v.array(
     v.strictObject({
       strategy: v.string(),
       variant: v.nullable(v.string()),
+      workers: count,
       end: RestartEnd,
       directed: count,
       ledger: Ledger,
@@ -211,21 +239,78 @@ export const ResultSchema = v.pipe(
       }),
     ),
     deadPids: v.array(v.strictObject({ strategy: v.string(), wanted: count, shown: v.string() })),
-    ledger: v.array(
-      v.strictObject({ call: v.string(), by: v.string(), mode: Mode, ledger: Ledger }),
+    /** Designs and kernels with one defect each, and the check or scenario that rejected it. */
+    mutants: v.array(
+      v.strictObject({
+        mutant: v.string(),
+        of: v.picklist(['strategy', 'kernel']),
+        killedBy: v.array(v.string()),
+      }),
     ),
-    conformance: Conformance,
-    timed: v.array(
+    ledger: v.array(
       v.strictObject({
         call: v.string(),
         by: v.string(),
         mode: Mode,
-        nsMedian: v.number(),
-        nsP75: v.number(),
-        samples: count,
-        callsPerSample: count,
+        ledger: Ledger,
+        /** They add up to the ledger. */
+        phases: v.strictObject({
+          entry: LedgerOfPhase,
+          walk: LedgerOfPhase,
+          parse: LedgerOfPhase,
+          allocation: LedgerOfPhase,
+          call: LedgerOfPhase,
+        }),
       }),
     ),
+    /** Threads of one process that direct calls at once, in a schedule of the seed. */
+    threads: v.array(
+      v.strictObject({
+        call: v.string(),
+        by: v.string(),
+        threads: count,
+        calls: count,
+        /** Calls that got what they asked for. */
+        right: count,
+        /** How often a thread found that it had to wait for another. */
+        waits: count,
+        ledger: Ledger,
+      }),
+    ),
+    /** So many calls of one thread, with all that is prepared for them. */
+    calls: v.array(
+      v.strictObject({ call: v.string(), by: v.string(), calls: count, ledger: Ledger }),
+    ),
+    /** From how many calls on a kept descriptor costs no more; null if never within those counted. */
+    breakEvens: v.array(
+      v.strictObject({
+        by: v.string(),
+        against: v.string(),
+        entry: v.picklist(LEDGER_ENTRIES),
+        from: v.nullable(count),
+        within: count,
+      }),
+    ),
+    /** Restarts of generated captures. */
+    restartSizes: v.array(
+      v.strictObject({ by: v.string(), tasks: count, directed: count, ledger: Ledger }),
+    ),
+    conformance: Conformance,
+    timed: v.strictObject({
+      calls: v.array(
+        v.strictObject({
+          call: v.string(),
+          by: v.string(),
+          mode: Mode,
+          nsMedian: v.number(),
+          nsP75: v.number(),
+          samples: count,
+          callsPerSample: count,
+        }),
+      ),
+      /** Of restartSizes. */
+      restarts: v.array(v.strictObject({ by: v.string(), tasks: count, seconds: v.number() })),
+    }),
     provenance: v.strictObject({
       /** Of Sideband. */
       version: v.string(),
@@ -253,7 +338,8 @@ export type RaceRow = Result['races'][number];
 export type Drawing = NonNullable<RaceRow['counterexample']>;
 export type RestartTable = Result['restarts'][number];
 export type LedgerEntry = Result['ledger'][number];
-export type TimedRow = Result['timed'][number];
+export type Timed = Result['timed'];
+export type TimedRow = Timed['calls'][number];
 /** A comparison that took place. */
 export type Compared = Extract<Result['conformance'], { kind: 'run' }>;
 export type Provenance = Result['provenance'];
@@ -261,5 +347,15 @@ export type Provenance = Result['provenance'];
 /** What the claims are judged by: everything but the claims themselves and what varies. */
 export type Measured = Pick<
   Result,
-  'strategies' | 'races' | 'restarts' | 'idsOnly' | 'deadPids' | 'ledger'
+  | 'strategies'
+  | 'races'
+  | 'restarts'
+  | 'idsOnly'
+  | 'deadPids'
+  | 'mutants'
+  | 'ledger'
+  | 'threads'
+  | 'calls'
+  | 'breakEvens'
+  | 'restartSizes'
 >;

@@ -42,13 +42,21 @@ export function textOfBlock(block: Block): string[] {
       return points(block.lines.map((line, at) => [at === 0 ? block.label : '', line] as const));
     case 'table':
       return table(block);
+    case 'answers':
+      return block.rows.flatMap(([question, answers]) => [
+        ...indented(wrap(question, WIDTH - INDENT)),
+        ...points(
+          block.by.map((name, at) => [name, answers[at] ?? ''] as const),
+          2 * INDENT,
+        ),
+      ]);
     case 'drawing':
       return drawing(block);
   }
 }
 
-const indented = (lines: readonly string[]): string[] =>
-  lines.map((line) => (line === '' ? '' : ' '.repeat(INDENT) + line));
+const indented = (lines: readonly string[], indent = INDENT): string[] =>
+  lines.map((line) => (line === '' ? '' : ' '.repeat(indent) + line));
 
 const wrap = (text: string, width = WIDTH): string[] =>
   grid([[plain(text)]], [{ width, align: 'left' }]);
@@ -76,23 +84,36 @@ function grid(rows: readonly (readonly string[])[], columns: readonly Laid[]): s
     .map((line) => line.trimEnd());
 }
 
-function points(pairs: readonly (readonly [string, string])[]): string[] {
+function points(pairs: readonly (readonly [string, string])[], indent = INDENT): string[] {
   const rows = pairs.map((pair) => pair.map(plain));
-  const label = Math.min(20, Math.max(6, ...rows.map(([name]) => name?.length ?? 0)));
+  const label = Math.min(22, Math.max(6, ...rows.map(([name]) => name?.length ?? 0)));
   return indented(
     grid(rows, [
       { width: label, align: 'left' },
-      { width: WIDTH - INDENT - label - GAP, align: 'left' },
+      { width: WIDTH - indent - label - GAP, align: 'left' },
     ]),
+    indent,
   );
 }
 
-function table({ columns, rows: cells, wide }: Block & { kind: 'table' }): string[] {
+type Table = Block & { readonly kind: 'table' };
+
+/** Narrower than this, a column reads badly. */
+const LEAST = 6;
+
+/** A table of more columns than there is room for is printed in parts. */
+function table(block: Table): string[] {
+  const { columns, rows: cells, wide } = block;
   const rows = cells.map((row) => row.map(plain));
   const heads = columns.map(({ head }) => plain(head));
   const all = heads.some((head) => head !== '') ? [heads, ...rows] : rows;
   const natural = columns.map((_, at) => Math.max(1, ...all.map((row) => (row[at] ?? '').length)));
   const room = WIDTH - INDENT - GAP * (columns.length - 1);
+  const needed = natural.reduce((sum, width) => sum + Math.min(width, LEAST), 0);
+  if (needed > room && columns.length > 2) {
+    const half = Math.ceil((columns.length + 1) / 2);
+    return [...table(part(block, 1, half)), ...table(part(block, half, columns.length))];
+  }
   const widths = shrunk(natural, room, wide);
   return indented(
     grid(
@@ -100,6 +121,14 @@ function table({ columns, rows: cells, wide }: Block & { kind: 'table' }): strin
       columns.map(({ align }, at) => ({ align, width: widths[at] ?? 1 })),
     ),
   );
+}
+
+/** The first column, and others. */
+function part({ kind, columns, rows, wide }: Table, from: number, to: number): Table {
+  const cut = <T>(cells: readonly T[]): T[] => [...cells.slice(0, 1), ...cells.slice(from, to)];
+  const at =
+    wide === null || wide === 0 ? wide : wide >= from && wide < to ? wide - from + 1 : null;
+  return { kind, columns: cut(columns), rows: rows.map(cut), wide: at };
 }
 
 /** Fits columns into `room`: the wide one gives first, then whichever is widest. */

@@ -19,15 +19,16 @@ import {
   SEMID_DS,
   SHMID_DS,
 } from '../core/kernel/memory.ts';
-import { directBy } from '../core/kernel/scenario.ts';
+import { A_TIMER, directBy, plainly } from '../core/kernel/scenario.ts';
+import { isBestForm } from '../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../core/kernel/syscall.ts';
 import { trial } from '../core/model/trial.ts';
 import { callers } from '../properties/checks.ts';
 import { loadStrategies } from './index.ts';
 
 const all = await loadStrategies();
-/** Those that follow the table of errors: who adds nothing to the kernel can't. */
-const followers = all.filter(({ kernel }) => Object.keys(kernel).length > 0);
+/** Those that follow the table of errors: the best forms, and controls, which break other rules. */
+const followers = all.filter(({ kind, form }) => form === 'best form' || kind === 'control');
 const halves = followers.flatMap((strategy) =>
   callers(strategy).map(([name, caller]) => ({
     name,
@@ -41,8 +42,38 @@ const want = (kind: WantKind, ...values: readonly number[]): Want => ({ kind, va
 
 describe('the strategies', () => {
   it('are found by their files, the four designs in the order of the thread', () => {
-    const designs = all.filter(({ kind }) => kind === 'design').map(({ name }) => name);
-    expect(designs).toEqual(['with_id', 'procfs', 'setter', 'indirect']);
+    const rows = all.map(({ name, order, of, form }) => `${order} ${name}: ${of}, ${form}`);
+    expect(rows).toMatchInlineSnapshot(`
+      [
+        "1 with_id: with_id, best form",
+        "2 procfs: procfs, best form",
+        "3 setter: setter, best form",
+        "4 indirect: indirect, best form",
+        "11 eclone: with_id, as posted",
+        "21 procfs-v1: procfs, as posted",
+        "22 procfs-v2: procfs, as posted",
+        "23 procfs-july: procfs, as posted",
+        "31 setter-july: setter, as named",
+        "32 setter-shielded: setter, best form",
+        "41 indirect-v1: indirect, as posted",
+        "42 indirect-v5: indirect, as posted",
+        "101 process-field: setter, as named",
+        "102 anyone-writes: procfs, as named",
+        "103 check-at-set: setter, as named",
+        "104 keeps-on-failure: setter, as named",
+        "201 ns_last_pid: null, in mainline",
+        "202 ns_last_pid-locked: null, in mainline",
+        "203 next_id: null, in mainline",
+        "204 clone3: null, in mainline",
+        "205 timer-ids: null, in mainline",
+        "206 create-and-delete: null, in mainline",
+        "207 change-id: null, as posted",
+      ]
+    `);
+  });
+
+  it('direct everything in their best form', () => {
+    expect(all.filter(isBestForm).map(({ directs }) => directs)).toEqual(Array(4).fill(undefined));
   });
 
   it('have names and places of their own', () => {
@@ -195,6 +226,27 @@ describe.each(halves)('$name', ({ half, direct }) => {
     );
     const state = { cpid: 4711, lpid: 0, atime: 10, dtime: 20, ctime: 30 };
     expect(said).toEqual([0, expect.objectContaining(state)]);
+  });
+
+  it('directs timers: an id, once, in order of the table of errors', () => {
+    const { said } = trial(
+      (say) => ({
+        *init(me) {
+          const { call } = A_TIMER;
+          say(yield* direct(me, want('timer', 7), call), yield* plainly(me, call));
+          say(
+            yield* direct(me, want('timer', 7), call),
+            yield* direct(me, want('timer', -1), call),
+          );
+          yield sys('setuid', 1000);
+          say(yield* direct(me, want('timer', 7), call));
+          return 0;
+        },
+      }),
+      half,
+    );
+    // procfs refuses to write a number below 0, and the others at use.
+    expect(said).toEqual([7, 8, fail('EEXIST'), fail('EINVAL'), fail('EPERM')]);
   });
 
   it('fails on a kernel that does not have it, and makes nothing', () => {

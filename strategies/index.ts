@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-/** All strategies: whatever the files beside this one and in controls/ export. */
+/** All strategies: whatever the files beside this one and in the directories of SOURCES export. */
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { exportsOf } from '../core/scan.ts';
 
-const SOURCES = [new URL('./', import.meta.url), new URL('./controls/', import.meta.url)];
+const SOURCES = ['./', './posted/', './variations/', './relatives/', './controls/'].map(
+  (path) => new URL(path, import.meta.url),
+);
 
 /** Strategies by place in tables. `sources` are directories of TypeScript files. */
 export async function loadStrategies(sources: readonly URL[] = SOURCES): Promise<Strategy[]> {

@@ -2,22 +2,20 @@
 /**
  * indirect: one system call wraps another and carries extra parameters. U. Drepper's sys_indirect()
  * of November 2007 (v5), with what it would need today: a whitelist that includes fork and clone,
- * which v5 could not. Registers are copied first, then the parameters; they sit in a field of the
- * task while the inner call runs and are cleared after it, whatever came of it.
+ * which v5 could not; parameters that say what they are for; and the caller's filters asked about
+ * the inner call, which seccomp at the entry did not see. Registers are copied first, then the
+ * parameters; they sit in a field of the task while the inner call runs and are cleared after it,
+ * whatever came of it, so that an interrupted call is made again as a whole.
  *
- * A child of fork must not inherit the parameters, as the clearing runs in the parent alone.
+ * Nobody inherits the parameters, as the clearing runs in the parent alone.
  */
 import { note } from '../core/explore/cell.ts';
 import { PREEMPT } from '../core/explore/thread.ts';
-import {
-  DIRECTABLE,
-  type Directable,
-  type DirectableName,
-  type Want,
-} from '../core/kernel/directed.ts';
+import { DIRECTABLE, type Directable, type Want } from '../core/kernel/directed.ts';
 import { fail } from '../core/kernel/errno.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
-import { type Caller, type Program, type Syscall, sys } from '../core/kernel/syscall.ts';
+import { type Caller, type Program, sys } from '../core/kernel/syscall.ts';
+import { copyCall, putRegisters } from './fields/indirect-call.ts';
 import { copyRecord, putRecord, recordBytes } from './fields/want-record.ts';
 
 declare module '../core/kernel/syscall.ts' {
@@ -32,32 +30,24 @@ declare module '../core/kernel/strategy.ts' {
   }
 }
 
-/** struct indirect_registers on x86-64: rax, which is the call, and six arguments. */
-const REGISTER_BYTES = 8;
-const REGISTERS = 7;
-
 const WHITELIST: ReadonlySet<string> = new Set(DIRECTABLE);
 
-const isListed = (name: string): name is DirectableName => WHITELIST.has(name);
-
-function* direct(me: Caller, want: Want, { name, args }: Directable): Program {
-  const registers = me.memory.allocate(REGISTERS * REGISTER_BYTES);
-  for (const [index, register] of [name, ...args].entries()) {
-    me.memory.store(registers + index * REGISTER_BYTES, register);
-  }
+function* direct(me: Caller, want: Want, call: Directable): Program {
+  const registers = putRegisters(me, call);
   const params = putRecord(me, want);
   return yield sys('indirect', registers, params, recordBytes(want.values.length), 0);
 }
 
 export const indirect: Strategy = {
   name: 'indirect',
+  of: 'indirect',
   order: 4,
   summary: 'sys_indirect() wraps any listed call and carries extra parameters',
   kind: 'design',
   form: 'best form',
   caller: { direct },
   kernel: {
-    taskFields: { indirect_params: { initial: null, atFork: 'clear' } },
+    taskFields: { indirect_params: { initial: null, atFork: 'clear', atExec: 'clear' } },
     asked: {
       askedIn: 'call',
       wanted(kernel, current, kind) {
@@ -69,10 +59,11 @@ export const indirect: Strategy = {
     syscalls: {
       *indirect(kernel, current, registers, params, bytes, flags) {
         if (flags !== 0) return fail('EINVAL');
-        const copied = kernel.copyRegisters(current, registers, REGISTERS);
-        if (copied === null) return fail('EFAULT');
-        const [name, ...args] = copied;
-        if (typeof name !== 'string' || !isListed(name)) return fail('EINVAL');
+        const call = copyCall(kernel, current, registers);
+        if (typeof call === 'number') return call;
+        if (!WHITELIST.has(call.name)) return fail('EINVAL');
+        const filtered = kernel.filtered(current, call.name);
+        if (filtered !== 0) return filtered;
         yield PREEMPT;
         const want = copyRecord(kernel, current, params, bytes);
         if (typeof want === 'number') return want;
@@ -80,11 +71,21 @@ export const indirect: Strategy = {
         current.field('indirect_params').v = want;
         note(`params ${want.kind}`, want.values.join(' '));
         yield PREEMPT;
-        const result = yield* kernel.dispatch(current, { name, args } as Syscall);
+        const result = yield* kernel.dispatch(current, call);
         kernel.ledger.fieldOps++;
         current.field('indirect_params').v = null;
         return result;
       },
     },
+  },
+  rubric: {
+    alternative: 'no: it is a calling convention',
+    extension: 'flags and a size, both checked',
+    handle: 'as the wrapped call',
+    privilege: 'CAP_CHECKPOINT_RESTORE, at use',
+    compat: 'registers differ: an entry and a list of its own',
+    absent: 'ENOSYS; EINVAL for a call not listed',
+    seen: 'one number for all; the wrapped call in memory, checked again inside',
+    nextCall: 'the question, and a line in each list',
   },
 };

@@ -6,16 +6,19 @@ import { WANT_NUMBERS, type WantKind } from '../core/kernel/directed.ts';
 import { fail } from '../core/kernel/errno.ts';
 import {
   CLONE_A_THREAD,
+  EXECUTABLE,
   IPC_CREAT,
   IPC_PRIVATE,
   O_RDONLY,
   O_WRONLY,
+  SECCOMP_SET_MODE_FILTER,
 } from '../core/kernel/flags.ts';
 import { putText } from '../core/kernel/memory.ts';
 import { type Caller, sys } from '../core/kernel/syscall.ts';
 import { trial } from '../core/model/trial.ts';
+import { becomes } from '../properties/images.ts';
 import { indirect } from './indirect.ts';
-import { parse, procfs } from './procfs.ts';
+import { format, parse, procfs } from './procfs.ts';
 import { setter } from './setter.ts';
 
 const QUEUE = sys('msgget', IPC_PRIVATE, IPC_CREAT | 0o600);
@@ -37,13 +40,13 @@ describe('the file of procfs', () => {
       (say) => ({
         *init(me) {
           const fd = yield open(me, path);
-          say(yield write(me, fd, 'msg LONG1 101'), yield sys('close', fd), yield QUEUE);
+          say(yield write(me, fd, 'msg LONG1 101\n'), yield sys('close', fd), yield QUEUE);
           return 0;
         },
       }),
       procfs.kernel,
     );
-    expect(said).toEqual([13, 0, 101]);
+    expect(said).toEqual([14, 0, 101]);
   });
 
   it.each([
@@ -97,15 +100,15 @@ describe('the file of procfs', () => {
         },
         *thread(me) {
           const others = yield open(me, `/proc/self/task/1/${FILE}`);
-          say(yield write(me, others, 'msg LONG1 101'));
+          say(yield write(me, others, 'msg LONG1 101\n'));
           const own = yield open(me, `/proc/self/task/2/${FILE}`);
-          say(yield write(me, own, 'msg LONG1 102'), yield QUEUE);
+          say(yield write(me, own, 'msg LONG1 102\n'), yield QUEUE);
           return 0;
         },
       }),
       procfs.kernel,
     );
-    expect(said).toEqual([fail('EACCES'), 13, 102, 0]);
+    expect(said).toEqual([fail('EACCES'), 14, 102, 0]);
   });
 
   it('opens for its owner, for writing, and takes whole values', () => {
@@ -113,11 +116,11 @@ describe('the file of procfs', () => {
       (say, all) => ({
         *init(me) {
           const fd = yield open(me, `/proc/self/task/1/${FILE}`, O_RDONLY);
-          say(fd, yield write(me, fd, 'msg LONG1 101'), yield sys('close', fd));
-          say(yield sys('close', fd), yield write(me, 9, 'msg LONG1 101'));
+          say(fd, yield write(me, fd, 'msg LONG1 101\n'), yield sys('close', fd));
+          say(yield sys('close', fd), yield write(me, 9, 'msg LONG1 101\n'));
           say(yield open(me, `/proc/self/task/1/${FILE}`, 3));
           const own = yield open(me, `/proc/self/task/1/${FILE}`);
-          say(yield write(me, own, 'msg LONG1'), yield sys('write', own, 99, 5));
+          say(yield write(me, own, 'msg LONG1\n'), yield sys('write', own, 99, 5));
           yield sys('fork', 'nobody');
           yield { until: () => all.length === 9, why: 'nobody' };
           return 0;
@@ -142,7 +145,7 @@ describe('the file of procfs', () => {
           yield sys('fork', 'child');
           const fd = yield open(me, `/proc/2/task/2/${FILE}`);
           yield sys('wait4', -1, 0, 0);
-          say(fd, yield write(me, fd, 'msg LONG1 101'));
+          say(fd, yield write(me, fd, 'msg LONG1 101\n'));
           return 0;
         },
         *child() {
@@ -178,10 +181,12 @@ describe('the file of procfs', () => {
     fc.assert(
       fc.property(kind, values, (name, numbers) => {
         const text = `${name} LONG${numbers.length} ${numbers.join(' ')}`;
-        expect(parse(text)).toEqual({ kind: name, values: numbers });
-        expect(parse(`${text}\n`)).toEqual({ kind: name, values: numbers });
-        expect(parse(`${text} 1`)).toBeNull();
-        expect(parse(` ${text}`)).toBeNull();
+        const want = { kind: name, values: numbers };
+        expect(format(want)).toBe(`${text}\n`);
+        expect(parse(`${text}\n`)).toEqual(want);
+        for (const not of [text, `${text}\n\n`, `${text} 1\n`, ` ${text}\n`]) {
+          expect(parse(not)).toBeNull();
+        }
       }),
       { seed: 3 },
     );
@@ -189,12 +194,12 @@ describe('the file of procfs', () => {
 
   it.each(['', 'msg', 'LONG1 5', 'msg LONG 5', 'msg LONG0', 'msg LONG1 x', 'msg LONG1 -5'])(
     'does not understand "%s"',
-    (text) => expect(parse(text)).toBeNull(),
+    (text) => expect(parse(`${text}\n`)).toBeNull(),
   );
 
   it.each(['msg LONG2 5', 'no LONG1 5', 'msg LONG1 5.5', 'msg  LONG1 5', 'toString LONG1 5'])(
     'does not understand "%s"',
-    (text) => expect(parse(text)).toBeNull(),
+    (text) => expect(parse(`${text}\n`)).toBeNull(),
   );
 });
 
@@ -266,6 +271,25 @@ describe('sys_indirect', () => {
     return address;
   };
 
+  it('asks the filters of the task about the call that it wraps', () => {
+    const { said } = trial(
+      (say) => ({
+        *init(me) {
+          const refused = 'msgget';
+          const filter = putText(me.memory, refused);
+          yield sys('seccomp', SECCOMP_SET_MODE_FILTER, 0, filter, refused.length);
+          const get = registers(me, 'msgget', IPC_PRIVATE, IPC_CREAT);
+          const other = registers(me, 'semget', IPC_PRIVATE, 1, IPC_CREAT);
+          say(yield QUEUE, yield sys('indirect', get, record(me, 2, 1, 101), 16, 0));
+          say(yield sys('indirect', other, record(me, 3, 1, 101), 16, 0));
+          return 0;
+        },
+      }),
+      indirect.kernel,
+    );
+    expect(said).toEqual([fail('EPERM'), fail('EPERM'), 101]);
+  });
+
   it('refuses flags, calls that are not listed, and itself', () => {
     const { said } = trial(
       (say) => ({
@@ -284,5 +308,25 @@ describe('sys_indirect', () => {
     );
     const [EINVAL, EFAULT] = [fail('EINVAL'), fail('EFAULT')];
     expect(said).toEqual([EINVAL, EINVAL, EINVAL, EFAULT, EFAULT, EINVAL, 101]);
+  });
+
+  it('takes nothing from another image than the one that opened it', () => {
+    const { said } = trial(
+      (say) => ({
+        *init(me) {
+          const fd = yield open(me, `/proc/thread-self/${FILE}`);
+          say(yield write(me, fd, 'msg LONG1 101\n'), yield QUEUE);
+          return yield* becomes(me, 'new image', EXECUTABLE);
+        },
+        *'new image'(me) {
+          say(yield write(me, 0, 'msg LONG1 102\n'), yield QUEUE);
+          const fd = yield open(me, `/proc/thread-self/${FILE}`);
+          say(yield write(me, fd, 'msg LONG1 103\n'), yield QUEUE);
+          return 0;
+        },
+      }),
+      procfs.kernel,
+    );
+    expect(said).toEqual([14, 101, fail('EPERM'), 0, 14, 103]);
   });
 });

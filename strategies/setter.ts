@@ -24,11 +24,12 @@ function* direct(me: Caller, want: Want, call: Directable): Program {
 
 export const setter: Strategy = {
   name: 'setter',
+  of: 'setter',
   order: 3,
   summary: 'one new system call sets a field of the task; the next call takes it',
   kind: 'design',
   form: 'best form',
-  caller: { direct },
+  caller: { direct, twoPasses: true },
   kernel: {
     taskFields: nextSyscallData,
     asked: takenByTheCall,
@@ -41,5 +42,15 @@ export const setter: Strategy = {
         return 0;
       },
     },
+  },
+  rubric: {
+    alternative: 'prctl could carry it',
+    extension: 'kind and count in its record',
+    handle: 'nothing: the caller itself',
+    privilege: 'CAP_CHECKPOINT_RESTORE, at use',
+    compat: 'fixed widths: as is',
+    absent: 'ENOSYS',
+    seen: 'a call with a pointer; then a plain call',
+    nextCall: 'the question, asked in the call',
   },
 };

@@ -3,7 +3,10 @@
  * with_id: a new system call for each call that is to be directed. Named in the thread of July 2008
  * (fork_with_id, msgget_with_id, ...) without signatures; eclone (2009, never merged) and clone3's
  * set_tid (2019) are what the idea became. Restoring the state of an IPC object takes three more:
- * an id alone can't bring back the pid of the last operation.
+ * an id alone can't bring back the pid of the last operation. And timer_create, the next call that
+ * somebody wanted directed, takes one more again.
+ *
+ * A call that is interrupted and made again reads its arguments again: nothing can be lost.
  */
 import { PREEMPT, type Steps } from '../core/explore/thread.ts';
 import {
@@ -29,19 +32,21 @@ declare module '../core/kernel/syscall.ts' {
     msgctl_with_state: [id: number, address: number, stateAddress: number, count: number];
     semctl_with_state: [id: number, address: number, stateAddress: number, count: number];
     shmctl_with_state: [id: number, address: number, stateAddress: number, count: number];
+    timer_create_with_id: [clock: number, eventAddress: number, idAddress: number, id: number];
   }
 }
 
 const PID_BYTES = 4;
 const STATE_BYTES = 8;
+const ONE_ID: ReadonlySet<WantKind> = new Set(['msg', 'sem', 'shm', 'timer']);
 
 function* direct({ memory }: Caller, { kind, values }: Want, call: Directable): Program {
   // What a call does not understand has no place in its signature.
   if (UNDERSTANDS[call.name] !== kind) return yield call;
   const [id = 0] = values;
   // The wrappers of a C library would refuse here what their signatures can't say.
-  if (call.name.endsWith('get') && values.length !== 1) return fail('EINVAL');
   const count = values.length;
+  if (ONE_ID.has(kind) && count !== 1) return fail('EINVAL');
   switch (call.name) {
     case 'fork':
       return yield sys('fork_with_id', ...call.args, putNumbers(memory, PID_BYTES, values), count);
@@ -68,6 +73,8 @@ function* direct({ memory }: Caller, { kind, values }: Want, call: Directable): 
       const state = putNumbers(memory, STATE_BYTES, values);
       return yield sys('shmctl_with_state', object, address, state, count);
     }
+    case 'timer_create':
+      return yield sys('timer_create_with_id', ...call.args, id);
   }
 }
 
@@ -88,6 +95,7 @@ function* withValues(
 
 export const withId: Strategy = {
   name: 'with_id',
+  of: 'with_id',
   order: 1,
   summary: 'a new system call for each call to be directed',
   kind: 'design',
@@ -121,6 +129,18 @@ export const withId: Strategy = {
         withValues(kernel, current, 'shm_state', { address, bytes: STATE_BYTES, count }, (want) =>
           kernel.doShmctl(current, [id, IPC_SET, buffer], want),
         ),
+      timer_create_with_id: (kernel, current, clock, event, address, id) =>
+        kernel.doTimerCreate(current, [clock, event, address], { kind: 'timer', values: [id] }),
     },
+  },
+  rubric: {
+    alternative: 'no: it is what it replaces, with an argument more',
+    extension: 'not: no flags, no size',
+    handle: 'numbers, as the plain call',
+    privilege: 'CAP_CHECKPOINT_RESTORE, at use',
+    compat: 'ints and a pointer to ints: as is; an entry each',
+    absent: 'ENOSYS, for each call',
+    seen: 'the number of the call and its id; pids behind a pointer',
+    nextCall: 'one more call, number and entry',
   },
 };

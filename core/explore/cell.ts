@@ -64,6 +64,20 @@ export class Cell<T> {
   }
 }
 
+/** A cell of a map, which does not write its key into a label unless somebody asks for it. */
+class CellOfKey<T> extends Cell<T> {
+  private readonly key: number | string;
+
+  constructor(initial: T, owner: Struct | null, field: string, key: number | string) {
+    super(initial, owner, field);
+    this.key = key;
+  }
+
+  override get label(): string {
+    return `${super.label}[${this.key}]`;
+  }
+}
+
 /** A record of cells with an identity, such as a kernel object. */
 export abstract class Struct {
   /** Set at most once, by whoever made it and knows a good one. */
@@ -81,7 +95,8 @@ export abstract class Struct {
 
 /** Cells by key, created when first asked for; absent keys read as undefined. */
 export class CellMap<K extends number | string, V> {
-  private readonly cells = new Map<K, Cell<V | undefined>>();
+  /** Made for the first key: most maps of most objects stay empty. */
+  private cells: Map<K, Cell<V | undefined>> | undefined;
   private readonly owner: Struct | null;
   private readonly field: string;
 
@@ -91,9 +106,10 @@ export class CellMap<K extends number | string, V> {
   }
 
   at(key: K): Cell<V | undefined> {
+    this.cells ??= new Map();
     let cell = this.cells.get(key);
     if (cell === undefined) {
-      cell = new Cell<V | undefined>(undefined, this.owner, `${this.field}[${key}]`);
+      cell = new CellOfKey<V | undefined>(undefined, this.owner, this.field, key);
       this.cells.set(key, cell);
     }
     return cell;
@@ -113,7 +129,7 @@ export class CellMap<K extends number | string, V> {
 
   /** What is in memory, for readers outside of any step: which keys were ever asked for leaks. */
   *entries(): Generator<[K, V]> {
-    for (const [key, { raw }] of this.cells) if (raw !== undefined) yield [key, raw];
+    for (const [key, { raw }] of this.cells ?? []) if (raw !== undefined) yield [key, raw];
   }
 }
 

@@ -86,6 +86,50 @@ describe('explore', () => {
     expect(explore(system, ALL)).toMatchObject({ interleavings: 3n, failing: 0n });
   });
 
+  it('tells apart what a thread spawns by whom it runs as, where its nth is not always the same', () => {
+    class Child extends Struct {
+      readonly ran = this.cell('ran', false);
+    }
+    const full = new Cell(false, null, 'full');
+    const spawnOne = () => {
+      const as = allocate(() => new Child());
+      if (full.v) return;
+      spawn({
+        key: 'child',
+        as,
+        *start() {
+          as.ran.v = true;
+          return as;
+        },
+      });
+    };
+    const system: System = {
+      threads: [
+        {
+          name: 'A',
+          *start() {
+            spawnOne();
+            yield PREEMPT;
+            spawnOne();
+          },
+        },
+        {
+          name: 'B',
+          *start() {
+            full.v = true;
+            yield PREEMPT;
+            full.v = false;
+          },
+        },
+      ],
+      judge: ({ results }) => {
+        const children = [results.get('Aa'), results.get('Ab')].filter((it) => it !== undefined);
+        return children.every((it) => (it as Child).ran.v) ? null : 'ran as another';
+      },
+    };
+    expect(explore(system, ALL)).toMatchObject({ failing: 0n, verdict: { kind: 'EXHAUSTIVE' } });
+  });
+
   it('never says EXHAUSTIVE of a graph that is larger than its budget', () => {
     const { verdict, interleavings, failing } = explore(independent([3, 3]), { maxStates: 15 });
     expect(verdict).toEqual({ kind: 'INCOMPLETE', reason: 'more than 15 states', seen: 15 });
@@ -193,5 +237,43 @@ describe('what threads allocate', () => {
       { maxStates: 100 },
     );
     expect([interleavings, ends]).toEqual([2n, 2]);
+  });
+
+  it('may be what a spawned thread runs as, and is then told apart by path', () => {
+    const flag = new Cell(0, null, 'flag');
+    const said = new Cell(0, null, 'said');
+    const sets: Thread = {
+      name: 'A',
+      *start() {
+        flag.v = 1;
+        return 0;
+      },
+    };
+    const spawns: Thread = {
+      name: 'B',
+      *start() {
+        // On one path the struct is the second that this thread allocates.
+        if (flag.v === 1) allocate(() => new First());
+        const made = allocate(() => new Second());
+        made.two.v = 2;
+        spawn({
+          key: 'same',
+          as: made,
+          *start() {
+            said.v = made.two.v;
+            return made.two.v;
+          },
+        });
+        return 0;
+      },
+    };
+    const { failing, ends } = explore(
+      {
+        threads: [sets, spawns],
+        judge: ({ results }) => (results.get('Ba') === 2 ? null : 'it ran as another'),
+      },
+      { maxStates: 100 },
+    );
+    expect([failing, ends]).toEqual([0n, 2]);
   });
 });

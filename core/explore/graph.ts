@@ -10,6 +10,8 @@ import type { Schedule } from './schedule.ts';
 /** What an exploration may claim. A run that was cut short never says EXHAUSTIVE. */
 export type Verdict =
   | { readonly kind: 'EXHAUSTIVE' }
+  /** Of schedules drawn from seeds, the first given, after the graph was found to be too large. */
+  | { readonly kind: 'SAMPLED'; readonly runs: number; readonly seed: number }
   | { readonly kind: 'INCOMPLETE'; readonly reason: string; readonly seen: number };
 
 export interface Exploration {
@@ -23,8 +25,9 @@ export interface Exploration {
   readonly failingEnds: number;
   /** Ends at which some thread waits for ever. */
   readonly deadlocks: number;
-  /** Maximal runs, and those that end in a rejected state. Null where the graph is incomplete. */
+  /** Maximal runs; null where the graph is incomplete. */
   readonly interleavings: bigint | null;
+  /** Those that end in a rejected state: of all, of those drawn, or null where neither is known. */
   readonly failing: bigint | null;
   /**
    * A failing run with the fewest preemptions, then the fewest steps; where the graph is

@@ -119,7 +119,7 @@ export class Machine {
     const blocked: { thread: string; why: string }[] = [];
     for (const { thread, end, block } of this.positions) {
       if (end !== null) results.set(thread, end.result);
-      else blocked.push({ thread, why: (block as Block).why });
+      else if (block?.idle !== true) blocked.push({ thread, why: (block as Block).why });
     }
     return { results, blocked };
   }

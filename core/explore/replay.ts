@@ -65,11 +65,12 @@ export function replay(system: System, schedule: Schedule): Trace {
 
 type Undone = ReturnType<Machine['take']>['undo'][];
 
-function unwind(undone: Undone, machine: Machine): void {
+export function unwind(undone: Undone, machine: Machine): void {
   for (const undo of undone.reverse()) machine.undo(undo);
 }
 
-function follow(
+/** Takes the steps that fit; a misfit is passed over unless `misfit` throws. */
+export function follow(
   machine: Machine,
   system: System,
   schedule: Iterable<string>,
@@ -103,34 +104,56 @@ function follow(
   };
 }
 
+/** More steps than these are not run for it: a long schedule has a great many pairs. */
+const MOST_STEPS = 20_000;
+
 /**
  * The latest pair of conflicting steps whose reversal, with everything else kept as far as it can
  * be, makes the property hold: found by reversing each and running, not by guessing. Null if no
- * single reversal does.
+ * single reversal does, of the latest that are tried.
  */
 export function findCause(system: System, trace: Trace): Cause | null {
+  const machine = new Machine(system.threads);
+  const touched = trace.steps.map(touchedBy);
+  let run = 0;
   for (let second = trace.steps.length - 1; second > 0; second--) {
     for (let first = second - 1; first >= 0; first--) {
-      const cell = conflict(trace.steps[first], trace.steps[second]);
-      if (cell !== null && holdsReversed(system, trace, first, second)) {
-        return { first, second, cell };
-      }
+      const cell = conflict(touched[first], touched[second]);
+      if (cell === null) continue;
+      run += trace.steps.length;
+      if (run > MOST_STEPS) return null;
+      if (holdsReversed(machine, system, trace, first, second)) return { first, second, cell };
     }
   }
   return null;
 }
 
+interface Touched {
+  readonly thread: string;
+  readonly written: ReadonlySet<Cell<unknown>>;
+  readonly all: ReadonlySet<Cell<unknown>>;
+}
+
+function touchedBy({ thread, reads, writes }: TraceStep): Touched {
+  const written = new Set(writes.map((write) => write.cell));
+  return { thread, written, all: new Set([...reads, ...written]) };
+}
+
 /** A cell that steps of two threads both touch and at least one writes, or null. */
-function conflict(a: TraceStep | undefined, b: TraceStep | undefined): Cell<unknown> | null {
+function conflict(a: Touched | undefined, b: Touched | undefined): Cell<unknown> | null {
   if (a === undefined || b === undefined || a.thread === b.thread) return null;
-  const written = (step: TraceStep) => new Set(step.writes.map((write) => write.cell));
-  const touched = (step: TraceStep) => new Set([...step.reads, ...written(step)]);
-  for (const cell of written(a)) if (touched(b).has(cell)) return cell;
-  for (const cell of written(b)) if (touched(a).has(cell)) return cell;
+  for (const cell of a.written) if (b.all.has(cell)) return cell;
+  for (const cell of b.written) if (a.all.has(cell)) return cell;
   return null;
 }
 
-function holdsReversed(system: System, trace: Trace, first: number, second: number): boolean {
+function holdsReversed(
+  machine: Machine,
+  system: System,
+  trace: Trace,
+  first: number,
+  second: number,
+): boolean {
   const names = trace.steps.map((step) => step.thread);
   const overtaking = names[second];
   const between = names.slice(first, second + 1);
@@ -140,7 +163,6 @@ function holdsReversed(system: System, trace: Trace, first: number, second: numb
     ...between.filter((name) => name !== overtaking),
     ...names.slice(second + 1),
   ];
-  const machine = new Machine(system.threads);
   const { undone } = follow(machine, system, toTheEnd(machine, wanted), () => {});
   const ended = machine.enabled().length === 0;
   const wrong = system.judge(machine.end());

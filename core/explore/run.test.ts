@@ -231,4 +231,32 @@ describe('a run queue with a seed', () => {
       blocked: [],
     });
   });
+
+  it('wakes all of many that wait, though it does not look at each at every step', () => {
+    const flag = new Cell(false, null, 'flag');
+    const looks = { count: 0 };
+    const queue = new RunQueue(1);
+    for (let n = 0; n < 500; n++) {
+      queue.add({
+        name: `W${n}`,
+        *start() {
+          const until = () => {
+            looks.count++;
+            return flag.v;
+          };
+          yield { until, why: 'the flag' };
+        },
+      });
+    }
+    queue.add({
+      name: 'A',
+      *start() {
+        for (let n = 0; n < 10_000; n++) yield PREEMPT;
+        flag.v = true;
+      },
+    });
+    const { results, blocked } = queue.toCompletion();
+    expect([results.size, blocked]).toEqual([501, []]);
+    expect(looks.count).toBeLessThan(500_000);
+  });
 });

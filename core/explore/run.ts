@@ -13,6 +13,7 @@ interface Live {
   readonly steps: Steps<unknown>;
   until: (() => boolean) | null;
   why: string;
+  idle: boolean;
   spawned: number;
 }
 
@@ -28,8 +29,12 @@ const revive = (thread: Thread): Live => ({
   steps: thread.start(),
   until: null,
   why: '',
+  idle: false,
   spawned: 0,
 });
+
+/** Of threads that wait whether they still have to, on average. */
+const LOOKS_A_STEP = 32;
 
 /**
  * A run queue that can be added to and run again: a machine that stays up between workloads. Without
@@ -42,6 +47,8 @@ export class RunQueue {
   private waiting: Live[] = [];
   private readonly results = new Map<string, unknown>();
   private current: string | null = null;
+  /** Of those that wait, so many could have been looked at since all were. */
+  private sinceWake = 0;
 
   constructor(seed: number | null = null) {
     this.random = seed === null ? null : mersenne(seed);
@@ -61,7 +68,7 @@ export class RunQueue {
     for (;;) {
       for (let live = this.next(); live !== undefined; live = this.next()) {
         this.advance(live);
-        if (this.random !== null) this.wake();
+        if (this.random !== null) this.wakeNowAndThen();
       }
       this.wake();
       if (this.ready.length === 0) return this.end();
@@ -74,7 +81,14 @@ export class RunQueue {
     return ready.splice(uniformInt(random, 0, ready.length - 1), 1)[0];
   }
 
+  /** Seldom where many wait, so that a step costs the same however many do. */
+  private wakeNowAndThen(): void {
+    this.sinceWake += LOOKS_A_STEP;
+    if (this.sinceWake >= this.waiting.length) this.wake();
+  }
+
   private wake(): void {
+    this.sinceWake = 0;
     const still = this.waiting;
     this.waiting = [];
     for (const live of still) {
@@ -97,6 +111,7 @@ export class RunQueue {
         if (value !== null && !value.until()) {
           live.until = value.until;
           live.why = value.why;
+          live.idle = value.idle === true;
           this.waiting.push(live);
           return;
         }
@@ -111,10 +126,13 @@ export class RunQueue {
   private end(): RunEnd {
     return {
       results: this.results,
-      blocked: this.waiting.map(({ name, why }) => ({ thread: name, why })),
+      blocked: blocked(this.waiting),
     };
   }
 }
+
+const blocked = (waiting: readonly Live[]): RunEnd['blocked'] =>
+  waiting.filter(({ idle }) => !idle).map(({ name, why }) => ({ thread: name, why }));
 
 const named = (parent: Live, thread: Spawn): Thread => ({
   name: spawnedName(parent.name, parent.spawned++),
@@ -147,11 +165,12 @@ export function runAtRandom(
     } else {
       live.until = value === null ? null : value.until;
       live.why = value === null ? '' : value.why;
+      live.idle = value?.idle === true;
     }
   }
   return {
     results,
-    blocked: alive.map(({ name, why }) => ({ thread: name, why })),
+    blocked: blocked(alive),
     schedule,
   };
 }

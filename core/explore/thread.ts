@@ -7,6 +7,7 @@
  * `start` must be pure: called again and fed the same reads, it does the same. Engines rely on
  * that to be in many states at once (trie.ts), and check it.
  */
+import type { Struct } from './cell.ts';
 
 export const PREEMPT = null;
 
@@ -15,6 +16,8 @@ export interface Block {
   readonly until: () => boolean;
   /** What is waited for, for people. */
   readonly why: string;
+  /** It is only to be there: that it waits for ever is no deadlock. */
+  readonly idle?: true;
 }
 
 export type Yield = typeof PREEMPT | Block;
@@ -28,9 +31,11 @@ export interface Thread {
   start(): Steps<unknown>;
 }
 
-/** What a spawned thread runs. Two spawns of equal `key` must run the same code. */
+/** What a spawned thread runs. Two spawns of equal `key` and `as` must run the same code. */
 export interface Spawn {
   readonly key: string;
+  /** What it runs as, where the code depends on it: its task. */
+  readonly as?: Struct;
   start(): Steps<unknown>;
 }
 

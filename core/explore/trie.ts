@@ -233,7 +233,9 @@ export class Trie {
   }
 
   spawnedRoot(name: string, thread: Spawn): Place {
-    return this.rootOf(`${name} ${thread.key}`, name, () => thread.start());
+    const { key, as } = thread;
+    const self = as === undefined ? '' : this.identity(as);
+    return this.rootOf(`${name} ${key} ${self}`, name, () => thread.start());
   }
 }
 

@@ -29,6 +29,7 @@ import type { Syscall, SyscallName } from './syscall.ts';
  *   msg_state  lspid, lrpid, stime, rtime, ctime       (with msgctl IPC_SET)
  *   sem_state  otime, ctime, the last pid of each semaphore (with semctl IPC_SET)
  *   shm_state  cpid, lpid, atime, dtime, ctime         (with shmctl IPC_SET)
+ *   timer      the id
  *
  * Pids in a state are numbers in the caller's pid namespace, 0 for none.
  */
@@ -40,6 +41,7 @@ export interface WantKinds {
   msg_state: 5;
   sem_state: 6;
   shm_state: 7;
+  timer: 8;
 }
 
 export type WantKind = keyof WantKinds;
@@ -52,12 +54,15 @@ export const WANT_NUMBERS: Readonly<WantKinds> = {
   msg_state: 5,
   sem_state: 6,
   shm_state: 7,
+  timer: 8,
 };
 
 /** The extra argument itself. Frozen data, so that a task field can hold it. */
 export interface Want {
   readonly kind: WantKind;
   readonly values: readonly number[];
+  /** Privilege was tested when it was set: nobody asks again at its use. */
+  readonly granted?: true;
 }
 
 /** MAX_PID_NS_LEVEL of Linux; also the most pids that an argument may carry. */
@@ -84,6 +89,7 @@ export const UNDERSTANDS = {
   msgctl: 'msg_state',
   semctl: 'sem_state',
   shmctl: 'shm_state',
+  timer_create: 'timer',
 } as const satisfies Partial<Record<SyscallName, WantKind>>;
 
 export type DirectableName = keyof typeof UNDERSTANDS;

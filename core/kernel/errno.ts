@@ -19,6 +19,7 @@ const NUMBERS = {
   EMFILE: 24,
   EFBIG: 27,
   ENOSPC: 28,
+  ESPIPE: 29,
   ERANGE: 34,
   ENOSYS: 38,
   ENOMSG: 42,

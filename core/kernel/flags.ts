@@ -32,25 +32,40 @@ export const SETALL = 17;
 export const SHM_RDONLY = 0o10000;
 export const SHM_DEST = 0o1000;
 
-// wait.h, fcntl.h, fs.h, prctl.h
+// wait.h, fcntl.h, fs.h, prctl.h, seccomp.h
 export const WNOHANG = 1;
 export const WALL = 0x40000000;
 export const WCLONE = 0x80000000;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
+export const LOCK_SH = 1;
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
+export const LOCK_UN = 8;
+export const LOCK_MAND = 32;
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;
 export const SEEK_END = 2;
 export const PR_SET_NAME = 15;
+export const PR_SET_NO_NEW_PRIVS = 38;
+export const PR_GET_NO_NEW_PRIVS = 39;
 export const PR_TIMER_CREATE_RESTORE_IDS = 77;
 export const PR_TIMER_CREATE_RESTORE_IDS_OFF = 0;
 export const PR_TIMER_CREATE_RESTORE_IDS_ON = 1;
 export const PR_TIMER_CREATE_RESTORE_IDS_GET = 2;
 
+export const SECCOMP_SET_MODE_FILTER = 1;
+
+// time.h
+export const CLOCK_MONOTONIC = 1;
+
 // signal.h
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;
+export const SIGSEGV = 11;
 export const SIGUSR2 = 12;
 export const SIGTERM = 15;
 export const SIGCHLD = 17;
@@ -76,6 +91,7 @@ export const CAP_SETGID = 6;
 export const CAP_SETUID = 7;
 export const CAP_SETPCAP = 8;
 export const CAP_IPC_OWNER = 15;
+export const CAP_SYS_PTRACE = 19;
 export const CAP_SYS_ADMIN = 21;
 export const CAP_SYS_RESOURCE = 24;
 export const CAP_CHECKPOINT_RESTORE = 40;
@@ -83,3 +99,7 @@ export const CAP_LAST_CAP = 40;
 export const CAPABILITY_VERSION_1 = 0x19980330;
 export const CAPABILITY_VERSION_2 = 0x20071026;
 export const CAPABILITY_VERSION_3 = 0x20080522;
+
+/** Files that can be executed, both root's: mode 0755, and 4755. */
+export const EXECUTABLE = '/bin/agent';
+export const SETUID_EXECUTABLE = '/bin/agent-setuid';

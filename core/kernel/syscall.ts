@@ -7,14 +7,15 @@
 import type { UserMemory } from './memory.ts';
 
 /**
- * Names and arguments of the calls of plain Linux that the model has. fork, clone and rt_sigaction
- * name the program that the child or the handler runs, because a generator can't be forked. Where a
- * handler's program ends, it returns by rt_sigreturn.
+ * Names and arguments of the calls of plain Linux that the model has. fork, clone,
+ * execve and rt_sigaction name the program that the child, the new image or the handler runs, because
+ * a generator can't be forked. Where a handler's program ends, it returns by rt_sigreturn.
  */
 export interface LinuxSyscalls {
   fork: [program: string];
   clone: [flags: number, program: string];
   clone3: [program: string, address: number, bytes: number];
+  execve: [program: string, pathAddress: number, pathBytes: number];
   unshare: [flags: number];
   exit: [code: number];
   exit_group: [code: number];
@@ -64,6 +65,13 @@ export interface LinuxSyscalls {
   write: [fd: number, address: number, bytes: number];
   lseek: [fd: number, offset: number, whence: number];
   close: [fd: number];
+  dup: [fd: number];
+  dup2: [fd: number, to: number];
+  pidfd_open: [pid: number, flags: number];
+  pidfd_getfd: [pidfd: number, fd: number, flags: number];
+  setns: [fd: number, nstype: number];
+  flock: [fd: number, operation: number];
+  seccomp: [operation: number, flags: number, address: number, bytes: number];
 }
 
 /**
@@ -92,6 +100,8 @@ export function sys<N extends SyscallName>(name: N, ...args: SyscallTable[N]): S
 export interface Await {
   readonly until: () => boolean;
   readonly why: string;
+  /** It is only to be there: that it waits for ever is no deadlock. */
+  readonly idle?: true;
 }
 
 /** User code. Its return value is what the scenario sees; the task then stays as it is. */
@@ -102,7 +112,10 @@ export interface Caller {
   readonly memory: UserMemory;
 }
 
-export type ProgramBody = (me: Caller) => Program;
+/** What a program says in the end. */
+export type Said = number | readonly number[];
+
+export type ProgramBody = (me: Caller) => Program<Said>;
 
 /** Programs by name, for fork, clone and whoever starts them. */
 export type Programs = Readonly<Record<string, ProgramBody>>;

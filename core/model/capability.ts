@@ -13,13 +13,10 @@ import {
   CAPABILITY_VERSION_2,
   CAPABILITY_VERSION_3,
 } from '../kernel/flags.ts';
-import { CAP_FULL_SET, type CapabilitySet } from './cred.ts';
+import { CAP_FULL_SET, type CapabilitySet, isSubset } from './cred.ts';
 import type { ModelKernel } from './kernel.ts';
 import { findPidNs, pidNrNs } from './pid.ts';
 import { capable, type Task } from './task.ts';
-
-const isSubset = (a: CapabilitySet, b: CapabilitySet): boolean =>
-  (a[0] & ~b[0]) === 0 && (a[1] & ~b[1]) === 0;
 
 const combined = (a: CapabilitySet, b: CapabilitySet): CapabilitySet => [a[0] | b[0], a[1] | b[1]];
 
@@ -32,7 +29,7 @@ const WORDS = new Map([
 
 /** cap_validate_magic(): words to copy, or -errno; a header of no known version is put right. */
 function validateMagic(kernel: ModelKernel, current: Task, header: number): number {
-  const version = kernel.copyFromUser(current, header, 4, 1)?.[0];
+  const version = kernel.copyFromUser(current, header, 4, 1, 'call')?.[0];
   if (version === undefined) return fail('EFAULT');
   const words = WORDS.get(version);
   if (words !== undefined) return words;
@@ -45,7 +42,7 @@ export function capget(kernel: ModelKernel, current: Task, header: number, data:
   // This is how a caller asks which version to use.
   if (data === 0) return words === fail('EINVAL') || words > 0 ? 0 : words;
   if (words < 0) return words;
-  const pid = kernel.copyFromUser(current, header + 4, 4, 1)?.[0];
+  const pid = kernel.copyFromUser(current, header + 4, 4, 1, 'call')?.[0];
   if (pid === undefined) return fail('EFAULT');
   if (pid < 0) return fail('EINVAL');
   kernel.ledger.locks++;
@@ -61,21 +58,21 @@ export function capget(kernel: ModelKernel, current: Task, header: number, data:
 export function capset(kernel: ModelKernel, current: Task, header: number, data: number): number {
   const words = validateMagic(kernel, current, header);
   if (words < 0) return words;
-  const pid = kernel.copyFromUser(current, header + 4, 4, 1)?.[0];
+  const pid = kernel.copyFromUser(current, header + 4, 4, 1, 'call')?.[0];
   if (pid === undefined) return fail('EFAULT');
   if (pid !== 0 && pid !== pidNrNs(current.pid.v, current.activePidNs)) return fail('EPERM');
-  const given = kernel.copyFromUser(current, data, 4, 3 * words);
+  const given = kernel.copyFromUser(current, data, 4, 3 * words, 'call');
   if (given === null) return fail('EFAULT');
   const set = (at: number): CapabilitySet => [
     (given[at] ?? 0) & CAP_FULL_SET[0],
     (given[at + 3] ?? 0) & CAP_FULL_SET[1],
   ];
-  return capCapset(kernel, current, set(0), set(1), set(2));
+  if (!kernel.allocates(current)) return fail('ENOMEM');
+  return capCapset(current, set(0), set(1), set(2));
 }
 
 /** cap_capset() */
 function capCapset(
-  kernel: ModelKernel,
   current: Task,
   effective: CapabilitySet,
   permitted: CapabilitySet,
@@ -87,7 +84,6 @@ function capCapset(
   if (isCapped && !isSubset(inheritable, most)) return fail('EPERM');
   if (!isSubset(permitted, old.permitted)) return fail('EPERM');
   if (!isSubset(effective, permitted)) return fail('EPERM');
-  kernel.ledger.allocations++;
   current.cred.v = { ...old, effective, permitted, inheritable };
   return 0;
 }

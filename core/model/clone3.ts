@@ -60,7 +60,7 @@ function copyArgs(
     if (value !== 0) return fail('E2BIG');
   }
   const members = Math.floor(Math.min(size, CLONE_ARGS.bytes) / MEMBER_BYTES);
-  const values = kernel.copyFromUser(current, address, MEMBER_BYTES, members);
+  const values = kernel.copyFromUser(current, address, MEMBER_BYTES, members, 'call');
   if (values === null) return fail('EFAULT');
   return Object.fromEntries(CLONE_ARGS.fields.map(({ name }, n) => [name, values[n] ?? 0]));
 }

@@ -12,10 +12,7 @@ import { genericPermission, type Task, tidPermission } from './task.ts';
 const MODE = 0o644;
 
 /** get_proc_task(): whose file it is, if it has not been reaped. */
-function taskOf(file: File): Task | null {
-  const task = file.target.v;
-  return task === null || task.exitState.v === 'dead' ? null : task;
-}
+const taskOf = (file: File): Task | null => file.pid.v?.task.v ?? null;
 
 const commFile = (name: string, permits: FileOperations['permits']): FileOperations => ({
   name,

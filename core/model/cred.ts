@@ -3,7 +3,8 @@
  * Credentials: real, effective and saved ids of user and group, after kernel/sys.c and
  * cap_emulate_setxuid() of Linux 6.1. They are a thread's own, as the system calls have it and libc
  * does not. Leaving root by the effective id alone hides the capabilities, and coming back shows
- * them again; leaving it by all three ids is for good.
+ * them again; leaving it by all three ids is for good. prepare_creds() comes before most questions of
+ * privilege, so that want of memory is found first.
  *
  * Left out: file system ids, which without setfsuid() are the effective ones; supplementary groups;
  * securebits; limits of a user; ids that a user namespace does not map.
@@ -21,6 +22,9 @@ export const CAP_FULL_SET: CapabilitySet = [-1, 2 ** (CAP_LAST_CAP - 31) - 1];
 
 export const isRaised = (set: CapabilitySet, capability: number): boolean =>
   (((capability < 32 ? set[0] : set[1]) >> (capability & 31)) & 1) === 1;
+
+export const isSubset = (a: CapabilitySet, b: CapabilitySet): boolean =>
+  (a[0] & ~b[0]) === 0 && (a[1] & ~b[1]) === 0;
 
 /** struct cred; replaced as a whole. */
 export interface Cred {
@@ -58,11 +62,12 @@ const SAME = -1;
 export function setId(kernel: ModelKernel, current: Task, ids: Ids, id: number): number {
   const old = current.cred.v;
   if (id < 0) return fail('EINVAL');
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   if (capable(current, ids.needs)) {
-    return commit(kernel, current, { [ids.real]: id, [ids.effective]: id, [ids.saved]: id });
+    return commit(current, { [ids.real]: id, [ids.effective]: id, [ids.saved]: id });
   }
   if (id !== old[ids.real] && id !== old[ids.saved]) return fail('EPERM');
-  return commit(kernel, current, { [ids.effective]: id });
+  return commit(current, { [ids.effective]: id });
 }
 
 /** __sys_setreuid() and __sys_setregid() */
@@ -74,6 +79,7 @@ export function setReId(
   effective: number,
 ): number {
   if (real < SAME || effective < SAME) return fail('EINVAL');
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   const old = current.cred.v;
   const own = [old[ids.real], old[ids.effective]];
   const may = (id: number, among: readonly number[]) =>
@@ -81,7 +87,7 @@ export function setReId(
   if (!may(real, own) || !may(effective, [...own, old[ids.saved]])) return fail('EPERM');
   const to = effective === SAME ? old[ids.effective] : effective;
   const isNew = real !== SAME || (effective !== SAME && effective !== old[ids.real]);
-  return commit(kernel, current, {
+  return commit(current, {
     [ids.real]: real === SAME ? old[ids.real] : real,
     [ids.effective]: to,
     [ids.saved]: isNew ? to : old[ids.saved],
@@ -100,8 +106,10 @@ export function setResId(
   const own = [old[ids.real], old[ids.effective], old[ids.saved]];
   const isFree = wanted.every((id) => id === SAME || own.includes(id));
   if (!isFree && !capable(current, ids.needs)) return fail('EPERM');
+  if (wanted.every((id, n) => id === SAME || id === own[n])) return 0;
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   const [real, effective, saved] = wanted.map((id, n) => (id === SAME ? own[n] : id));
-  return commit(kernel, current, {
+  return commit(current, {
     [ids.real]: real,
     [ids.effective]: effective,
     [ids.saved]: saved,
@@ -122,8 +130,7 @@ export function getResId(
 }
 
 /** commit_creds(), with what a change of user does to capabilities. */
-function commit(kernel: ModelKernel, current: Task, changed: Partial<Cred>): number {
-  kernel.ledger.allocations++;
+function commit(current: Task, changed: Partial<Cred>): number {
   const old = current.cred.v;
   const cred = emulateSetxuid({ ...old, ...changed }, old);
   if (cred.euid !== old.euid || cred.egid !== old.egid) current.mm.dumpable.v = false;

@@ -35,6 +35,26 @@ describe('exit and wait4', () => {
     expect(said).toEqual([true, 7 << 8, fail('ECHILD')]);
   });
 
+  it('of two threads that wait for one child, one gets it and the other ECHILD', () => {
+    const { said, blocked } = trial((say) => ({
+      *init() {
+        yield sys('fork', 'child');
+        yield sys('clone', CLONE_A_THREAD, 'thread');
+        say(yield sys('wait4', -1, 0, 0));
+        return 0;
+      },
+      *thread() {
+        say(yield sys('wait4', -1, 0, 0));
+        return 0;
+      },
+      *child() {
+        return yield sys('exit', 0);
+      },
+    }));
+    expect(blocked).toEqual([]);
+    expect(said).toEqual([2, fail('ECHILD')]);
+  });
+
   it('do not wait with WNOHANG, and refuse options that are not modelled', () => {
     const { said } = trial((say) => ({
       *init() {

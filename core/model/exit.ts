@@ -16,10 +16,13 @@ import { closed } from './shm.ts';
 import { ERESTARTSYS, kill, nextThread, retarget, sendSignal } from './signal.ts';
 import type { Signal, Task } from './task.ts';
 
-/** do_group_exit(): every thread of the group goes. */
+/** do_group_exit(): every thread of the group goes, or this one alone where another execs. */
 export function* exitGroup(kernel: ModelKernel, current: Task, status: number): Steps<number> {
   const { signal } = current;
   kernel.ledger.locks++;
+  if (signal.groupExit.v === null && signal.execTask.v !== null) {
+    return yield* doExit(kernel, current, 0);
+  }
   signal.groupExit.v ??= status;
   for (const thread of signal.threads) if (thread !== current) kill(thread);
   yield PREEMPT;
@@ -34,12 +37,16 @@ export function* doExit(kernel: ModelKernel, current: Task, status: number): Ste
   exitSignals(current);
   current.exitCode.v = signal.groupExit.v ?? status;
   exitMm(kernel, current);
+  current.files.release();
   yield PREEMPT;
   kernel.ledger.locks++;
   signal.liveThreads.v -= 1;
   const lastOfInit = signal.liveThreads.v === 0 && isInit(signal);
   if (lastOfInit) {
     ns.adding.v = false;
+    // For children to go at once. It stays so for whoever shares the table, even a parent outside.
+    const { sighand } = current;
+    sighand.set(SIGCHLD, { ...sighand.action(SIGCHLD), handler: SIG_IGN });
     killOthers(ns, signal);
     yield PREEMPT;
     yield* reapNamespace(kernel, current, ns);
@@ -64,9 +71,11 @@ function exitSignals(current: Task): void {
   if (!isLast && current.sigpending.v) retarget(current, ~current.blocked.v);
 }
 
-function exitMm(kernel: ModelKernel, current: Task): void {
+/** mmput(): the last user takes its segments along. */
+export function exitMm(kernel: ModelKernel, current: Task): void {
   const { mm } = current;
   kernel.ledger.locks++;
+  current.wasDumpable.v = mm.dumpable.v;
   mm.users.v -= 1;
   if (mm.users.v > 0) return;
   for (const segment of mm.attachments()) closed(kernel, current, segment);
@@ -141,14 +150,16 @@ function aliveThread(signal: Signal): Task | null {
 function notifyParent(kernel: ModelKernel, signal: Signal): void {
   const parent = signal.realParent.v;
   if (parent === null) return;
-  const exitSignal = signal.exitSignal.v;
+  let exitSignal = signal.exitSignal.v;
+  // A parent that has become something else since does not know what it asked for.
+  if (exitSignal !== SIGCHLD && signal.parentExecId.v !== parent.selfExecId.v) exitSignal = SIGCHLD;
   if (exitSignal === 0) return;
   const { handler, flags } = parent.sighand.action(exitSignal);
   if (exitSignal !== SIGCHLD || handler !== SIG_IGN) sendSignal(parent, exitSignal, true, false);
   if (exitSignal !== SIGCHLD) return;
   if (handler !== SIG_IGN && (flags & SA_NOCLDWAIT) === 0) return;
   release(kernel, signal);
-  parent.signal.unwaited.v += 1;
+  parent.signal.gone.v += 1;
 }
 
 /** do_wait(): the caller's children, then those of the other threads. */
@@ -167,11 +178,12 @@ function isZombie(signal: Signal): boolean {
   return leader?.exitState.v === 'zombie' && nextThread(leader) === leader;
 }
 
-function releaseThread(task: Task): void {
+export function releaseThread(task: Task): void {
   const pid = task.thePid;
   const { signal } = task;
   if (signal.target.v === task) signal.target.v = nextThread(task);
   signal.threads.remove(task);
+  task.sighand.users.v -= 1;
   task.activePidNs.tasks.remove(task);
   pid.task.v = null;
   putPid(pid);
@@ -221,16 +233,17 @@ export function* wait4(
       const number = pidNrNs(dead.leader.v?.pid.v ?? null, ns);
       const status = dead.groupExit.v ?? 0;
       release(kernel, dead);
+      // Other threads that wait were woken by its death, and find it gone.
+      signal.gone.v += 1;
       yield PREEMPT;
       if (statusAddress === 0) return number;
       return kernel.copyToUser(current, statusAddress, 4, [status]) ? number : fail('EFAULT');
     }
     if ((options & WNOHANG) !== 0) return 0;
     if (current.sigpending.v) return ERESTARTSYS;
-    const unwaited = signal.unwaited.v;
+    const gone = signal.gone.v;
     yield {
-      until: () =>
-        current.sigpending.v || signal.unwaited.v !== unwaited || matching().some(isZombie),
+      until: () => current.sigpending.v || signal.gone.v !== gone || matching().some(isZombie),
       why: `wait4: child ${pid}`,
     };
   }

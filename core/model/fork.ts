@@ -9,8 +9,6 @@ import { PREEMPT, type Steps, spawn } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
-  CAP_CHECKPOINT_RESTORE,
-  CAP_SYS_ADMIN,
   CLONE_FILES,
   CLONE_NEWIPC,
   CLONE_NEWPID,
@@ -21,14 +19,23 @@ import {
   SIGCHLD,
 } from '../kernel/flags.ts';
 import type { CloneArgs, TaskFieldName } from '../kernel/strategy.ts';
-import { IpcNamespace } from './ipc.ts';
+import type { Files } from './file.ts';
 import type { ModelKernel } from './kernel.ts';
 import { Mm } from './mm.ts';
-import { allocPid, childNamespaceOf, type Pid, pidNrNs, putPid } from './pid.ts';
+import {
+  allocPid,
+  claimTid,
+  type Pid,
+  type PidNamespace,
+  pidNrNs,
+  putPid,
+  setPidmap,
+} from './pid.ts';
 import { closed, opened } from './shm.ts';
 import { ERESTARTNOINTR, Sighand } from './signal.ts';
-import { capable, fieldHook, Signal, Task } from './task.ts';
-import { refuseNamespaces } from './unshare.ts';
+import { fieldHook, Signal, Task } from './task.ts';
+import { copyNamespaces } from './unshare.ts';
+import { mayChoose } from './wanted.ts';
 
 const KNOWN_FLAGS =
   CLONE_VM |
@@ -52,44 +59,55 @@ export function* kernelClone(
   // Whatever came until now is seen to before the fork happens.
   if (current.sigpending.v) return ERESTARTNOINTR;
   const child = duplicateTask(kernel, current);
-  const { mm, files, ipcNs } = copyResources(kernel, current, child, flags);
-  const noNamespace = refuseNamespaces(current, flags);
-  if (noNamespace !== 0) return abandon(kernel, current, child, mm, noNamespace);
+  if (child === null) return fail('ENOMEM');
+  const copied = copyResources(kernel, current, child, flags);
+  if (copied !== 0) return abandon(kernel, current, child, copied);
+  const namespaces = copyNamespaces(kernel, current, flags);
+  if (typeof namespaces === 'number') return abandon(kernel, current, child, namespaces);
+  const { ipcNs, pidNs: ns } = namespaces;
   const parentNs = current.pidNsForChildren.v ?? current.activePidNs;
-  const ns = (flags & CLONE_NEWPID) !== 0 ? childNamespaceOf(parentNs, kernel.ledger) : parentNs;
   const wanted = want ?? kernel.askAllocator(current, 'pid');
-  const isPermitted = () => capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN);
-  const pid = yield* allocPid({ ledger: kernel.ledger, capable: isPermitted }, ns, wanted);
-  if (typeof pid === 'number') return abandon(kernel, current, child, mm, pid);
+  const claim = (at: PidNamespace, tid: number) =>
+    args.pidRules === 'set_pidmap'
+      ? setPidmap(at, tid)
+      : claimTid(at, tid, wanted !== null && mayChoose(current, wanted));
+  const pid = yield* allocPid(kernel, current, ns, wanted, claim);
+  if (typeof pid === 'number') return abandon(kernel, current, child, pid);
   yield PREEMPT;
   kernel.ledger.locks++;
   // Under the task list lock: nobody may slip past those who kill a group or a namespace.
   const late = !ns.adding.v ? fail('ENOMEM') : current.killed.v ? fail('EINTR') : 0;
   if (late !== 0) {
     putPid(pid);
-    return abandon(kernel, current, child, mm, late);
+    return abandon(kernel, current, child, late);
   }
+  const { mm } = child;
   child.pid.v = pid;
-  child.mmCell.v = mm;
-  mm.users.v += 1;
-  child.filesCell.v = files;
+  child.sighand.users.v += 1;
   child.ipcNsCell.v = ipcNs;
   child.pidNsForChildren.v = ns;
-  child.arena.v = mm.addArena();
+  // A thread needs a stretch of its own; in a copy, that of its parent is its own.
+  child.arena.v = mm === current.mm ? mm.addArena() : current.arena.v;
   if ((flags & CLONE_THREAD) !== 0) linkThread(current, child, pid);
   else linkProcess(kernel, current, child, pid, args);
   ns.tasks.append(child);
   if (ns !== parentNs) parentNs.below.append(ns);
   if (ns.childReaper.v === null) ns.childReaper.v = child.signal;
-  spawn({ key: program, start: () => kernel.run(child, program) });
+  spawn({ key: program, as: child, start: () => kernel.run(child, program) });
   const number = pidNrNs(pid, current.activePidNs);
   note('new task', number);
   return number;
 }
 
-/** bad_fork_cleanup_mm and onwards: mmput() of a copy that nobody ran in. */
-function abandon(kernel: ModelKernel, current: Task, child: Task, mm: Mm, error: number): number {
-  if (mm !== current.mm) for (const segment of mm.attachments()) closed(kernel, current, segment);
+/** The bad_fork labels, from where it got to: lets go of what was copied or shared so far. */
+function abandon(kernel: ModelKernel, current: Task, child: Task, error: number): number {
+  const mm = child.mmCell.v;
+  if (mm !== null) {
+    mm.users.v -= 1;
+    // mmput() of a copy that nobody ran in.
+    if (mm !== current.mm) for (const segment of mm.attachments()) closed(kernel, current, segment);
+  }
+  child.filesCell.v?.release();
   child.exitState.v = 'dead';
   return error;
 }
@@ -113,13 +131,16 @@ export function isInit(signal: Signal): boolean {
   return leader !== null && leader.activePidNs.childReaper.v === signal;
 }
 
-/** dup_task_struct(), with what becomes of the fields that a design added. */
-function duplicateTask(kernel: ModelKernel, current: Task): Task {
-  kernel.ledger.allocations++;
+/** dup_task_struct(), with what becomes of the fields that a design added. Null: no memory. */
+function duplicateTask(kernel: ModelKernel, current: Task): Task | null {
+  if (!kernel.allocates(current)) return null;
   const child = allocate(() => new Task(kernel.taskFields));
   child.cred.v = current.cred.v;
   child.comm.v = current.comm.v;
   child.blocked.v = current.blocked.v;
+  child.selfExecId.v = current.selfExecId.v;
+  child.filters.v = current.filters.v;
+  child.noNewPrivs.v = current.noNewPrivs.v;
   for (const name of Object.keys(kernel.taskFields) as TaskFieldName[]) {
     kernel.ledger.fieldOps++;
     const { initial, atFork } = fieldHook(kernel.taskFields, name);
@@ -128,36 +149,46 @@ function duplicateTask(kernel: ModelKernel, current: Task): Task {
   return child;
 }
 
-/** copy_files(), copy_mm(), copy_namespaces(), copy_sighand(). */
-function copyResources(kernel: ModelKernel, current: Task, child: Task, flags: number) {
-  let { files, mm, ipcNs } = current;
-  if ((flags & CLONE_FILES) === 0) {
-    kernel.ledger.allocations++;
-    files = files.duplicate();
-  }
-  if ((flags & CLONE_VM) === 0) {
-    kernel.ledger.allocations++;
-    const copy = allocate(() => new Mm());
-    mm.duplicateInto(copy);
-    for (const segment of copy.attachments()) opened(kernel, current, segment);
-    mm = copy;
-  }
-  if ((flags & CLONE_NEWIPC) !== 0) {
-    kernel.ledger.allocations++;
-    ipcNs = allocate(() => new IpcNamespace());
-  }
-  if ((flags & CLONE_THREAD) === 0) {
-    kernel.ledger.allocations++;
-    child.signalCell.v = allocate(() => new Signal());
-  }
+/** copy_files(), copy_sighand(), copy_signal(), copy_mm(): 0, or -ENOMEM at the first that fails. */
+function copyResources(kernel: ModelKernel, current: Task, child: Task, flags: number): number {
+  const files = copyFiles(kernel, current, flags);
+  if (files === null) return fail('ENOMEM');
+  child.filesCell.v = files;
   child.sighandCell.v = current.sighand;
   if ((flags & CLONE_SIGHAND) === 0) {
-    kernel.ledger.allocations++;
+    if (!kernel.allocates(current)) return fail('ENOMEM');
     const copy = allocate(() => new Sighand());
     current.sighand.copyInto(copy);
     child.sighandCell.v = copy;
   }
-  return { files, mm, ipcNs };
+  if ((flags & CLONE_THREAD) === 0) {
+    if (!kernel.allocates(current)) return fail('ENOMEM');
+    child.signalCell.v = allocate(() => new Signal());
+  }
+  const mm = copyMm(kernel, current, flags);
+  if (mm === null) return fail('ENOMEM');
+  child.mmCell.v = mm;
+  return 0;
+}
+
+function copyFiles(kernel: ModelKernel, current: Task, flags: number): Files | null {
+  const { files } = current;
+  if ((flags & CLONE_FILES) === 0) return kernel.allocates(current) ? files.duplicate() : null;
+  files.users.v += 1;
+  return files;
+}
+
+function copyMm(kernel: ModelKernel, current: Task, flags: number): Mm | null {
+  const { mm } = current;
+  let used = mm;
+  if ((flags & CLONE_VM) === 0) {
+    if (!kernel.allocates(current)) return null;
+    used = allocate(() => new Mm());
+    mm.duplicateInto(used);
+    for (const segment of used.attachments()) opened(kernel, current, segment);
+  }
+  used.users.v += 1;
+  return used;
 }
 
 function linkThread(current: Task, child: Task, pid: Pid): void {
@@ -181,6 +212,7 @@ function linkProcess(
   signal.leader.v = child;
   signal.parent.v = parent;
   signal.realParent.v = siblings ? (current.signal.realParent.v ?? current) : current;
+  signal.parentExecId.v = siblings ? current.signal.parentExecId.v : current.selfExecId.v;
   signal.exitSignal.v = siblings ? current.signal.exitSignal.v : (exitSignal ?? SIGCHLD);
   parent.children.append(signal);
   signal.threads.append(child);

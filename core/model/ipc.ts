@@ -8,16 +8,10 @@
  * seq. Each function runs under ids->rwsem and is part of one step.
  */
 import { type Cell, CellMap, note, Struct } from '../explore/cell.ts';
-import type { Want, WantKind } from '../kernel/directed.ts';
+import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import {
-  CAP_CHECKPOINT_RESTORE,
-  CAP_IPC_OWNER,
-  CAP_SYS_ADMIN,
-  IPC_CREAT,
-  IPC_EXCL,
-  IPC_PRIVATE,
-} from '../kernel/flags.ts';
+import { CAP_IPC_OWNER, CAP_SYS_ADMIN, IPC_CREAT, IPC_EXCL, IPC_PRIVATE } from '../kernel/flags.ts';
+import type { IpcKind } from '../kernel/strategy.ts';
 import type { ModelKernel } from './kernel.ts';
 import { INT_MAX, IPC_MIN_CYCLE, IPC_SEQ_MAX, IPCMNI, PID_MAX } from './limits.ts';
 import type { Msg } from './msg.ts';
@@ -25,6 +19,7 @@ import { detachedPid, findPidNs, type Pid } from './pid.ts';
 import type { Sem } from './sem.ts';
 import type { Shm } from './shm.ts';
 import { capable, type Task } from './task.ts';
+import { mayChoose, refuseId } from './wanted.ts';
 
 /** kern_ipc_perm: what every object has. */
 export abstract class IpcPerm extends Struct {
@@ -59,8 +54,6 @@ export class IpcNamespace extends Struct {
     for (const kind of ['msg', 'sem', 'shm'] as const) this[kind].name = `${kind}_ids`;
   }
 }
-
-export type IpcKind = WantKind & ('msg' | 'sem' | 'shm');
 
 /** struct ipc_params: what a get call asks. `size` is nsems or the bytes of a segment. */
 export interface IpcParams {
@@ -107,12 +100,6 @@ export function ipcget<T extends IpcPerm>(
   const unfit = ops.fits(found, params);
   if (unfit !== 0) return unfit;
   return ipcperms(current, found, flags) ? found.id.v : fail('EACCES');
-}
-
-function refuseId(current: Task, { values }: Want): number {
-  const [id] = values;
-  if (values.length !== 1 || id === undefined || id < 0 || id > INT_MAX) return fail('EINVAL');
-  return capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN) ? 0 : fail('EPERM');
 }
 
 function addId<T extends IpcPerm>(
@@ -222,6 +209,32 @@ export function removeId<T extends IpcPerm>(ids: IpcIds<T>, object: T): void {
   object.deleted.v = true;
 }
 
+/**
+ * What the patches of January 2008 add: an object that exists gets another id. That must be an id,
+ * and its slot free; whoever may change the object's permissions may do it, privileged or not.
+ */
+export function changeId(
+  kernel: ModelKernel,
+  current: Task,
+  kind: IpcKind,
+  id: number,
+  newId: number,
+): number {
+  kernel.ledger.locks++;
+  const ids: IpcIds<IpcPerm> = current.ipcNs[kind];
+  const object = obtainOwned(current, ids, id);
+  if (typeof object === 'number') return object;
+  if (!Number.isInteger(newId) || newId < 0 || newId > INT_MAX) return fail('EINVAL');
+  const slot = newId % IPCMNI;
+  const holder = ids.slots.get(slot);
+  if (holder !== undefined && holder !== object) return fail('EBUSY');
+  ids.slots.delete(id % IPCMNI);
+  ids.slots.set(slot, object);
+  object.id.v = newId;
+  note('change id', newId);
+  return 0;
+}
+
 /** What IPC_SET may change of every object; 0 or -errno. (uid_t)-1 is nobody. */
 export function updatePerm(
   object: IpcPerm,
@@ -237,26 +250,41 @@ export function updatePerm(
 /** 0, or why a wanted state can't be had: not `count` values, no pid at `pids`, no privilege. */
 export function refuseState(
   current: Task,
-  { values }: Want,
+  want: Want,
   count: number,
   isPid: (index: number) => boolean,
 ): number {
+  const { values } = want;
   if (values.length !== count) return fail('EINVAL');
   for (const [index, value] of values.entries()) {
     const limit = isPid(index) ? PID_MAX - 1 : Number.MAX_SAFE_INTEGER;
     if (!Number.isInteger(value) || value < 0 || value > limit) return fail('EINVAL');
   }
-  return capable(current, CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN) ? 0 : fail('EPERM');
+  return mayChoose(current, want) ? 0 : fail('EPERM');
 }
 
 /**
- * The struct pid to record as the last user of an object: of a living process, or, where the number
- * is free because that process is dead, a detached one that shows the same number.
+ * Structs pid to record as the last users of an object, or -ENOMEM: of living processes, or, where a
+ * number is free because that process is dead, detached ones that show the same number.
  */
-export function lastUser(kernel: ModelKernel, current: Task, number: number): Pid | null {
-  if (number === 0) return null;
+export function lastUsers(
+  kernel: ModelKernel,
+  current: Task,
+  numbers: readonly number[],
+): readonly (Pid | null)[] | number {
   const ns = current.activePidNs;
-  return findPidNs(number, ns) ?? detachedPid(kernel.ledger, ns, number);
+  const pids: (Pid | null)[] = [];
+  for (const number of numbers) {
+    const pid = number === 0 ? null : findPidNs(number, ns);
+    if (number === 0 || pid !== null) {
+      pids.push(pid);
+      continue;
+    }
+    const detached = detachedPid(kernel, current, ns, number);
+    if (detached === null) return fail('ENOMEM');
+    pids.push(detached);
+  }
+  return pids;
 }
 
 /** The members of IPC_STAT that every type has. */

@@ -10,24 +10,40 @@ import { Cell } from '../explore/cell.ts';
 import { PREEMPT, type Steps, type Thread } from '../explore/thread.ts';
 import type { Want, WantKind } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import { emptyLedger } from '../kernel/ledger.ts';
+import {
+  byPhase,
+  emptyLedger,
+  emptyPhases,
+  type LedgerRow,
+  type Phase,
+  type Phases,
+} from '../kernel/ledger.ts';
 import type { Layout, Scalar } from '../kernel/memory.ts';
 import type {
   CloneArgs,
   InKernel,
+  IpcKind,
   KernelHalf,
   TaskFieldHooks,
   TaskView,
   WantedHook,
 } from '../kernel/strategy.ts';
-import type { Await, Programs, Syscall, SyscallTable } from '../kernel/syscall.ts';
-import { Files } from './file.ts';
+import type {
+  Await,
+  Programs,
+  Said,
+  Syscall,
+  SyscallName,
+  SyscallTable,
+} from '../kernel/syscall.ts';
+import { type File, Files } from './file.ts';
 import { kernelClone } from './fork.ts';
-import { IpcNamespace } from './ipc.ts';
+import { changeId, IpcNamespace } from './ipc.ts';
 import { Mm } from './mm.ts';
 import { doMsgctl, doMsgget } from './msg.ts';
 import { Pid, PidNamespace, putPid } from './pid.ts';
-import { tidDirectory } from './procfs.ts';
+import { type Directory, tgidDirectory, tidDirectory } from './procfs.ts';
+import { filtered } from './seccomp.ts';
 import { doSemctl, doSemget } from './sem.ts';
 import { doShmctl, doShmget } from './shm.ts';
 import {
@@ -40,7 +56,8 @@ import {
   setBlocked,
 } from './signal.ts';
 import { PLAIN_LINUX } from './table.ts';
-import { Signal, Task } from './task.ts';
+import { capable, Signal, Task } from './task.ts';
+import { timerCreate } from './timer.ts';
 
 type AnyHandler = (
   kernel: ModelKernel,
@@ -53,17 +70,24 @@ const BOOT_TIME = 1215129600;
 
 export class ModelKernel implements InKernel {
   readonly ledger = emptyLedger();
+  private readonly away = emptyPhases();
   readonly clock = new Cell(BOOT_TIME, null, 'clock');
+  /** Files on which flock(2) put a lock; those that have none any more may be among them. */
+  readonly flocks: Cell<readonly File[]> = new Cell([], null, 'flocks');
   readonly taskFields: TaskFieldHooks;
-  readonly tidDirectory: ReturnType<typeof tidDirectory>;
+  readonly tidDirectory: Directory;
+  readonly tgidDirectory: Directory;
   readonly init: Task;
+  private readonly half: KernelHalf;
   private readonly asked: WantedHook | null;
   private readonly handlers = new Map<string, AnyHandler>();
   private readonly programs: Programs;
 
   constructor(half: KernelHalf, programs: Programs) {
+    this.half = half;
     this.taskFields = half.taskFields ?? {};
     this.tidDirectory = tidDirectory(half.procfs ?? []);
+    this.tgidDirectory = tgidDirectory(half.procfs ?? []);
     this.asked = half.asked ?? null;
     this.programs = programs;
     for (const [name, handler] of Object.entries({ ...PLAIN_LINUX, ...half.syscalls })) {
@@ -93,8 +117,10 @@ export class ModelKernel implements InKernel {
     task.mm.users.v += 1;
     task.arena.v = task.mm.addArena();
     task.filesCell.v = group?.files ?? new Files();
+    task.files.users.v += 1;
     task.ipcNsCell.v = group?.ipcNs ?? this.init?.ipcNs ?? new IpcNamespace();
     task.sighandCell.v = group?.sighand ?? new Sighand();
+    task.sighand.users.v += 1;
     task.signalCell.v = group?.signal ?? new Signal();
     task.signal.threads.append(task);
     task.signal.liveThreads.v += 1;
@@ -122,10 +148,25 @@ export class ModelKernel implements InKernel {
   }
 
   /**
-   * User mode: runs the program, entering the kernel for each call; its return value. A task whose
-   * program has returned stays as it is, like one stopped for good; to be killable, pause.
+   * User mode: runs the program, or whatever it execs, entering the kernel for each call; its return
+   * value. A task whose program has returned stays as it is, like one stopped for good; to be
+   * killable, pause.
    */
-  *run(task: Task, name: string): Steps<number> {
+  *run(task: Task, name: string): Steps<Said> {
+    let said = yield* this.runImage(task, name);
+    for (let image = task.image.v; image !== null; image = task.image.v) {
+      task.image.v = null;
+      said = yield* this.runImage(task, image);
+    }
+    return said;
+  }
+
+  /** What ran until an exec, or a death, never goes on: neither a handler nor what is below it. */
+  private isOver(task: Task): boolean {
+    return task.exitState.v !== 'running' || task.image.v !== null;
+  }
+
+  private *runImage(task: Task, name: string): Steps<Said> {
     const body = this.programs[name];
     if (body === undefined) throw new Error(`no program is called ${name}`);
     const program = body({ memory: task.mm.view(task.arena.v) });
@@ -133,32 +174,35 @@ export class ModelKernel implements InKernel {
     for (;;) {
       // Also what came since the last call returned: user code can be interrupted anywhere.
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
       const { done, value } = program.next(result);
       if (done === true) return value;
       result = 'until' in value ? yield* this.waitFor(task, value) : yield* this.call(task, value);
-      if (task.exitState.v !== 'running') return result;
+      if (this.isOver(task)) return result;
     }
   }
 
-  private *waitFor(task: Task, { until, why }: Await): Steps<number> {
+  private *waitFor(task: Task, { until, ...rest }: Await): Steps<number> {
     const ready = () => until() || task.sigpending.v;
     for (;;) {
-      while (!ready()) yield { until: ready, why };
+      while (!ready()) yield { ...rest, until: ready };
       if (task.sigpending.v) yield* this.seeToSignals(task);
-      if (task.exitState.v !== 'running' || until()) return 0;
+      if (this.isOver(task) || until()) return 0;
     }
   }
 
   /** One system call, made again where a signal that needs no answer interrupts it. */
   private *call(task: Task, call: Syscall): Steps<number> {
+    const { half } = this;
     this.ledger.entries++;
     yield PREEMPT;
     if (task.sigpending.v) yield* this.seeToSignals(task);
     for (;;) {
-      if (task.exitState.v !== 'running') return 0;
-      const handled = this.handle(task, call);
+      if (this.isOver(task)) return 0;
+      half.entry?.(this, task, call.name);
+      const handled = this.filtered(task, call.name) || this.handle(task, call);
       const result = typeof handled === 'number' ? handled : yield* handled;
+      if (task.exitState.v === 'running') half.exit?.(this, task, call.name);
       yield PREEMPT;
       const wasInterrupted = isRestart(result);
       const delivery = task.sigpending.v ? yield* this.seeToSignals(task) : null;
@@ -178,13 +222,15 @@ export class ModelKernel implements InKernel {
       if (delivery === null) break;
       first ??= delivery;
       const before = task.blocked.v;
+      this.half.signalDelivery?.(this, task);
       setBlocked(task, blockedIn(task, delivery));
       yield PREEMPT;
-      yield* this.run(task, delivery.action.program);
-      if (task.exitState.v !== 'running') break;
+      yield* this.runImage(task, delivery.action.program);
+      if (this.isOver(task)) break;
       // rt_sigreturn()
       this.ledger.entries++;
       yield PREEMPT;
+      this.half.signalReturn?.(this, task);
       setBlocked(task, before);
     }
     return first;
@@ -214,7 +260,10 @@ export class ModelKernel implements InKernel {
     const want = asked.wanted(this, current, kind);
     yield PREEMPT;
     const finished = finish(want);
-    return typeof finished === 'number' ? finished : yield* finished;
+    const result = typeof finished === 'number' ? finished : yield* finished;
+    if (want !== null && isRestart(result)) asked.restarts?.(this, current, want);
+    else if (want !== null && result < 0) asked.failed?.(this, current, want);
+    return result;
   }
 
   /** The same question where the id is allocated, for designs that ask there. */
@@ -243,32 +292,63 @@ export class ModelKernel implements InKernel {
     if (session !== pgrp) putPid(session);
   }
 
-  copyFromUser(view: TaskView, address: number, bytes: number, count: number): number[] | null {
+  /** Counts what is done in a phase where it is not at home. */
+  count(entry: keyof LedgerRow, phase: Phase, times = 1): void {
+    this.ledger[entry] += times;
+    this.away[phase][entry] += times;
+  }
+
+  /** The ledger so far, taken apart. */
+  phases(): Phases {
+    return byPhase(this.ledger, this.away);
+  }
+
+  /** kmalloc() and its like: counts it; false where a fault was injected. */
+  allocates(task: Task, phase: Phase = 'allocation'): boolean {
+    this.count('allocations', phase);
+    if (!task.failsAllocation.v) return true;
+    task.failsAllocation.v = false;
+    return false;
+  }
+
+  /** Designs copy their argument by this; what a call of Linux copies for itself is 'call'. */
+  copyFromUser(
+    view: TaskView,
+    address: number,
+    bytes: number,
+    count: number,
+    phase: Phase = 'parse',
+  ): number[] | null {
     const { mm } = asTask(view);
     const values: number[] = [];
     for (let index = 0; index < count; index++) {
       const value = mm.get(address + index * bytes);
       if (typeof value !== 'number') return null;
       values.push(value);
-      this.ledger.copied += bytes;
+      this.count('copied', phase, bytes);
     }
     return values;
   }
 
-  strncpyFromUser(view: TaskView, address: number, bytes: number): string | null {
+  strncpyFromUser(
+    view: TaskView,
+    address: number,
+    bytes: number,
+    phase: Phase = 'parse',
+  ): string | null {
     const value = asTask(view).mm.get(address);
     if (typeof value !== 'string') return null;
     const text = value.slice(0, bytes);
-    this.ledger.copied += text.length;
+    this.count('copied', phase, text.length);
     return text;
   }
 
-  /** Exactly so many bytes, as text: behind a text in memory there are zeros. */
+  /** What is written to a file: exactly so many bytes, as text; behind a text in memory are zeros. */
   bytesFromUser(task: Task, address: number, bytes: number): string | null {
     if (bytes === 0) return '';
     const value = task.mm.get(address);
-    if (value === undefined) return null;
-    this.ledger.copied += bytes;
+    if (value === undefined || task.mm.room(address) < bytes) return null;
+    this.count('copied', 'parse', bytes);
     return (typeof value === 'string' ? value : '').slice(0, bytes).padEnd(bytes, '\0');
   }
 
@@ -280,9 +360,12 @@ export class ModelKernel implements InKernel {
     return true;
   }
 
-  textToUser(task: Task, address: number, text: string): boolean {
-    this.ledger.copied += text.length;
-    return task.mm.put(address, text);
+  /** Bytes copied; fewer than there are where a fault ends it. */
+  textToUser(task: Task, address: number, text: string): number {
+    const copied = text.slice(0, task.mm.room(address));
+    if (copied !== '') task.mm.put(address, copied);
+    this.ledger.copied += copied.length;
+    return copied.length;
   }
 
   structFromUser(task: Task, address: number, layout: Layout): UserStruct | null {
@@ -303,10 +386,13 @@ export class ModelKernel implements InKernel {
     layout: Layout,
     values: Readonly<Record<string, number>>,
   ): boolean {
+    for (const { name, offset } of layout.fields) {
+      if (task.mm.put(address + offset, values[name] ?? 0)) continue;
+      this.ledger.copied += offset;
+      return false;
+    }
     this.ledger.copied += layout.bytes;
-    return layout.fields.every(({ name, offset }) =>
-      task.mm.put(address + offset, values[name] ?? 0),
-    );
+    return true;
   }
 
   copyRegisters(view: TaskView, address: number, count: number): Scalar[] | null {
@@ -316,7 +402,7 @@ export class ModelKernel implements InKernel {
       const value = mm.get(address + index * 8);
       if (value === undefined) return null;
       values.push(value);
-      this.ledger.copied += 8;
+      this.count('copied', 'parse', 8);
     }
     return values;
   }
@@ -324,6 +410,10 @@ export class ModelKernel implements InKernel {
   *dispatch(view: TaskView, call: Syscall): Steps<number> {
     const handled = this.handle(asTask(view), call);
     return typeof handled === 'number' ? handled : yield* handled;
+  }
+
+  filtered(view: TaskView, name: SyscallName): number {
+    return filtered(asTask(view), name);
   }
 
   kernelClone(view: TaskView, args: CloneArgs, want: Want | null): Steps<number> {
@@ -352,6 +442,26 @@ export class ModelKernel implements InKernel {
 
   doShmctl(view: TaskView, args: SyscallTable['shmctl'], want: Want | null): Steps<number> {
     return steps(doShmctl(this, asTask(view), ...args, want));
+  }
+
+  doTimerCreate(
+    view: TaskView,
+    args: SyscallTable['timer_create'],
+    want: Want | null,
+  ): Steps<number> {
+    return timerCreate(this, asTask(view), ...args, want);
+  }
+
+  changeIpcId(view: TaskView, kind: IpcKind, id: number, newId: number): number {
+    return changeId(this, asTask(view), kind, id, newId);
+  }
+
+  capable(view: TaskView, capability: number): boolean {
+    return capable(asTask(view), capability);
+  }
+
+  pidLevels(view: TaskView): number {
+    return asTask(view).thePid.numbers.v.length;
   }
 }
 

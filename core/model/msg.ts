@@ -16,7 +16,7 @@ import {
   ipcget,
   ipcperms,
   type LastUser,
-  lastUser,
+  lastUsers,
   obtain,
   obtainOwned,
   permStat,
@@ -61,8 +61,8 @@ export class Msg extends IpcPerm {
 const OPS: IpcOps<Msg> = {
   kind: 'msg',
   limit: MSGMNI,
-  create(kernel) {
-    kernel.ledger.allocations++;
+  create(kernel, current) {
+    if (!kernel.allocates(current)) return fail('ENOMEM');
     const queue = allocate(newMsg);
     queue.ctime.v = kernel.clock.v;
     queue.qbytes.v = MSGMNB;
@@ -124,6 +124,9 @@ function* setQueue(
   if (typeof queue === 'number') return queue;
   const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
   if (refused !== 0) return refused;
+  const [lspid = 0, lrpid = 0, stime = 0, rtime = 0, ctime = 0] = want?.values ?? [];
+  const users = lastUsers(kernel, current, [lspid, lrpid]);
+  if (typeof users === 'number') return users;
   if (set.qbytes > MSGMNB && !initiallyCapable(current, CAP_SYS_RESOURCE)) return fail('EPERM');
   const error = updatePerm(queue, set);
   if (error !== 0) return error;
@@ -131,9 +134,7 @@ function* setQueue(
   queue.changes.v += 1;
   queue.ctime.v = kernel.clock.v;
   if (want !== null) {
-    const [lspid = 0, lrpid = 0, stime = 0, rtime = 0, ctime = 0] = want.values;
-    queue.lspid.v = lastUser(kernel, current, lspid);
-    queue.lrpid.v = lastUser(kernel, current, lrpid);
+    [queue.lspid.v = null, queue.lrpid.v = null] = users;
     queue.stime.v = stime;
     queue.rtime.v = rtime;
     queue.ctime.v = ctime;
@@ -178,12 +179,14 @@ export function* msgsnd(
   bytes: number,
   flags: number,
 ): Steps<number> {
-  const type = kernel.copyFromUser(current, address, 8, 1);
+  const type = kernel.copyFromUser(current, address, 8, 1, 'call');
   if (type === null) return fail('EFAULT');
   if (bytes < 0 || bytes > MSGMAX || id < 0 || (type[0] ?? 0) < 1) return fail('EINVAL');
-  const text = bytes === 0 ? '' : kernel.strncpyFromUser(current, address + MTEXT, bytes);
+  // load_msg()
+  if (!kernel.allocates(current)) return fail('ENOMEM');
+  if (current.mm.room(address + MTEXT) < bytes) return fail('EFAULT');
+  const text = bytes === 0 ? '' : kernel.strncpyFromUser(current, address + MTEXT, bytes, 'call');
   if (text === null) return fail('EFAULT');
-  kernel.ledger.allocations++;
   for (;;) {
     yield PREEMPT;
     kernel.ledger.locks++;
@@ -248,7 +251,7 @@ export function* msgrcv(
   const { text } = message;
   const copied =
     kernel.copyToUser(current, address, 8, [message.type]) &&
-    (text === '' || kernel.textToUser(current, address + MTEXT, text));
+    kernel.textToUser(current, address + MTEXT, text) === text.length;
   return copied ? text.length : fail('EFAULT');
 }
 

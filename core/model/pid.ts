@@ -9,7 +9,7 @@ import { allocate, type Cell, CellMap, Link, List, note, Struct } from '../explo
 import { PREEMPT, type Steps } from '../explore/thread.ts';
 import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
-import type { Ledger } from '../kernel/ledger.ts';
+import type { ModelKernel } from './kernel.ts';
 import { PID_MAX, RESERVED_PIDS } from './limits.ts';
 import type { Signal, Task } from './task.ts';
 
@@ -33,14 +33,17 @@ export class PidNamespace extends Struct {
   readonly beside = new Link<PidNamespace>(this, 'beside');
 }
 
+const inPgrp = (signal: Signal): Link<Signal> => signal.inPgrp;
+const inSession = (signal: Signal): Link<Signal> => signal.inSession;
+
 export class Pid extends Struct {
   readonly ns: Cell<PidNamespace | null> = this.cell('ns', null);
   /** Numbers by level, outermost first; 0 at a level where it is not visible. */
   readonly numbers: Cell<readonly number[]> = this.cell('numbers', []);
   readonly task: Cell<Task | null> = this.cell('task', null);
   readonly group: Cell<Signal | null> = this.cell('tgid', null);
-  readonly pgrpMembers = new List<Signal>(this, 'pgrp', (signal) => signal.inPgrp);
-  readonly sessionMembers = new List<Signal>(this, 'session', (signal) => signal.inSession);
+  readonly pgrpMembers = new List<Signal>(this, 'pgrp', inPgrp);
+  readonly sessionMembers = new List<Signal>(this, 'session', inSession);
 }
 
 /** The number of `pid` as `ns` sees it, 0 if it does not. */
@@ -57,33 +60,30 @@ export function findPidNs(number: number, ns: PidNamespace): Pid | null {
   return found === undefined || found === RESERVED ? null : found;
 }
 
-export interface PidAllocation {
-  readonly ledger: Ledger;
-  /** checkpoint_restore_ns_capable(): may the caller choose a number in this namespace? */
-  capable(ns: PidNamespace): boolean;
-}
-
 /**
  * alloc_pid(): a struct pid with a number at each level, from the innermost out. `want` holds
- * numbers innermost first. The pid, or -errno; a failure gives back what it took.
+ * numbers innermost first, and `claim` says which is taken for it in a namespace. The pid, or -errno; a
+ * failure gives back what it took.
  */
 export function* allocPid(
-  { ledger, capable }: PidAllocation,
+  kernel: ModelKernel,
+  current: Task,
   ns: PidNamespace,
   want: Want | null,
+  claim: (ns: PidNamespace, tid: number) => number,
 ): Steps<Pid | number> {
   const wanted = want?.values ?? [];
   const levels = ns.level.v;
   if (wanted.length > levels + 1 || (want !== null && wanted.length === 0)) return fail('EINVAL');
-  ledger.allocations++;
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   const pid = allocate(() => new Pid());
   const taken: { at: PidNamespace; number: number }[] = [];
   let error = 0;
   for (let at: PidNamespace | null = ns, index = 0; at !== null; at = at.parent.v, index++) {
     yield PREEMPT;
-    ledger.locks++;
+    kernel.count('locks', 'allocation');
     const tid = wanted[index];
-    const number = tid === undefined ? nextFree(at) : claim(at, tid, capable);
+    const number = tid === undefined ? nextFree(at) : claim(at, tid);
     if (number < 0) {
       error = number;
       break;
@@ -93,7 +93,7 @@ export function* allocPid(
   }
   if (error === 0) {
     yield PREEMPT;
-    ledger.locks++;
+    kernel.count('locks', 'allocation');
     if (!ns.adding.v) error = fail('ENOMEM');
   }
   if (error !== 0) {
@@ -111,12 +111,27 @@ export function* allocPid(
 }
 
 /** Range before privilege before occupancy, as alloc_pid() checks them. */
-function claim(ns: PidNamespace, tid: number, capable: (ns: PidNamespace) => boolean): number {
+export function claimTid(ns: PidNamespace, tid: number, isPermitted: boolean): number {
   if (tid < 1 || tid >= PID_MAX) return fail('EINVAL');
   if (tid !== 1 && ns.childReaper.v === null) return fail('EINVAL');
-  if (!capable(ns)) return fail('EPERM');
+  if (!isPermitted) return fail('EPERM');
   // The cursor stays: a directed number does not move the search for others.
   return ns.idr.get(tid) === undefined ? tid : fail('EEXIST');
+}
+
+/**
+ * set_pidmap() of eclone, 2010: 0 is the kernel's choice, what early boot took is no choice once
+ * the search has left it behind, and privilege was asked for before. A full namespace is EBUSY.
+ */
+export function setPidmap(ns: PidNamespace, tid: number): number {
+  if (tid === 0) {
+    const number = nextFree(ns);
+    return number === fail('EAGAIN') ? fail('EBUSY') : number;
+  }
+  const lastPid = ns.cursor.v - 1;
+  if (tid < 0 || tid >= PID_MAX) return fail('EINVAL');
+  if (tid < RESERVED_PIDS && lastPid >= RESERVED_PIDS) return fail('EINVAL');
+  return ns.idr.get(tid) === undefined ? tid : fail('EBUSY');
 }
 
 /** idr_alloc_cyclic(): onwards from the cursor, then once more from the lowest. */
@@ -155,10 +170,15 @@ export function putPid(pid: Pid): void {
 /**
  * A struct pid for a process that is gone, known only by its number in `ns`: what an IPC object
  * still shows as its last user. It is in no IDR, so the number stays free, and outer namespaces do
- * not see it, as its numbers there are not recorded anywhere.
+ * not see it, as its numbers there are not recorded anywhere. Null for want of memory.
  */
-export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): Pid {
-  ledger.allocations++;
+export function detachedPid(
+  kernel: ModelKernel,
+  current: Task,
+  ns: PidNamespace,
+  number: number,
+): Pid | null {
+  if (!kernel.allocates(current)) return null;
   const pid = allocate(() => new Pid());
   const level = ns.level.v;
   pid.ns.v = ns;
@@ -166,10 +186,15 @@ export function detachedPid(ledger: Ledger, ns: PidNamespace, number: number): P
   return pid;
 }
 
-export const childNamespaceOf = (parent: PidNamespace, ledger: Ledger): PidNamespace => {
-  ledger.allocations++;
+/** create_pid_namespace(), or null for want of memory. */
+export function childNamespaceOf(
+  kernel: ModelKernel,
+  current: Task,
+  parent: PidNamespace,
+): PidNamespace | null {
+  if (!kernel.allocates(current)) return null;
   const ns = allocate(() => new PidNamespace());
   ns.parent.v = parent;
   ns.level.v = parent.level.v + 1;
   return ns;
-};
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** One program on a kernel of its own. */
-import { type RunEnd, RunQueue, runAtRandom } from '../explore/run.ts';
+import { type RunEnd, RunQueue } from '../explore/run.ts';
 import type { ModelKernel } from './kernel.ts';
 
 /**
@@ -8,9 +8,7 @@ import type { ModelKernel } from './kernel.ts';
  * gets, or in a schedule drawn from a seed.
  */
 export function runInit(kernel: ModelKernel, program: string, seed: number | null = null): RunEnd {
-  const thread = kernel.thread('A', kernel.init, program);
-  if (seed !== null) return runAtRandom([thread], seed);
-  const queue = new RunQueue();
-  queue.add(thread);
+  const queue = new RunQueue(seed);
+  queue.add(kernel.thread('A', kernel.init, program));
   return queue.toCompletion();
 }

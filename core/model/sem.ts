@@ -26,7 +26,7 @@ import {
   IpcPerm,
   ipcget,
   ipcperms,
-  lastUser,
+  lastUsers,
   obtain,
   obtainOwned,
   permStat,
@@ -58,9 +58,9 @@ export class Sem extends IpcPerm {
 const OPS: IpcOps<Sem> = {
   kind: 'sem',
   limit: SEMMNI,
-  create(kernel, _current, { size }) {
+  create(kernel, current, { size }) {
     if (size === 0) return fail('EINVAL');
-    kernel.ledger.allocations++;
+    if (!kernel.allocates(current)) return fail('ENOMEM');
     const set = allocate(() => new Sem());
     set.ctime.v = kernel.clock.v;
     set.values.v = Array<number>(size).fill(0);
@@ -100,7 +100,7 @@ export function* semop(
   if (nsops === 0) return fail('EINVAL');
   const operations: SemOp[] = [];
   for (let n = 0; n < nsops; n++) {
-    const read = kernel.copyFromUser(current, address + n * SEMBUF_BYTES, 2, 3);
+    const read = kernel.copyFromUser(current, address + n * SEMBUF_BYTES, 2, 3, 'call');
     if (read === null) return fail('EFAULT');
     const [num = 0, op = 0, flags = 0] = read;
     if ((flags & ~IPC_NOWAIT) !== 0) return fail('EINVAL');
@@ -279,7 +279,7 @@ function* setAll(kernel: ModelKernel, current: Task, id: number, address: number
   if (typeof set === 'number') return set;
   if (!ipcperms(current, set, 0o222)) return fail('EACCES');
   yield PREEMPT;
-  const values = kernel.copyFromUser(current, address, 2, set.values.v.length);
+  const values = kernel.copyFromUser(current, address, 2, set.values.v.length, 'call');
   if (values === null) return fail('EFAULT');
   if (values.some((value) => value < 0 || value > SEMVMX)) return fail('ERANGE');
   yield PREEMPT;
@@ -308,14 +308,16 @@ function* setSet(
   const nsems = set.values.v.length;
   const refused = want === null ? 0 : refuseState(current, want, 2 + nsems, (n) => n >= 2);
   if (refused !== 0) return refused;
+  const [otime = 0, ctime = 0, ...numbers] = want?.values ?? [];
+  const users = lastUsers(kernel, current, numbers);
+  if (typeof users === 'number') return users;
   const error = updatePerm(set, given);
   if (error !== 0) return error;
   set.ctime.v = kernel.clock.v;
   if (want !== null) {
-    const [otime = 0, ctime = 0, ...pids] = want.values;
     set.otime.v = otime;
     set.ctime.v = ctime;
-    set.pids.v = pids.map((number) => lastUser(kernel, current, number));
+    set.pids.v = users;
   }
   return 0;
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 /**
- * Numbers, process groups, sessions and names of tasks: kernel/sys.c and setsid() of Linux 6.1. Left
- * out: exec, hence EACCES of setpgid.
+ * Numbers, process groups, sessions and names of tasks: kernel/sys.c and setsid() of Linux 6.1.
  */
 import { note } from '../explore/cell.ts';
 import { fail } from '../kernel/errno.ts';
-import { PR_SET_NAME, PR_TIMER_CREATE_RESTORE_IDS } from '../kernel/flags.ts';
+import {
+  PR_GET_NO_NEW_PRIVS,
+  PR_SET_NAME,
+  PR_SET_NO_NEW_PRIVS,
+  PR_TIMER_CREATE_RESTORE_IDS,
+} from '../kernel/flags.ts';
 import type { ModelKernel } from './kernel.ts';
 import { TASK_COMM_LEN } from './limits.ts';
 import { findPidNs, type Pid, pidNrNs, putPid } from './pid.ts';
@@ -61,6 +65,7 @@ export function setpgid(kernel: ModelKernel, current: Task, number: number, pgid
   if (signal.leader.v !== task) return fail('EINVAL');
   if (signal.parent.v === mine) {
     if (signal.session.v !== mine.session.v) return fail('EPERM');
+    if (!task.forkNoExec.v) return fail('EACCES');
   } else if (signal !== mine) {
     return fail('ESRCH');
   }
@@ -95,19 +100,25 @@ export function prctl(
   arg2: number,
   ...unused: readonly (number | undefined)[]
 ): number {
+  const isUnused = unused.every((arg) => arg === undefined || arg === 0);
   switch (option) {
     case PR_SET_NAME:
       return setName(kernel, current, arg2);
     case PR_TIMER_CREATE_RESTORE_IDS:
-      if (unused.some((arg) => arg !== undefined && arg !== 0)) return fail('EINVAL');
-      return timerCreatePrctl(current, arg2);
+      return isUnused ? timerCreatePrctl(current, arg2) : fail('EINVAL');
+    case PR_SET_NO_NEW_PRIVS:
+      if (arg2 !== 1 || !isUnused) return fail('EINVAL');
+      current.noNewPrivs.v = true;
+      return 0;
+    case PR_GET_NO_NEW_PRIVS:
+      return arg2 === 0 && isUnused ? Number(current.noNewPrivs.v) : fail('EINVAL');
     default:
       return fail('EINVAL');
   }
 }
 
 function setName(kernel: ModelKernel, current: Task, address: number): number {
-  const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1);
+  const name = kernel.strncpyFromUser(current, address, TASK_COMM_LEN - 1, 'call');
   if (name === null) return fail('EFAULT');
   current.comm.v = name;
   return 0;

@@ -18,7 +18,7 @@ import {
   ipcget,
   ipcperms,
   type LastUser,
-  lastUser,
+  lastUsers,
   obtain,
   obtainOwned,
   permStat,
@@ -49,7 +49,7 @@ const OPS: IpcOps<Shm> = {
   limit: SHMMNI,
   create(kernel, current, { size }) {
     if (size < SHMMIN || size > Number.MAX_SAFE_INTEGER) return fail('EINVAL');
-    kernel.ledger.allocations++;
+    if (!kernel.allocates(current)) return fail('ENOMEM');
     const segment = allocate(() => new Shm());
     segment.bytes.v = size;
     segment.ctime.v = kernel.clock.v;
@@ -79,7 +79,7 @@ export function shmat(kernel: ModelKernel, current: Task, id: number, flags: num
   if (typeof segment === 'number') return segment;
   const access = (flags & SHM_RDONLY) !== 0 ? 0o444 : 0o666;
   if (!ipcperms(current, segment, access)) return fail('EACCES');
-  kernel.ledger.allocations++;
+  if (!kernel.allocates(current)) return fail('ENOMEM');
   opened(kernel, current, segment);
   return current.mm.attach(segment, segment.bytes.v);
 }
@@ -158,13 +158,14 @@ function* setSegment(
   if (typeof segment === 'number') return segment;
   const refused = want === null ? 0 : refuseState(current, want, 5, (index) => index < 2);
   if (refused !== 0) return refused;
+  const [cpid = 0, lpid = 0, atime = 0, dtime = 0, ctime = 0] = want?.values ?? [];
+  const users = lastUsers(kernel, current, [cpid, lpid]);
+  if (typeof users === 'number') return users;
   const error = updatePerm(segment, set);
   if (error !== 0) return error;
   segment.ctime.v = kernel.clock.v;
   if (want !== null) {
-    const [cpid = 0, lpid = 0, atime = 0, dtime = 0, ctime = 0] = want.values;
-    segment.cpid.v = lastUser(kernel, current, cpid);
-    segment.lpid.v = lastUser(kernel, current, lpid);
+    [segment.cpid.v = null, segment.lpid.v = null] = users;
     segment.atime.v = atime;
     segment.dtime.v = dtime;
     segment.ctime.v = ctime;

@@ -59,6 +59,8 @@ const DEFAULT: Action = { handler: SIG_DFL, flags: 0, mask: 0, program: '' };
 export class Sighand extends Struct {
   private readonly actions = new CellMap<number, Action>(this, 'action');
   private readonly changed: Cell<readonly number[]> = this.cell('changed', []);
+  /** Tasks that use it. */
+  readonly users = this.cell('count', 0);
 
   action(signal: number): Action {
     return this.actions.get(signal) ?? DEFAULT;
@@ -76,6 +78,14 @@ export class Sighand extends Struct {
 
   copyInto(copy: Sighand): void {
     for (const signal of this.changed.v) copy.set(signal, this.action(signal));
+  }
+
+  /** flush_signal_handlers(): only what is ignored stays so. */
+  flush(): void {
+    for (const signal of this.changed.v) {
+      const isIgnored = this.action(signal).handler === SIG_IGN;
+      this.actions.set(signal, { ...DEFAULT, handler: isIgnored ? SIG_IGN : SIG_DFL });
+    }
   }
 }
 
@@ -317,7 +327,7 @@ export function* rtSigaction(
   bytes: number,
 ): Steps<number> {
   if (bytes !== SIGSET_BYTES) return fail('EINVAL');
-  const given = address === 0 ? null : kernel.copyFromUser(current, address, 8, 4);
+  const given = address === 0 ? null : kernel.copyFromUser(current, address, 8, 4, 'call');
   if (address !== 0 && given === null) return fail('EFAULT');
   yield PREEMPT;
   if (signal < 1 || signal > NSIG) return fail('EINVAL');
@@ -353,7 +363,7 @@ export function* rtSigprocmask(
   if (bytes !== SIGSET_BYTES) return fail('EINVAL');
   const old = current.blocked.v;
   if (address !== 0) {
-    const read = kernel.copyFromUser(current, address, SIGSET_BYTES, 1);
+    const read = kernel.copyFromUser(current, address, SIGSET_BYTES, 1, 'call');
     if (read === null) return fail('EFAULT');
     const set = (read[0] ?? 0) & ~KERNEL_ONLY;
     yield PREEMPT;

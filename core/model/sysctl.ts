@@ -16,6 +16,8 @@ export interface CtlTable {
   readonly name: string;
   /** root->permissions(): the bits that the caller has, asked at open and at each access. */
   permissions(current: Task): number;
+  /** What its files are of, as in FileOperations. */
+  readonly of?: FileOperations['of'];
   get(current: Task, file: File): number;
   /** Bytes of `text` that were used, or -errno. */
   set(kernel: ModelKernel, current: Task, file: File, text: string): number;
@@ -26,16 +28,18 @@ export function sysctlFile(table: CtlTable): FileOperations {
     (table.permissions(current) & access) === access;
   return {
     name: table.name,
+    ...(table.of === undefined ? {} : { of: table.of }),
     permits: (current, _target, access) => isPermitted(current, access),
+    isReadWhole: true,
     read(kernel, current, file, bytes) {
       if (bytes >= KMALLOC_MAX_SIZE) return fail('ENOMEM');
-      kernel.ledger.allocations++;
+      if (!kernel.allocates(current)) return fail('ENOMEM');
       return file.position.v === 0 ? `${table.get(current, file)}\n`.slice(0, bytes) : '';
     },
     admit(kernel, current, bytes) {
       if (!isPermitted(current, MAY_WRITE)) return fail('EPERM');
       if (bytes >= KMALLOC_MAX_SIZE) return fail('ENOMEM');
-      kernel.ledger.allocations++;
+      if (!kernel.allocates(current, 'parse')) return fail('ENOMEM');
       return bytes;
     },
     write: (kernel, current, file, text) => table.set(kernel, current, file, text),

@@ -9,14 +9,19 @@ import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall
 import { capget, capset } from './capability.ts';
 import { clone3 } from './clone3.ts';
 import { GROUP, getResId, setId, setReId, setResId, USER } from './cred.ts';
+import { execve } from './exec.ts';
 import { doExit, exitGroup, exitStatus, wait4 } from './exit.ts';
-import { close, lseek, read, write } from './file.ts';
+import { close, dup, dup2, lseek, read, write } from './file.ts';
+import { flock } from './flock.ts';
 import { kernelClone } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
+import { pidfdGetfd, pidfdOpen } from './pidfd.ts';
 import { open } from './procfs.ts';
+import { seccomp } from './seccomp.ts';
 import { doSemctl, doSemget, semop } from './sem.ts';
 import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from './session.ts';
+import { setns } from './setns.ts';
 import { doShmctl, doShmget, shmat, shmdt } from './shm.ts';
 import { pause, rtSigaction, rtSigprocmask, sysKill, tgkill } from './signal.ts';
 import type { Task } from './task.ts';
@@ -40,6 +45,7 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
       kernelClone(kernel, current, { flags, program }, want),
     ),
   clone3,
+  execve,
   unshare,
   exit: (kernel, current, code) => doExit(kernel, current, exitStatus(code)),
   exit_group: (kernel, current, code) => exitGroup(kernel, current, exitStatus(code)),
@@ -71,7 +77,10 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   capget,
   capset,
   prctl,
-  timer_create: timerCreate,
+  timer_create: (kernel, current, clock, event, address) =>
+    kernel.directable(current, 'timer', (want) =>
+      timerCreate(kernel, current, clock, event, address, want),
+    ),
   timer_delete: timerDelete,
   msgget: (kernel, current, key, flags) =>
     kernel.directable(current, 'msg', (want) => doMsgget(kernel, current, key, flags, want)),
@@ -107,4 +116,11 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
   write,
   lseek,
   close,
+  dup,
+  dup2,
+  pidfd_open: pidfdOpen,
+  pidfd_getfd: pidfdGetfd,
+  setns,
+  flock,
+  seccomp,
 };

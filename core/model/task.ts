@@ -6,6 +6,7 @@
 import { type Cell, Link, List, Struct } from '../explore/cell.ts';
 import { CAP_DAC_OVERRIDE, SIGCHLD } from '../kernel/flags.ts';
 import type {
+  AtExec,
   AtFork,
   TaskFieldHooks,
   TaskFieldName,
@@ -20,10 +21,14 @@ import type { Pid, PidNamespace } from './pid.ts';
 import type { Sighand, SignalSet } from './signal.ts';
 import { PosixTimers } from './timer.ts';
 
+// One of each for all lists, of which there are many.
+const inGroup = (task: Task): Link<Task> => task.inGroup;
+const sibling = (signal: Signal): Link<Signal> => signal.sibling;
+
 /** A thread group. */
 export class Signal extends Struct {
   readonly leader: Cell<Task | null> = this.cell('leader', null);
-  readonly threads = new List<Task>(this, 'threads', (task) => task.inGroup);
+  readonly threads = new List<Task>(this, 'threads', inGroup);
   readonly liveThreads = this.cell('live', 0);
   readonly parent: Cell<Signal | null> = this.cell('parent', null);
   /**
@@ -31,7 +36,7 @@ export class Signal extends Struct {
    * does for those of others.
    */
   readonly realParent: Cell<Task | null> = this.cell('real_parent', null);
-  readonly children = new List<Signal>(this, 'children', (signal) => signal.sibling);
+  readonly children = new List<Signal>(this, 'children', sibling);
   readonly sibling = new Link<Signal>(this, 'sibling');
   /** Of the leader: what its parent is told by, or waits for it by. */
   readonly exitSignal = this.cell('exit_signal', SIGCHLD);
@@ -43,8 +48,14 @@ export class Signal extends Struct {
   readonly timers = new PosixTimers();
   /** The code for wait4, once the group exits. */
   readonly groupExit: Cell<number | null> = this.cell('group_exit', null);
-  /** Children that went without being waited for, so far. */
-  readonly unwaited = this.cell('unwaited', 0);
+  /** Whoever execs and waits for the other threads to be gone: group_exec_task. */
+  readonly execTask: Cell<Task | null> = this.cell('group_exec_task', null);
+  /** Of its threads one execs at a time. */
+  readonly credGuard: Cell<Task | null> = this.cell('cred_guard_mutex', null);
+  /** What its parent had as selfExecId when it forked this. */
+  readonly parentExecId = this.cell('parent_exec_id', 0);
+  /** Children that went, so far: other threads that wait look again. */
+  readonly gone = this.cell('children_gone', 0);
   readonly sharedPending: Cell<SignalSet> = this.cell('shared_pending', 0);
   /** Where the search for a thread that takes a signal starts: curr_target. */
   readonly target: Cell<Task | null> = this.cell('curr_target', null);
@@ -73,8 +84,21 @@ export class Task extends Struct implements TaskView {
   readonly sigpending = this.cell('sigpending', false);
   /** A SIGKILL is pending: the group exits, or the namespace's init died. */
   readonly killed = this.cell('killed', false);
+  /** A fault that was injected: its next allocation finds no memory. */
+  readonly failsAllocation = this.cell('fails_allocation', false);
+  /** Names of the calls that each filter refuses; see seccomp.ts. */
+  readonly filters: Cell<readonly (readonly string[])[]> = this.cell('seccomp', []);
+  /** What it runs later can't gain privilege by a set-uid file. */
+  readonly noNewPrivs = this.cell('no_new_privs', false);
+  /** Of the dead, whose memory is gone: user_dumpable. */
+  readonly wasDumpable = this.cell('user_dumpable', true);
   /** PF_EXITING */
   readonly isExiting = this.cell('exiting', false);
+  /** PF_FORKNOEXEC */
+  readonly forkNoExec = this.cell('forknoexec', true);
+  readonly selfExecId = this.cell('self_exec_id', 0);
+  /** The program of a new image, until it runs: what ran before never goes on. */
+  readonly image: Cell<string | null> = this.cell('image', null);
   private readonly fields = new Map<TaskFieldName, Cell<unknown>>();
 
   constructor(hooks: TaskFieldHooks) {
@@ -124,12 +148,15 @@ export class Task extends Struct implements TaskView {
   }
 }
 
+interface AnyFieldHook {
+  readonly initial: unknown;
+  readonly atFork: AtFork;
+  readonly atExec: AtExec;
+}
+
 /** What `hooks` declares for a field, whatever its type. */
-export function fieldHook(
-  hooks: TaskFieldHooks,
-  name: TaskFieldName,
-): { readonly initial: unknown; readonly atFork: AtFork } {
-  const hook = hooks[name] as { readonly initial: unknown; readonly atFork: AtFork } | undefined;
+export function fieldHook(hooks: TaskFieldHooks, name: TaskFieldName): AnyFieldHook {
+  const hook = hooks[name] as AnyFieldHook | undefined;
   if (hook === undefined) throw new Error(`no strategy declares the task field ${name}`);
   return hook;
 }

@@ -4,12 +4,14 @@
  * posixtimer_create_prctl() of kernel/time/posix-timers.c, Linux 6.15 and later. Ids are a
  * process's own and go up. A process that has switched PR_TIMER_CREATE_RESTORE_IDS on says which id
  * it wants by the address that it will be written to: a mode says that, the call says what, and
- * nothing can be lost in between. Neither timers nor the mode are there after fork.
+ * nothing can be lost in between. Neither timers nor the mode are there after fork or exec. An id
+ * that a design asks for comes before that, and needs the privilege that all such ids do.
  *
  * Left out: arming and expiry; a sigevent, refused; clocks of other processes, clocks that wake.
  */
 import { type Cell, CellMap, Struct } from '../explore/cell.ts';
 import { PREEMPT, type Steps } from '../explore/thread.ts';
+import type { Want } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
   PR_TIMER_CREATE_RESTORE_IDS_GET,
@@ -19,6 +21,7 @@ import {
 import type { ModelKernel } from './kernel.ts';
 import { INT_MAX } from './limits.ts';
 import type { Task } from './task.ts';
+import { refuseId } from './wanted.ts';
 
 /** What signal_struct has of timers. */
 export class PosixTimers extends Struct {
@@ -26,6 +29,23 @@ export class PosixTimers extends Struct {
   readonly ids = new CellMap<number, 'taken' | 'valid'>(this, 'timer');
   readonly next = this.cell('next_posix_timer_id', 0);
   readonly restoresIds: Cell<boolean> = this.cell('timer_create_restore_ids', false);
+  private readonly taken: Cell<readonly number[]> = this.cell('posix_timers', []);
+
+  take(id: number): void {
+    this.taken.v = [...this.taken.v, id].sort((a, b) => a - b);
+    this.ids.set(id, 'taken');
+  }
+
+  free(id: number): void {
+    this.taken.v = this.taken.v.filter((other) => other !== id);
+    this.ids.delete(id);
+  }
+
+  /** exit_itimers(). The next id is what it would have been. */
+  exit(): void {
+    this.restoresIds.v = false;
+    for (const id of this.taken.v) this.free(id);
+  }
 }
 
 /** CLOCK_REALTIME, _MONOTONIC, _PROCESS_CPUTIME_ID, _THREAD_CPUTIME_ID, _BOOTTIME, _TAI. */
@@ -39,27 +59,33 @@ export function* timerCreate(
   clock: number,
   event: number,
   address: number,
+  want: Want | null,
 ): Steps<number> {
   if (OTHER_CLOCKS.has(clock)) return fail('EOPNOTSUPP');
   if (!TIMED_CLOCKS.has(clock) || event !== 0) return fail('EINVAL');
   const { timers } = current.signal;
-  let wanted: number | null = null;
-  if (timers.restoresIds.v) {
+  let wanted = want?.values[0] ?? null;
+  if (want !== null) {
+    const refused = refuseId(current, want);
+    if (refused !== 0) return refused;
+  } else if (timers.restoresIds.v) {
     const read = kernel.copyFromUser(current, address, 4, 1)?.[0];
     if (read === undefined) return fail('EFAULT');
     if (read < 0 || read > INT_MAX) return fail('EINVAL');
     wanted = read;
   }
+  // alloc_posix_timer() failing is EAGAIN, as its manual page says.
+  if (!kernel.allocates(current)) return fail('EAGAIN');
   yield PREEMPT;
   kernel.ledger.locks++;
   const id = wanted ?? nextFree(timers);
-  if (timers.ids.get(id) !== undefined) return fail('EBUSY');
-  kernel.ledger.allocations++;
-  timers.ids.set(id, 'taken');
+  // A design says EEXIST, as for everything else that it directs.
+  if (timers.ids.get(id) !== undefined) return fail(want === null ? 'EBUSY' : 'EEXIST');
+  timers.take(id);
   timers.next.v = (id + 1) % (INT_MAX + 1);
   yield PREEMPT;
   if (!kernel.copyToUser(current, address, 4, [id])) {
-    timers.ids.delete(id);
+    timers.free(id);
     return fail('EFAULT');
   }
   timers.ids.set(id, 'valid');
@@ -75,9 +101,9 @@ function nextFree({ ids, next }: PosixTimers): number {
 
 export function timerDelete(kernel: ModelKernel, current: Task, id: number): number {
   kernel.ledger.locks++;
-  const { ids } = current.signal.timers;
-  if (ids.get(id) !== 'valid') return fail('EINVAL');
-  ids.delete(id);
+  const { timers } = current.signal;
+  if (timers.ids.get(id) !== 'valid') return fail('EINVAL');
+  timers.free(id);
   return 0;
 }
 

@@ -23,7 +23,7 @@ import {
 } from '../kernel/flags.ts';
 import { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
-import { childNamespaceOf } from './pid.ts';
+import { childNamespaceOf, type PidNamespace } from './pid.ts';
 import { capable, type Task } from './task.ts';
 
 /** What can't be unshared, and may be asked for where it is not shared. */
@@ -37,29 +37,44 @@ export function unshare(kernel: ModelKernel, current: Task, flags: number): numb
   const isAlone = [...signal.threads].length === 1;
   if ((flags & A_PROCESS) !== 0 && !isAlone) return fail('EINVAL');
   if ((flags & CLONE_VM) !== 0 && mm.users.v > 1) return fail('EINVAL');
-  const refused = refuseNamespaces(current, flags);
-  if (refused !== 0) return refused;
+  const { files } = current;
+  const isOwn = (flags & CLONE_FILES) !== 0;
+  if (isOwn && !kernel.allocates(current)) return fail('ENOMEM');
+  const namespaces = copyNamespaces(kernel, current, flags);
+  if (typeof namespaces === 'number') return namespaces;
   kernel.ledger.locks++;
-  if ((flags & CLONE_FILES) !== 0) {
-    kernel.ledger.allocations++;
-    current.filesCell.v = current.files.duplicate();
+  if (isOwn) {
+    current.filesCell.v = files.duplicate();
+    files.release();
   }
-  if ((flags & CLONE_NEWIPC) !== 0) {
-    kernel.ledger.allocations++;
-    current.ipcNsCell.v = allocate(() => new IpcNamespace());
-  }
+  if ((flags & CLONE_NEWIPC) !== 0) current.ipcNsCell.v = namespaces.ipcNs;
   if ((flags & CLONE_NEWPID) !== 0) {
-    const ns = childNamespaceOf(activePidNs, kernel.ledger);
-    activePidNs.below.append(ns);
-    current.pidNsForChildren.v = ns;
+    activePidNs.below.append(namespaces.pidNs);
+    current.pidNsForChildren.v = namespaces.pidNs;
   }
   return 0;
 }
 
-/** copy_namespaces() asks for privilege; copy_pid_ns() for a caller that lives where it forks. */
-export function refuseNamespaces(current: Task, flags: number): number {
+/**
+ * copy_namespaces(), which asks for privilege, and copy_pid_ns(), for a caller that lives where it
+ * forks: the namespaces for a child or, after unshare, the caller; or -errno, and nothing is made.
+ */
+export function copyNamespaces(
+  kernel: ModelKernel,
+  current: Task,
+  flags: number,
+): { readonly ipcNs: IpcNamespace; readonly pidNs: PidNamespace } | number {
   const isWanted = (flags & (CLONE_NEWPID | CLONE_NEWIPC)) !== 0;
   if (isWanted && !capable(current, CAP_SYS_ADMIN)) return fail('EPERM');
-  const isElsewhere = current.pidNsForChildren.v !== current.activePidNs;
-  return (flags & CLONE_NEWPID) !== 0 && isElsewhere ? fail('EINVAL') : 0;
+  let { ipcNs } = current;
+  if ((flags & CLONE_NEWIPC) !== 0) {
+    if (!kernel.allocates(current)) return fail('ENOMEM');
+    ipcNs = allocate(() => new IpcNamespace());
+  }
+  const { activePidNs } = current;
+  const forChildren = current.pidNsForChildren.v ?? activePidNs;
+  if ((flags & CLONE_NEWPID) === 0) return { ipcNs, pidNs: forChildren };
+  if (forChildren !== activePidNs) return fail('EINVAL');
+  const pidNs = childNamespaceOf(kernel, current, activePidNs);
+  return pidNs === null ? fail('ENOMEM') : { ipcNs, pidNs };
 }

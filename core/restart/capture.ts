@@ -2,6 +2,8 @@
 /**
  * A capture: a checkpoint reduced to what restart must recreate. The schema below is published as
  * capture.schema.json; what a schema can't say (one root, no cycles, no id twice) is in check.ts.
+ *
+ * Version 2 added IPC namespaces beside the root's; without any, a capture is one of version 1.
  */
 import * as v from 'valibot';
 
@@ -39,6 +41,12 @@ const Task = v.strictObject({
   threads: v.pipe(
     v.array(numbers),
     v.description('the numbers of every other thread, the leader left out'),
+  ),
+  ipcNs: v.optional(
+    v.pipe(
+      whole(0, INT_MAX),
+      v.description("its IPC namespace: 0 the root's, n otherIpc[n - 1]; absent: its parent's"),
+    ),
   ),
 });
 
@@ -81,19 +89,35 @@ const Segment = v.strictObject({
   ),
 });
 
+const Ipc = v.strictObject({
+  msg: v.array(Queue),
+  sem: v.array(SemaphoreSet),
+  shm: v.array(Segment),
+});
+
+export const SCHEMAS = ['sideband-capture/1', 'sideband-capture/2'] as const;
+
 export const CaptureSchema = v.pipe(
   v.strictObject({
-    schema: v.literal('sideband-capture/1'),
+    schema: v.picklist(SCHEMAS),
     source: v.pipe(v.string(), v.description('where it comes from, for people')),
     tasks: v.pipe(v.array(Task), v.minLength(1)),
-    ipc: v.strictObject({
-      msg: v.array(Queue),
-      sem: v.array(SemaphoreSet),
-      shm: v.array(Segment),
-    }),
+    ipc: v.pipe(
+      Ipc,
+      v.description("of the root's IPC namespace; pids in it are numbers that the root sees"),
+    ),
+    otherIpc: v.optional(
+      v.pipe(
+        v.array(Ipc),
+        v.description(
+          'of other IPC namespaces; pids in one are numbers that its keeper sees: the living task in it with the fewest numbers, and of these the lowest first one',
+        ),
+      ),
+    ),
   }),
   v.title('Sideband capture'),
   v.description('A checkpoint reduced to what a restart must recreate.'),
 );
 
 export type Capture = v.InferOutput<typeof CaptureSchema>;
+export type CapturedIpc = Capture['ipc'];

@@ -7,7 +7,8 @@
  * more number is a new one, whose init it is.
  */
 import { InputError } from '../input-error.ts';
-import type { Capture } from './capture.ts';
+import type { Capture, CapturedIpc } from './capture.ts';
+import { ipcKeepers } from './ipc-namespaces.ts';
 
 type Task = Capture['tasks'][number];
 
@@ -18,21 +19,45 @@ const IPCMNI = 32768;
 /** @throws InputError naming the first thing that no kernel could have held. */
 export function checkCapture(capture: Capture, place: string): Capture {
   new TaskCheck(capture.tasks, place).run();
-  for (const type of ['msg', 'sem', 'shm'] as const) {
-    checkIds(`${place}: ipc.${type}`, capture.ipc[type]);
-  }
-  for (const [index, { qbytes, messages }] of capture.ipc.msg.entries()) {
-    const bytes = messages.reduce((sum, { text }) => sum + Buffer.byteLength(text, 'base64'), 0);
-    if (bytes > qbytes) {
-      refuse(`${place}: ipc.msg[${index}]`, `${bytes} bytes of messages exceed qbytes ${qbytes}`);
-    }
-  }
-  for (const [index, { values, state }] of capture.ipc.sem.entries()) {
-    if (state !== undefined && state.pids.length !== values.length) {
-      refuse(`${place}: ipc.sem[${index}].state.pids`, `not one pid for each of ${values.length}`);
-    }
+  checkNamespaces(capture, place);
+  checkIpc(capture.ipc, `${place}: ipc`);
+  for (const [index, ipc] of (capture.otherIpc ?? []).entries()) {
+    checkIpc(ipc, `${place}: otherIpc[${index}]`);
   }
   return capture;
+}
+
+function checkIpc(ipc: CapturedIpc, place: string): void {
+  for (const type of ['msg', 'sem', 'shm'] as const) checkIds(`${place}.${type}`, ipc[type]);
+  for (const [index, { qbytes, messages }] of ipc.msg.entries()) {
+    const bytes = messages.reduce((sum, { text }) => sum + Buffer.byteLength(text, 'base64'), 0);
+    if (bytes > qbytes) {
+      refuse(`${place}.msg[${index}]`, `${bytes} bytes of messages exceed qbytes ${qbytes}`);
+    }
+  }
+  for (const [index, { values, state }] of ipc.sem.entries()) {
+    if (state !== undefined && state.pids.length !== values.length) {
+      refuse(`${place}.sem[${index}].state.pids`, `not one pid for each of ${values.length}`);
+    }
+  }
+}
+
+/** Who is in an IPC namespace that there is, and that none of them is empty. */
+function checkNamespaces(capture: Capture, place: string): void {
+  const { schema, tasks, otherIpc } = capture;
+  const count = otherIpc?.length ?? 0;
+  const isFirst = schema === 'sideband-capture/1';
+  if (isFirst && otherIpc !== undefined) refuse(`${place}: otherIpc`, `${schema} has none`);
+  for (const [index, { ipcNs, state, ppid }] of tasks.entries()) {
+    if (ipcNs === undefined) continue;
+    const at = `${place}: tasks[${index}].ipcNs`;
+    if (isFirst) refuse(at, `${schema} has none`);
+    if (state === 'zombie') refuse(at, 'a zombie is in no IPC namespace any more');
+    if (ppid === 0 && ipcNs !== 0) refuse(at, `the root's is 0`);
+    if (ipcNs > count) refuse(at, `there is no otherIpc[${ipcNs - 1}]`);
+  }
+  const empty = ipcKeepers(capture).indexOf(undefined);
+  if (empty > 0) refuse(`${place}: otherIpc[${empty - 1}]`, 'no living task is in it');
 }
 
 function refuse(place: string, problem: string): never {

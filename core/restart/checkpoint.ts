@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 /** Reads a tree of tasks and its IPC objects from the model kernel, as a capture. */
-import type { IpcIds, IpcPerm } from '../model/ipc.ts';
+import type { IpcIds, IpcNamespace, IpcPerm } from '../model/ipc.ts';
 import type { ModelKernel } from '../model/kernel.ts';
 import { type Pid, type PidNamespace, pidNrNs } from '../model/pid.ts';
-import type { Signal } from '../model/task.ts';
+import type { Signal, Task } from '../model/task.ts';
 import type { Capture } from './capture.ts';
+import { ipcKeepers } from './ipc-namespaces.ts';
 
 type CapturedTask = Capture['tasks'][number];
 
-/** The tree from `root` down, in its numbers from `ns` inwards, and the IPC objects of `root`. */
+/** The tree from `root` down, in its numbers from `ns` inwards, and the IPC objects of all of it. */
 export function checkpoint(kernel: ModelKernel, root: Signal, ns: PidNamespace): Capture {
   const outside = new Set([kernel.init.signal.pgrp.v, kernel.init.signal.session.v]);
   const visible = (pid: Pid | null) => (outside.has(pid) ? 0 : pidNrNs(pid, ns));
   const level = ns.level.v;
   const numbers = (pid: Pid | null) => (pid?.numbers.v ?? []).slice(level);
   const tasks: CapturedTask[] = [];
+  const namespaces = new Map<IpcNamespace, number>();
+  const living = new Map<CapturedTask, Task>();
   const queue: { signal: Signal; ppid: number }[] = [{ signal: root, ppid: 0 }];
   for (let at = 0; at < queue.length; at++) {
     const item = queue[at];
@@ -22,7 +25,9 @@ export function checkpoint(kernel: ModelKernel, root: Signal, ns: PidNamespace):
     if (item === undefined || leader === null) continue;
     const { signal, ppid } = item;
     const isZombie = leader.exitState.v === 'zombie';
-    tasks.push({
+    const ipcNs = namespaces.get(leader.ipcNs) ?? namespaces.size;
+    if (!isZombie) namespaces.set(leader.ipcNs, ipcNs);
+    const task: CapturedTask = {
       nspid: numbers(leader.pid.v),
       ppid,
       pgid: visible(signal.pgrp.v),
@@ -30,24 +35,30 @@ export function checkpoint(kernel: ModelKernel, root: Signal, ns: PidNamespace):
       comm: leader.comm.v,
       ...(isZombie
         ? { state: 'zombie' as const, exitCode: leader.exitCode.v >> 8 }
-        : { state: 'running' as const }),
+        : { state: 'running' as const, ipcNs }),
       threads: [...signal.threads].filter((t) => t !== leader).map((t) => numbers(t.pid.v)),
-    });
+    };
+    tasks.push(task);
+    living.set(task, leader);
     for (const child of signal.children) {
       queue.push({ signal: child, ppid: pidNrNs(leader.pid.v, ns) });
     }
   }
-  return {
-    schema: 'sideband-capture/1',
+  const ofRoot: Capture = {
+    schema: 'sideband-capture/2',
     source: 'model kernel',
     tasks,
-    ipc: checkpointIpc(root, ns),
+    ipc: { msg: [], sem: [], shm: [] },
+    otherIpc: [...namespaces].slice(1).map(() => ({ msg: [], sem: [], shm: [] })),
   };
+  const [ipc = ofRoot.ipc, ...otherIpc] = ipcKeepers(ofRoot).map((keeper) => {
+    const task = keeper === undefined ? undefined : living.get(keeper);
+    return task === undefined ? ofRoot.ipc : checkpointIpc(task.ipcNs, task.activePidNs);
+  });
+  return { ...ofRoot, ipc, otherIpc };
 }
 
-function checkpointIpc(root: Signal, ns: PidNamespace): Capture['ipc'] {
-  const objects = root.leader.v?.ipcNs;
-  if (objects === undefined) return { msg: [], sem: [], shm: [] };
+function checkpointIpc(objects: IpcNamespace, ns: PidNamespace): Capture['ipc'] {
   const shown = (pid: Pid | null) => pidNrNs(pid, ns);
   return {
     msg: sorted(objects.msg).map((queue) => ({

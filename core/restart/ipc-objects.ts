@@ -6,6 +6,7 @@
  */
 import type { Directable, Want } from '../kernel/directed.ts';
 import { IPC_CREAT, IPC_EXCL, IPC_SET, SETALL } from '../kernel/flags.ts';
+import type { Frame } from '../kernel/frame.ts';
 import {
   type Layout,
   MSQID_DS,
@@ -14,21 +15,27 @@ import {
   SEMID_DS,
   SHMID_DS,
 } from '../kernel/memory.ts';
-import { type Caller, type Program, type Syscall, sys } from '../kernel/syscall.ts';
-import type { Capture } from './capture.ts';
-
-type Ipc = Capture['ipc'];
+import { type Program, type Syscall, sys } from '../kernel/syscall.ts';
+import type { CapturedIpc as Ipc } from './capture.ts';
 
 /** Calls that must succeed; below 0 the restart is over. */
 export interface Calls {
   call(purpose: string, call: Syscall): Program;
-  directedCall(me: Caller, purpose: string, want: Want, call: Directable): Program;
+  directedCall(me: Frame, purpose: string, want: Want, call: Directable): Program;
 }
 
 const CREATE = IPC_CREAT | IPC_EXCL;
 
+/** The objects dealt out to so many workers, one after the other. */
+export function sharesOf({ msg, sem, shm }: Ipc, workers: number): Ipc[] {
+  return Array.from({ length: workers }, (_, worker) => {
+    const isOurs = (_object: unknown, index: number) => index % workers === worker;
+    return { msg: msg.filter(isOurs), sem: sem.filter(isOurs), shm: shm.filter(isOurs) };
+  });
+}
+
 /** False once a call was refused. */
-export function* restoreIpc(restart: Calls, me: Caller, ipc: Ipc): Program<boolean> {
+export function* restoreIpc(restart: Calls, me: Frame, ipc: Ipc): Program<boolean> {
   for (const queue of ipc.msg) if ((yield* restoreQueue(restart, me, queue)) < 0) return false;
   for (const set of ipc.sem) if ((yield* restoreSet(restart, me, set)) < 0) return false;
   for (const segment of ipc.shm) {
@@ -38,7 +45,7 @@ export function* restoreIpc(restart: Calls, me: Caller, ipc: Ipc): Program<boole
 }
 
 const buffer = (
-  { memory }: Caller,
+  { memory }: Frame,
   layout: Layout,
   object: { readonly uid: number; readonly gid: number; readonly mode: number },
   qbytes = 0,
@@ -48,7 +55,7 @@ const buffer = (
 /** The last call of an object: IPC_SET, with the state if there is one. */
 function* finish(
   restart: Calls,
-  me: Caller,
+  me: Frame,
   purpose: string,
   set: Syscall<'msgctl' | 'semctl' | 'shmctl'>,
   state: Want | null,
@@ -58,7 +65,7 @@ function* finish(
     : yield* restart.directedCall(me, `set the state of ${purpose}`, state, set);
 }
 
-function* restoreQueue(restart: Calls, me: Caller, queue: Ipc['msg'][number]): Program {
+function* restoreQueue(restart: Calls, me: Frame, queue: Ipc['msg'][number]): Program {
   const { id, key, mode, qbytes, messages, state } = queue;
   const purpose = `message queue ${id}`;
   const want: Want = { kind: 'msg', values: [id] };
@@ -93,7 +100,7 @@ function* restoreQueue(restart: Calls, me: Caller, queue: Ipc['msg'][number]): P
   );
 }
 
-function* restoreSet(restart: Calls, me: Caller, set: Ipc['sem'][number]): Program {
+function* restoreSet(restart: Calls, me: Frame, set: Ipc['sem'][number]): Program {
   const { id, key, mode, values, state } = set;
   const purpose = `semaphore set ${id}`;
   const want: Want = { kind: 'sem', values: [id] };
@@ -116,7 +123,7 @@ function* restoreSet(restart: Calls, me: Caller, set: Ipc['sem'][number]): Progr
   );
 }
 
-function* restoreSegment(restart: Calls, me: Caller, segment: Ipc['shm'][number]): Program {
+function* restoreSegment(restart: Calls, me: Frame, segment: Ipc['shm'][number]): Program {
   const { id, key, mode, size, state } = segment;
   const purpose = `shared memory segment ${id}`;
   const want: Want = { kind: 'shm', values: [id] };

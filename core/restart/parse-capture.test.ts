@@ -24,9 +24,27 @@ const task = (index: number, fields: Record<string, unknown>) =>
 const object = (type: 'msg' | 'sem' | 'shm', index: number, fields: Record<string, unknown>) =>
   changed(({ ipc }) => Object.assign(ipc[type][index] ?? {}, fields));
 
+/** The same as one of version 2, with the objects once more in another namespace. */
+const second = (
+  index: number,
+  fields: Record<string, unknown>,
+  change: (other: Mutable<Capture['ipc']>) => void = () => {},
+) =>
+  changed((capture) => {
+    const other = structuredClone(capture.ipc);
+    change(other);
+    Object.assign(capture, { schema: 'sideband-capture/2', otherIpc: [other] });
+    Object.assign(capture.tasks[index] ?? {}, fields);
+  });
+
 describe('a capture', () => {
   it('is read as it was written', () => {
     expect(parseCapture(TEXT, 'file')).toEqual(JSON.parse(TEXT));
+  });
+
+  it('of version 2 holds other IPC namespaces', () => {
+    const text = second(1, { ipcNs: 1 });
+    expect(parseCapture(text, 'file')).toEqual(JSON.parse(text));
   });
 
   it('has a published schema, which is the one that it is validated by', async () => {
@@ -42,8 +60,8 @@ describe('a capture that is none', () => {
     ['an array', '[]', 'file: '],
     [
       'of another schema',
-      changed((c) => Object.assign(c, { schema: 'sideband-capture/2' })),
-      'file: schema: ',
+      changed((c) => Object.assign(c, { schema: 'sideband-capture/3' })),
+      'file: schema: "sideband-capture/3" is none of sideband-capture/1 and sideband-capture/2',
     ],
     ['without tasks', changed((c) => c.tasks.splice(0)), 'file: tasks: '],
     ['with a field that nobody knows', task(3, { pdi: 4 }), 'file: tasks[3].pdi: '],
@@ -166,6 +184,27 @@ describe('a capture that is none', () => {
       'ipc.sem[0].state.pids: not one pid for each of 3',
     ],
   ])('because of %s is refused: no kernel was ever in that state', (_, text, message) => {
+    expect(() => parseCapture(text, 'file')).toThrow(InputError);
+    expect(() => parseCapture(text, 'file')).toThrow(message);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'namespaces in version 1',
+      changed((c) => Object.assign(c, { otherIpc: [] })),
+      'otherIpc: sid',
+    ],
+    ['a member in version 1', task(1, { ipcNs: 0 }), 'tasks[1].ipcNs: sideband-capture/1 has none'],
+    ['a namespace that is not there', second(1, { ipcNs: 2 }), 'ipcNs: there is no otherIpc[1]'],
+    ['a zombie in one', second(3, { ipcNs: 1 }), 'tasks[3].ipcNs: a zombie is in no IPC namespace'],
+    ['a root in another', second(0, { ipcNs: 1 }), "tasks[0].ipcNs: the root's is 0"],
+    ['a namespace without a member', second(1, { ipcNs: 0 }), 'otherIpc[0]: no living task is in'],
+    [
+      'an id twice in another namespace',
+      second(1, { ipcNs: 1 }, (other) => other.shm.push(...other.shm)),
+      'otherIpc[0].shm[1].id: id 32771 is in the slot of otherIpc[0].shm[0]',
+    ],
+  ])('of version 2 because of %s is refused', (_, text, message) => {
     expect(() => parseCapture(text, 'file')).toThrow(InputError);
     expect(() => parseCapture(text, 'file')).toThrow(message);
   });

@@ -2,7 +2,7 @@
 /** Captures out of JSON: what the schema says, then what check.ts says. */
 import * as v from 'valibot';
 import { InputError } from '../input-error.ts';
-import { type Capture, CaptureSchema } from './capture.ts';
+import { type Capture, CaptureSchema, SCHEMAS } from './capture.ts';
 import { checkCapture } from './check.ts';
 
 /**
@@ -18,6 +18,7 @@ export function parseCapture(text: string, place: string): Capture {
     const problem = error instanceof Error ? error.message : String(error);
     throw new InputError(place, `not JSON (${problem.slice(0, 80)})`, 'write the capture again');
   }
+  refuseForeign(data, place);
   const parsed = v.safeParse(CaptureSchema, data, { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
@@ -29,4 +30,17 @@ export function parseCapture(text: string, place: string): Capture {
     );
   }
   return checkCapture(parsed.output, place);
+}
+
+/** A capture of another version says so before anything in it is judged by this one's schema. */
+function refuseForeign(data: unknown, place: string): void {
+  if (typeof data !== 'object' || data === null || !('schema' in data)) return;
+  const { schema } = data;
+  if (typeof schema !== 'string' || (SCHEMAS as readonly string[]).includes(schema)) return;
+  const shown = JSON.stringify(schema.slice(0, 40));
+  throw new InputError(
+    `${place}: schema`,
+    `${shown} is none of ${SCHEMAS.join(' and ')}, which this version reads`,
+    'capture it again, or use the Sideband that wrote it',
+  );
 }

@@ -14,6 +14,7 @@
  */
 import { InputError } from '../input-error.ts';
 import type { Capture } from './capture.ts';
+import { planIpc } from './plan-ipc.ts';
 import { type CapturedTask, outermost, type Plan, type Planned } from './planned.ts';
 
 /** @throws InputError where no order of calls leads to the captured tree. */
@@ -56,6 +57,11 @@ class Planner {
     const first = this.placeRoot(root);
     for (const node of this.order) if (node !== root) this.placeNode(node);
     this.groups(first);
+    const nodes = new Map(this.order.map((node) => [node.planned, node]));
+    planIpc(this.capture, first, root.planned, (planned, what) => {
+      const node = nodes.get(planned);
+      return this.impossible(node ?? root, what);
+    });
     return { first, root: root.planned, all: this.everybody() };
   }
 
@@ -114,6 +120,8 @@ class Planner {
       late: [],
       leadsSession: false,
       leadsGroup: false,
+      leavesIpcAfter: null,
+      keeps: null,
       joins: 0,
     };
   }

@@ -20,6 +20,13 @@ export interface Planned {
   readonly late: Planned[];
   leadsSession: boolean;
   leadsGroup: boolean;
+  /**
+   * How many of its children it forks before it leaves the IPC namespace that it was born in for
+   * one of its own; null if it stays.
+   */
+  leavesIpcAfter: number | null;
+  /** The IPC namespace, as the capture counts them, whose objects it restores. */
+  keeps: number | null;
   /** Group to join once all exist, as its own namespace numbers it; 0 for none. */
   joins: number;
 }

@@ -16,19 +16,20 @@ import {
   CLONE_PARENT,
   PR_SET_NAME,
 } from '../kernel/flags.ts';
+import { Frame } from '../kernel/frame.ts';
 import { putText } from '../kernel/memory.ts';
 import type { Direct } from '../kernel/scenario.ts';
 import {
   type Await,
-  type Caller,
   type Program,
   type ProgramBody,
   type Programs,
   type Syscall,
   sys,
 } from '../kernel/syscall.ts';
-import type { Capture } from './capture.ts';
-import { type Calls, restoreIpc } from './ipc-objects.ts';
+import type { Capture, CapturedIpc } from './capture.ts';
+import { ipcNamespaces } from './ipc-namespaces.ts';
+import { type Calls, restoreIpc, sharesOf } from './ipc-objects.ts';
 import { outermost, type Plan, type Planned } from './planned.ts';
 
 export const RESTARTER = 'restarter';
@@ -38,6 +39,8 @@ export interface Refusal {
   readonly purpose: string;
   readonly result: string;
 }
+
+const workerName = (ns: number, index: number): string => `worker ${index} of namespace ${ns}`;
 
 type Stage = 'forked' | 'joined' | 'reaped';
 
@@ -49,23 +52,39 @@ export class Restart implements Calls {
   readonly journal: string[] = [];
   private readonly arrived = new Map<Stage, Cell<number>>();
   private readonly plan: Plan;
-  private readonly capture: Capture;
+  /** Of each IPC namespace, what each of its workers restores, and how many are done. */
+  private readonly shares: readonly (readonly CapturedIpc[])[];
+  private readonly done: readonly Cell<number>[];
   private readonly direct: Direct;
+  /** Where the restarter's arguments lie, and in copies those of whoever descends from it. */
+  private stack = 0;
 
-  constructor(plan: Plan, capture: Capture, direct: Direct) {
+  constructor(plan: Plan, capture: Capture, direct: Direct, workers: number) {
     this.plan = plan;
-    this.capture = capture;
+    this.shares = ipcNamespaces(capture).map((ipc) => sharesOf(ipc, workers));
+    this.done = this.shares.map((_, ns) => new Cell(0, null, `done ${ns}`));
     this.direct = direct;
   }
 
   programs(): Programs {
     const programs: Record<string, ProgramBody> = {
-      [RESTARTER]: (me) => this.restarter(me),
+      [RESTARTER]: ({ memory }) => {
+        const me = new Frame(memory);
+        this.stack = me.base;
+        return this.restarter(me);
+      },
       thread: this.thread,
     };
+    for (const [ns, shares] of this.shares.entries()) {
+      for (const [index, share] of shares.entries()) {
+        programs[workerName(ns, index)] = ({ memory }) => this.worker(new Frame(memory), ns, share);
+      }
+    }
     for (const planned of this.plan.all) {
-      programs[planned.name] = (me) =>
-        planned.task === null ? this.helper(me, planned) : this.task(me, planned);
+      programs[planned.name] = ({ memory }) => {
+        const me = new Frame(memory, this.stack);
+        return planned.task === null ? this.helper(me, planned) : this.task(me, planned);
+      };
     }
     return programs;
   }
@@ -75,9 +94,11 @@ export class Restart implements Calls {
     return this.check(purpose, call.name, yield call);
   }
 
-  *directedCall(me: Caller, purpose: string, want: Want, call: Directable): Program {
+  *directedCall(me: Frame, purpose: string, want: Want, call: Directable): Program {
     this.directed.v += 1;
-    return this.check(purpose, `directed ${call.name}`, yield* this.direct(me, want, call));
+    const result = yield* this.direct(me, want, call);
+    me.pop();
+    return this.check(purpose, `directed ${call.name}`, result);
   }
 
   private check(purpose: string, call: string, result: number): number {
@@ -107,7 +128,7 @@ export class Restart implements Calls {
     return this.refused.v === null;
   }
 
-  private *restarter(me: Caller): Program {
+  private *restarter(me: Frame): Program {
     const { first } = this.plan;
     const forked = yield* this.fork(me, first);
     if (forked < 0 || first.task !== null) return forked;
@@ -115,7 +136,7 @@ export class Restart implements Calls {
   }
 
   /** Forks `child` with its numbers; the number that its parent knows it by. */
-  private *fork(me: Caller, child: Planned): Program {
+  private *fork(me: Frame, child: Planned): Program {
     const { name, nspid, newNamespace, isSibling } = child;
     const values = [...nspid].reverse();
     const isRoot = child === this.plan.root;
@@ -128,7 +149,7 @@ export class Restart implements Calls {
     return yield* this.directedCall(me, purpose, { kind: 'pid', values }, call);
   }
 
-  private *task(me: Caller, planned: Planned): Program {
+  private *task(me: Frame, planned: Planned): Program {
     const { task, name } = planned;
     if (task === null || !(yield* this.becomesItself(me, planned))) return -1;
     const isZombie = task.state === 'zombie';
@@ -144,24 +165,66 @@ export class Restart implements Calls {
     }
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     if (!(yield* this.meet('reaped'))) return -1;
-    if (planned === this.plan.root) {
-      if (!(yield* restoreIpc(this, me, this.capture.ipc))) return -1;
-    }
+    if (planned.keeps !== null && !(yield* this.restoresIpc(me, planned.keeps))) return -1;
     if (isZombie) yield sys('exit_group', task.exitCode ?? 0);
     return 0;
   }
 
+  /** By itself, or by threads that go when all of them are done. */
+  private *restoresIpc(me: Frame, ns: number): Program<boolean> {
+    const [shares, done] = [this.shares[ns] ?? [], this.done[ns]];
+    const [all] = shares;
+    if (all === undefined || done === undefined) return true;
+    if (shares.length === 1) return yield* restoreIpc(this, me, all);
+    for (const index of shares.keys()) {
+      const name = workerName(ns, index);
+      const made = yield* this.call(`clone ${name}`, sys('clone', CLONE_A_THREAD, name));
+      if (made < 0) return false;
+    }
+    yield {
+      until: () => done.v === shares.length || this.refused.v !== null,
+      why: 'its workers to restore the IPC objects',
+    };
+    return this.refused.v === null;
+  }
+
+  private *worker(me: Frame, ns: number, share: CapturedIpc): Program {
+    if (!(yield* restoreIpc(this, me, share))) return -1;
+    const done = this.done[ns];
+    if (done !== undefined) done.v += 1;
+    return yield sys('exit', 0);
+  }
+
   /** Early children, session, group, late children. */
-  private *becomesItself(me: Caller, planned: Planned): Program<boolean> {
+  private *becomesItself(me: Frame, planned: Planned): Program<boolean> {
     const { name } = planned;
-    for (const child of planned.early) if ((yield* this.fork(me, child)) < 0) return false;
+    if (!(yield* this.forksAll(me, planned, planned.early, 0))) return false;
     if (planned.leadsSession) {
       if ((yield* this.call(`${name} leads a session`, sys('setsid'))) < 0) return false;
     } else if (planned.leadsGroup) {
       if ((yield* this.call(`${name} leads a group`, sys('setpgid', 0, 0))) < 0) return false;
     }
-    for (const child of planned.late) if ((yield* this.fork(me, child)) < 0) return false;
-    return true;
+    return yield* this.forksAll(me, planned, planned.late, planned.early.length);
+  }
+
+  /** Forks `children`, the first of whom is its `nth`, and leaves its IPC namespace in between. */
+  private *forksAll(
+    me: Frame,
+    { name, early, late, leavesIpcAfter }: Planned,
+    children: readonly Planned[],
+    nth: number,
+  ): Program<boolean> {
+    for (const [index, child] of children.entries()) {
+      if (nth + index === leavesIpcAfter && !(yield* this.leavesIpc(name))) return false;
+      if ((yield* this.fork(me, child)) < 0) return false;
+    }
+    const isLast = leavesIpcAfter === early.length + late.length && children === late;
+    return isLast ? yield* this.leavesIpc(name) : true;
+  }
+
+  private *leavesIpc(name: string): Program<boolean> {
+    const purpose = `${name} leaves for an IPC namespace of its own`;
+    return (yield* this.call(purpose, sys('unshare', CLONE_NEWIPC))) >= 0;
   }
 
   private *joinsAndReaps(planned: Planned): Program<boolean> {
@@ -182,7 +245,7 @@ export class Restart implements Calls {
     return true;
   }
 
-  private *helper(me: Caller, planned: Planned): Program {
+  private *helper(me: Frame, planned: Planned): Program {
     if (!(yield* this.becomesItself(me, planned))) return -1;
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     yield* this.leaves();

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { callers } from '../../properties/checks.ts';
 import { loadStrategies } from '../../strategies/index.ts';
 import { withId } from '../../strategies/with-id.ts';
-import type { CallerHalf, Strategy } from '../kernel/strategy.ts';
+import { type CallerHalf, isBestForm, type Strategy } from '../kernel/strategy.ts';
 import { sys } from '../kernel/syscall.ts';
 import type { Capture } from './capture.ts';
 import { importCriu } from './import-criu.ts';
@@ -14,12 +14,13 @@ import { parseCapture } from './parse-capture.ts';
 import { restart } from './restart.ts';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
-const LAST_PIDS = readFileSync(new URL('last-pids.json', fixtures), 'utf8');
+const read = (name: string) => parseCapture(readFileSync(new URL(name, fixtures), 'utf8'), name);
 const captures: readonly [string, Capture, number][] = [
   ['what criu dumped', importCriu(fileURLToPath(new URL('criu/', fixtures))), 67],
-  ['what criu can not dump', parseCapture(LAST_PIDS, 'last-pids.json'), 145],
+  ['what criu can not dump', read('last-pids.json'), 145],
+  ['what a real tree left behind (linux/capture/tree)', read('machine.json'), 146],
 ];
-const designs = (await loadStrategies()).filter(({ kind }) => kind === 'design');
+const designs = (await loadStrategies()).filter(isBestForm);
 const halves = designs.flatMap((strategy) =>
   callers(strategy).map(([name, caller]) => ({ name, strategy: { ...strategy, caller } })),
 );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Restarts a capture on a fresh model kernel by one strategy, and verifies what came of it. */
+import { emptyLedger } from '../kernel/ledger.ts';
 import { directBy } from '../kernel/scenario.ts';
 import type { CallerHalf, Strategy } from '../kernel/strategy.ts';
 import { ModelKernel } from '../model/kernel.ts';
@@ -7,6 +8,7 @@ import { runInit } from '../model/run.ts';
 import type { Capture } from './capture.ts';
 import { checkpoint } from './checkpoint.ts';
 import { compareCaptures } from './compare.ts';
+import { refusedAtOnce } from './needs.ts';
 import { planRestart } from './plan.ts';
 import type { Plan } from './planned.ts';
 import { RESTARTER, Restart } from './programs.ts';
@@ -21,6 +23,8 @@ export interface Restarted {
 /**
  * @param variant name of one of the strategy's other caller halves, or null for its own
  * @param seed of the schedule in which the restored tasks run; null lets each run as far as it gets
+ * @param workers threads of each namespace's keeper that restore its IPC objects at once; to be at
+ *   once they need a seed
  * @throws InputError where no order of calls leads to the captured tree
  */
 export function restart(
@@ -29,22 +33,30 @@ export function restart(
   strategy: Strategy,
   variant: string | null = null,
   seed: number | null = null,
+  workers = 1,
 ): Restarted {
   const plan = planRestart(capture, place);
-  const run = new Restart(plan, capture, directBy(callerOf(strategy, variant)));
+  const end = refusedAtOnce(capture, strategy);
+  if (end !== null) {
+    const nothing = { directed: 0, ledger: emptyLedger() };
+    return { result: { strategy: strategy.name, variant, workers, end, ...nothing }, journal: [] };
+  }
+  const run = new Restart(plan, capture, directBy(callerOf(strategy, variant)), workers);
   const kernel = new ModelKernel(strategy.kernel, run.programs());
   const { blocked } = runInit(kernel, RESTARTER, seed);
   const [stuck] = blocked;
   const refused = run.refused.v;
-  let end: RestartEnd;
-  if (refused !== null) end = { kind: 'refused', ...refused };
-  else if (stuck !== undefined) end = { kind: 'stuck', waiting: stuck.why };
-  else end = verify(kernel, capture, plan);
+  const came = (): RestartEnd => {
+    if (refused !== null) return { kind: 'refused', ...refused };
+    if (stuck !== undefined) return { kind: 'stuck', waiting: stuck.why };
+    return verify(kernel, capture, plan);
+  };
   return {
     result: {
       strategy: strategy.name,
       variant,
-      end,
+      workers,
+      end: came(),
       directed: run.directed.v,
       ledger: { ...kernel.ledger },
     },

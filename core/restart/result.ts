@@ -26,6 +26,8 @@ export interface RestartResult {
   readonly strategy: string;
   /** Name of the caller half, where it is not the strategy's own. */
   readonly variant: string | null;
+  /** Threads that restored the IPC objects of a namespace at once. */
+  readonly workers: number;
   readonly end: RestartEnd;
   /** Directed calls made, and all calls made. */
   readonly directed: number;

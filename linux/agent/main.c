@@ -11,19 +11,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "frame.h"
+#include "image.h"
 #include "request.h"
 #include "task.h"
 
@@ -32,8 +34,7 @@
 
 #define TIMER_RESTORE_IDS	77	/* PR_TIMER_CREATE_RESTORE_IDS, since 6.15 */
 #define TIMER_RESTORE_IDS_GET	2
-
-struct shared *shared;
+#define PID_FS_MAGIC		0x50494446	/* since 6.9 */
 
 static void write_file(const char *path, const char *text)
 {
@@ -63,16 +64,6 @@ static void map_users(pid_t pid, unsigned int users)
 	write_file(path, map);
 }
 
-static void *map(void *address, size_t size, int flags)
-{
-	void *p = mmap(address, size, PROT_READ | PROT_WRITE,
-		       flags | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED || (address && p != address))
-		die_errno("mmap");
-	return p;
-}
-
 /* In our namespaces, where nobody else is to take the hint. */
 static int can_hint(const char *path)
 {
@@ -84,8 +75,51 @@ static int can_hint(const char *path)
 	return can;
 }
 
+/*
+ * A pidfd of each process has a file of its own since 6.9. Later kernels keep
+ * in mind that a dead process was not to be looked into, and say ESRCH where a
+ * number is only the group's of one that was waited for.
+ */
+static int has_pidfds(void)
+{
+	struct statfs fs;
+	pid_t child = fork();
+	int fd, can;
+
+	if (child == 0) {
+		prctl(PR_SET_DUMPABLE, 0);
+		setpgid(0, 0);
+		if (fork() == 0)
+			pause();
+		_exit(0);
+	}
+	if (child < 0 || waitid(P_PID, child, NULL, WEXITED | WNOWAIT))
+		return 0;
+	fd = syscall(SYS_pidfd_open, child, 0);
+	can = fd >= 0 && !fstatfs(fd, &fs) && fs.f_type == PID_FS_MAGIC &&
+	      syscall(SYS_pidfd_getfd, fd, 0, 0) < 0 && errno == EPERM;
+	if (fd >= 0)
+		close(fd);
+	waitpid(child, NULL, 0);
+	can = can && syscall(SYS_pidfd_open, child, 0) < 0 && errno == ESRCH;
+	kill(-child, SIGKILL);
+	wait(NULL);
+	return can;
+}
+
+/* To the namespace that we are in. */
+static int can_setns(void)
+{
+	int fd = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);
+	int can = fd >= 0 && !syscall(SYS_setns, fd, CLONE_NEWIPC);
+
+	if (fd >= 0)
+		close(fd);
+	return can;
+}
+
 /* What containers and older kernels refuse, found out by trying. */
-static uint32_t find_features(void)
+static uint32_t find_features(unsigned int users)
 {
 	uint32_t features = 0;
 
@@ -104,6 +138,15 @@ static uint32_t find_features(void)
 		features |= FEATURE_NEXT_ID;
 	if (prctl(TIMER_RESTORE_IDS, TIMER_RESTORE_IDS_GET, 0, 0, 0) >= 0)
 		features |= FEATURE_TIMER_IDS;
+	if (image_prepare(users))
+		features |= FEATURE_EXECVE;
+	if (can_setns())
+		features |= FEATURE_SETNS;
+	if (has_pidfds())
+		features |= FEATURE_PIDFD;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) < 0 &&
+	    errno == EFAULT && !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0))
+		features |= FEATURE_SECCOMP;
 	return features;
 }
 
@@ -112,7 +155,7 @@ static _Noreturn void serve(unsigned int users)
 	put_number(AGENT_MAGIC, 4);
 	put_number(AGENT_VERSION, 4);
 	put_number(users, 4);
-	put_number(find_features(), 4);
+	put_number(find_features(users), 4);
 	put_number((uint64_t)MEMORY_BASE, 8);
 	put_number((uint64_t)STACKS_BASE, 8);
 	put_number((uint64_t)task_handlers, 8);
@@ -140,20 +183,19 @@ static _Noreturn void run_init(int go[2], unsigned int users)
 	serve(users);
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	pid_t harness = getppid(), pid;
 	unsigned int users;
 	int go[2], status;
 
+	if (argc > 1)
+		image_main(argv[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != harness)
 		return 0;
 	users = geteuid() ? 1 : ALL_USERS;
 	signal(SIGINT, SIG_IGN);	/* the harness says when to end */
-	shared = map(NULL, sizeof(*shared), MAP_SHARED);
-	map(MEMORY_BASE, MAX_TASKS * MEMORY_SIZE, MAP_SHARED);
-	map(STACKS_BASE, MAX_TASKS * STACK_SIZE, MAP_PRIVATE);
 	if (pipe(go))
 		die_errno("pipe");
 	pid = raw_syscall(SYS_clone, NEW_NAMESPACES | SIGCHLD, 0, 0, 0, 0, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a harness and the agent say to each other: version 2.
+ * What a harness and the agent say to each other: version 3.
  *
  * Both directions carry frames: a 32-bit length, then so many bytes. All
  * numbers are little-endian and unaligned. The agent's first frame is a
@@ -32,6 +32,11 @@
  *		handler: while it runs, that task's steps are the handler's, and
  *		those of the task that it interrupted are not taken. rt_sigreturn
  *		ends it. A handler whose task is in use returns at once.
+ *		execve takes a path alone. Of /bin/agent and /bin/agent-setuid,
+ *		which are root's and have modes 0755 and 4755, the new image makes
+ *		the calls of the same task, or of the one that the handler which
+ *		made the call interrupted; that task's memory is zeroed, its
+ *		handlers and the other tasks of its group are gone.
  *
  * reply	u32 events, then each event:
  *		u32 step, u8 kind, u8 0, u16 length, s64 result, length bytes
@@ -39,7 +44,8 @@
  *			      its loads read, one after the other
  *		EVENT_BLOCKED the call had not returned when its step was over;
  *			      should it return, EVENT_DONE follows later
- *		EVENT_GONE    the task is dead, or died of this call
+ *		EVENT_GONE    the task is dead, or died of this call, or its
+ *			      handler has become a new image
  *		EVENT_BUSY    the step was skipped: its task is in a call still,
  *			      or in a handler
  *		EVENT_BORN    the result is a task that came to be in this step,
@@ -55,7 +61,7 @@
 #define SIDEBAND_PROTOCOL_H
 
 #define AGENT_MAGIC	0x42444953	/* "SIDB" */
-#define AGENT_VERSION	2
+#define AGENT_VERSION	3
 
 #define MAX_TASKS	32
 #define MAX_STEPS	8192
@@ -71,6 +77,10 @@
 #define FEATURE_NEXT_ID		8	/* msg_next_id and its like, too */
 #define FEATURE_TIMER_IDS	16	/* PR_TIMER_CREATE_RESTORE_IDS */
 #define FEATURE_OWN_PROC	32	/* a /proc of the agent's namespace */
+#define FEATURE_EXECVE		64	/* of the files named above */
+#define FEATURE_SETNS		128
+#define FEATURE_PIDFD		256	/* pidfds as of 6.18, and pidfd_getfd */
+#define FEATURE_SECCOMP		512	/* filters, and no_new_privs not set */
 
 #define ARG_NUMBER	0
 #define ARG_RESULT	1

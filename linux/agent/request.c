@@ -103,7 +103,8 @@ static void run_step(uint32_t step)
 	is_free = standing == STANDS_FREE;
 	if (is_free) {
 		shared->mailboxes[task].nr = nr;
-		shared->mailboxes[task].child = child;
+		shared->mailboxes[task].child =
+			nr == SYS_execve ? task_below(task) : child;
 		if (task >= most_used)
 			most_used = task + 1;
 	}

@@ -95,23 +95,34 @@ static int64_t make_task(struct mailbox *box)
 	return result;
 }
 
+/* What runs on success is told by its argument whose call this was. */
+static int64_t make_image(struct mailbox *box)
+{
+	char told[] = {
+		FIRST_INDEX + (box - shared->mailboxes),
+		FIRST_INDEX + box->child, 0
+	};
+	const char *argv[] = { "agent", told, 0 };
+
+	return raw_syscall(SYS_execve, box->args[0], (int64_t)argv, 0, 0, 0, 0);
+}
+
 static int64_t make_call(struct mailbox *box)
 {
 	const int64_t *a = box->args;
 
+	if (box->nr == SYS_execve)
+		return make_image(box);
 	if (makes_task(box->nr))
 		return make_task(box);
 	return raw_syscall(box->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 /* Until the step that ends a handler; a task itself has none. */
-static void serve(struct mailbox *box)
+static void make_calls(struct mailbox *box)
 {
 	uint32_t state;
 
-	leave_status(box);
-	box->birth = __atomic_fetch_add(&shared->births, 1, __ATOMIC_ACQ_REL);
-	set_state(box, MAILBOX_BORN);
 	for (;;) {
 		state = __atomic_load_n(&box->state, __ATOMIC_ACQUIRE);
 		if (state != MAILBOX_POSTED) {
@@ -130,10 +141,29 @@ static void serve(struct mailbox *box)
 	}
 }
 
+static void serve(struct mailbox *box)
+{
+	leave_status(box);
+	box->birth = __atomic_fetch_add(&shared->births, 1, __ATOMIC_ACQ_REL);
+	set_state(box, MAILBOX_BORN);
+	make_calls(box);
+}
+
 _Noreturn __attribute__((used)) void task_run(uint32_t index)
 {
 	for (;;)
 		serve(&shared->mailboxes[index]);
+}
+
+_Noreturn void task_go_on(uint32_t caller, uint32_t index)
+{
+	struct mailbox *box = &shared->mailboxes[caller];
+
+	leave_status(box);
+	box->result = 0;
+	set_state(box, MAILBOX_DONE);
+	for (;;)
+		make_calls(&shared->mailboxes[index]);
 }
 
 /* What a handler is: the task that stands for it, if that is not in use. */

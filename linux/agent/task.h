@@ -11,6 +11,7 @@
 #include "protocol.h"
 
 #define STATUS_SIZE	4096
+#define FIRST_INDEX	'@'		/* of a mailbox, as one letter */
 
 /* At the same addresses in every process. */
 #define MEMORY_BASE	((char *)0x200000000000)
@@ -30,7 +31,7 @@ enum mailbox_state {
 struct mailbox {
 	uint32_t state;		/* a futex */
 	uint32_t nr;
-	uint32_t child;		/* mailbox of the task that the call makes */
+	uint32_t child;		/* mailbox of what the call makes: a task, an image */
 	int64_t args[MAX_ARGS];
 	int64_t result;
 	char status[STATUS_SIZE];
@@ -51,6 +52,8 @@ void futex_wait(uint32_t *word, uint32_t value, long timeout_ns);
 void futex_wake(uint32_t *word);
 int makes_task(uint32_t nr);
 _Noreturn void task_run(uint32_t index);
+/* In a new image: whose execve() that was, and whose calls are made from now on. */
+_Noreturn void task_go_on(uint32_t caller, uint32_t index);
 extern char task_handlers[];
 extern char task_restorer[];
 

@@ -53,7 +53,7 @@ int64_t results[MAX_STEPS];
 
 static struct watched watched[MAX_TASKS];
 static uint32_t now;			/* the step that goes on */
-static int is_restless;			/* somebody may have got a signal */
+static int is_restless;			/* others than the caller may act */
 static int found_dead;
 
 char *memory_of(uint32_t task)
@@ -196,6 +196,50 @@ static void handler_begins(uint32_t task)
 	}
 }
 
+uint32_t task_below(uint32_t task)
+{
+	while (watched[task].is_handler && watched[task].below != NOBODY)
+		task = watched[task].below;
+	return task;
+}
+
+static void put_gone(uint32_t task)
+{
+	is_restless = 1;
+	put_event(watched[task].step, EVENT_GONE, 0, 0);
+	shared->mailboxes[task].state = MAILBOX_GONE;
+	watched[task].in_call = 0;
+	watched[task].is_ending = 0;
+}
+
+/* Its group is one task now, with the number of its leader and no handlers. */
+static void put_image(uint32_t caller)
+{
+	uint32_t task = task_below(caller), other;
+	struct watched old = watched[task];
+
+	for (other = 0; other < MAX_TASKS; other++) {
+		struct watched *w = &watched[other];
+
+		if (!w->tid || w->tgid != old.tgid)
+			continue;
+		if (w->in_call)
+			put_gone(other);
+		shared->mailboxes[other].state = MAILBOX_GONE;
+		w->is_covered = 0;
+		w->tid = 0;
+	}
+	for (other = caller; other != task; other = watched[other].below)
+		shared->mailboxes[other].state = MAILBOX_FREE;
+	watched[task] = (struct watched){
+		.tid = number_in(&shared->mailboxes[caller], "\nNSpid:\t"),
+		.tgid = old.tgid,
+		.step = now,
+	};
+	memset(memory_of(task), 0, MEMORY_SIZE);
+	shared->mailboxes[task].state = MAILBOX_IDLE;
+}
+
 static void put_done(uint32_t task)
 {
 	struct mailbox *box = &shared->mailboxes[task];
@@ -217,15 +261,8 @@ static void put_done(uint32_t task)
 	w->in_call = 0;
 	if (box->result > 0 && makes_task(box->nr))
 		wait_for_birth(w->step, box->child);
-}
-
-static void put_gone(uint32_t task)
-{
-	is_restless = 1;
-	put_event(watched[task].step, EVENT_GONE, 0, 0);
-	shared->mailboxes[task].state = MAILBOX_GONE;
-	watched[task].in_call = 0;
-	watched[task].is_ending = 0;
+	if (box->result == 0 && box->nr == SYS_execve)
+		put_image(task);
 }
 
 /* One look at a task that has a call: 1 if anything is new, or soon will be. */
@@ -234,8 +271,9 @@ static int look_at_call(uint32_t task)
 	struct mailbox *box = &shared->mailboxes[task];
 	struct watched *w = &watched[task];
 	uint32_t state = state_of(task);
+	struct proc_stat stat;
 	char letter;
-	int n;
+	int n, in_kernel;
 
 	if (!w->asleep && !w->is_covered)
 		for (n = 0; n < SPINS && state != MAILBOX_DONE; n++)
@@ -244,7 +282,11 @@ static int look_at_call(uint32_t task)
 		put_done(task);
 		return 1;
 	}
-	letter = proc_stat(w->tid).letter;
+	stat = proc_stat(w->tid);
+	letter = stat.letter;
+	/* Who execs leaves its number for that of its leader, who dies of it. */
+	if (letter == 'X' && box->nr == SYS_execve)
+		letter = proc_stat(w->tgid).letter;
 	if (letter == 'Z' || letter == 'X') {
 		/* It may die of what its rt_sigreturn() let in. */
 		if (is_ended(task))
@@ -255,9 +297,13 @@ static int look_at_call(uint32_t task)
 	}
 	if (w->is_covered)
 		return 0;
-	/* Between RUNNING and its call a task runs; asleep, it is in the call. */
+	/*
+	 * Between RUNNING and its call a task runs; asleep, it is in the call. An
+	 * init that was killed before sleeps as well, and never takes the call.
+	 */
 	state = state_of(task);
-	if (letter == 'S' && state == MAILBOX_RUNNING) {
+	in_kernel = state == MAILBOX_RUNNING || (stat.flags & PF_EXITING);
+	if (letter == 'S' && in_kernel) {
 		if (w->asleep > ASLEEP && !may_reap(w))
 			return 0;
 		w->asleep++;
@@ -362,11 +408,12 @@ static void settle(void)
 	} while (news || moves);
 }
 
-static int may_signal(uint32_t nr)
+/* By a signal, or an init is let go that waited for who is reaped. */
+static int may_rouse(uint32_t nr)
 {
 	return nr == SYS_kill || nr == SYS_tgkill || nr == SYS_rt_sigreturn ||
 	       nr == SYS_rt_sigprocmask || nr == SYS_exit ||
-	       nr == SYS_exit_group;
+	       nr == SYS_exit_group || nr == SYS_execve || nr == SYS_wait4;
 }
 
 void watch_begin(void)
@@ -417,7 +464,7 @@ void watch_call(uint32_t task, uint32_t step, const unsigned char *loads,
 		die(2, "the request ends a handler that is none");
 	if (box->nr == SYS_rt_sigaction && box->child)
 		watched[box->child].is_handler = 1;
-	is_restless = may_signal(box->nr);
+	is_restless = may_rouse(box->nr);
 	__atomic_store_n(&box->state, MAILBOX_POSTED, __ATOMIC_RELEASE);
 	futex_wake(&box->state);
 	settle();

@@ -28,5 +28,7 @@ void watch_call(uint32_t task, uint32_t step, const unsigned char *loads,
 /* The last part of a reply: who is left. */
 void put_tasks(void);
 char *memory_of(uint32_t task);
+/* The task that a handler runs on, or itself. */
+uint32_t task_below(uint32_t task);
 
 #endif

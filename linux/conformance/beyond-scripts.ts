@@ -11,14 +11,19 @@ interface Beyond {
   readonly branches: Readonly<Record<string, readonly string[]>>;
 }
 
+/** As the branch of a function that has nothing else to do then is worded. */
+const outOfMemory = (name: string): string => `${name}: if (!kernel.allocates(current))`;
+
 export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Only a design asks for it',
     branches: {
-      'file.ts': ['read: if (operations.read === undefined)'],
+      'exec.ts': ["flushFields: if (atExec === 'keep')"],
       'fork.ts': [
+        "claim: if (args.pidRules === 'set_pidmap')",
         "duplicateTask: if (atFork === 'copy')",
         "duplicateTask: unless (atFork === 'copy')",
+        "claim: if (args.pidRules === 'set_pidmap')",
       ],
       'ipc.ts': [
         'ipcget: if (want !== null)',
@@ -26,13 +31,17 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'addId: wanted === null || wanted === want',
         'addId: if (refused !== 0)',
         'addId: unless (wanted === null)',
-        ...['refuseId', 'claimId', 'refuseState', 'lastUser'],
+        'lastUsers: unless (number === 0)',
+        'lastUsers: number === 0 || pid !== null',
+        'lastUsers: unless (number === 0 || pid !== null)',
+        ...['claimId', 'changeId', 'refuseState'],
       ],
       'kernel.ts': [
         "directable: if (asked?.askedIn === 'call')",
         'askFirst',
         "askAllocator: if (this.asked?.askedIn === 'allocator')",
-        ...['copyRegisters', 'dispatch', 'kernelClone', 'steps'],
+        ...['copyRegisters', 'dispatch', 'kernelClone', 'steps', 'capable', 'pidLevels'],
+        ...['doTimerCreate', 'changeIpcId'],
         ...['doMsgget', 'doSemget', 'doShmget', 'doMsgctl', 'doSemctl', 'doShmctl'],
       ],
       'msg.ts': [
@@ -40,8 +49,15 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setQueue: if (refused !== 0)',
         'setQueue: if (want !== null)',
       ],
-      'pid.ts': ['detachedPid'],
-      'procfs.ts': ['entryFile', 'tidDirectory: => [entry.name, entryFile(entry)] as const'],
+      'pid.ts': ['detachedPid', 'setPidmap'],
+      'procfs.ts': [
+        'entryFile',
+        "tidDirectory: => where !== 'process'",
+        'tidDirectory: => [entry.name, entryFile(entry, tidPermission)] as const',
+        'open: if (operations.holdsMm === true)',
+        "tgidDirectory: => where === 'process'",
+        'tgidDirectory: => [entry.name, entryFile(entry, genericPermission)] as const',
+      ],
       'sem.ts': [
         'setSet: unless (want === null)',
         'setSet: if (refused !== 0)',
@@ -53,6 +69,8 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setSegment: if (want !== null)',
       ],
       'task.ts': ['field', 'fieldHook'],
+      'timer.ts': ['timerCreate: if (want !== null)', 'timerCreate: unless (want === null)'],
+      'wanted.ts': ['refuseId'],
     },
   },
   {
@@ -62,12 +80,13 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'kernel.ts': [
         'bootTask: unless (ns.childReaper.v === null)',
         'bootTask: unless (group === null)',
-        'run: if (body === undefined)',
+        'runImage: if (body === undefined)',
         'handle: if (handler === undefined)',
+        'phases',
       ],
       'mm.ts': [
-        'allocate: if (arena === undefined)',
-        'store: if (!this.put(address, value))',
+        'allocateIn: if (arena === undefined)',
+        'store: if (!this.mm.put(address, value))',
         'load: if (value === undefined)',
       ],
     },
@@ -79,6 +98,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'clone3.ts': ['clone3: setTid ?? 0'],
       'comm.ts': ["write: text.split('\\0')[0] ?? ''"],
       'cred.ts': ['getResId: addresses[n] ?? 0'],
+      'exec.ts': ["openExec: parts.at(-1) ?? ''"],
       'exit.ts': [
         'forgetChildren: current.activePidNs.parent.v?.childReaper.v ?? null',
         'forgetChildren: reaper ?? kernel.init.signal',
@@ -94,16 +114,16 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'linkProcess: pgrp.v ?? pid',
         'linkProcess: session.v ?? pid',
       ],
-      'ipc-sysctl.ts': [
-        'get: file.ipcNs.v?.[kind].nextId.v ?? -1',
-        'set: unless (ids !== undefined)',
-      ],
+      'file.ts': ['duplicate: unless (file !== undefined)'],
+      'ipc-sysctl.ts': ['idsOf: unless (data.v instanceof IpcNamespace)'],
       'kernel.ts': [
         'detach: if (pgrp === null || session === null)',
         'asTask: unless (view instanceof Task)',
       ],
       'mm.ts': ['duplicateInto: if (mine === undefined)'],
       'msg.ts': ['msgsnd: type[0] ?? 0', 'handOver: receiver.task.v?.pid.v ?? null'],
+      'nsfs.ts': ['of: if (target === null)'],
+      'pidfd.ts': ['permits'],
       'pid.ts': ['pidNrNs: pid.numbers.v[level] ?? 0', 'putPid: if (ns === null)'],
       'sem.ts': ['attempt: values[operation.num] ?? 0'],
       'seq-file.ts': ["read: file.buffer.v ?? ''"],
@@ -115,12 +135,22 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'rtSigprocmask: read[0] ?? 0',
       ],
       'task.ts': ['linked: if (value === null)'],
+      'unshare.ts': ['copyNamespaces: current.pidNsForChildren.v ?? activePidNs'],
     },
   },
   {
     why: 'Takes another CPU in the middle of a call; scripts make one call at a time',
     branches: {
-      'exit.ts': ['exitSignals: if (!isLast && current.sigpending.v)'],
+      'exec.ts': [
+        'execve: if (current.killed.v)',
+        'execve: if (!(yield* lockInterruptible(current)))',
+        'lockInterruptible: if (current.sigpending.v)',
+        'until',
+        'beginNewExec: if (refused !== 0)',
+        'deThread: if (signal.groupExit.v !== null)',
+        'deThread: if (current.killed.v)',
+      ],
+      'exit.ts': ['exitGroup: if (signal.groupExit.v === null && signal.execTask.v !== null)'],
       'fork.ts': [
         'kernelClone: if (current.sigpending.v)',
         'kernelClone: if (!ns.adding.v)',
@@ -139,12 +169,69 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
   {
     why: 'Takes more tasks or objects than a script makes',
     branches: {
-      'file.ts': ['install: if (fd >= NR_OPEN)'],
+      'file.ts': [
+        'install: if (fd >= NR_OPEN)',
+        "dup: current.files.install(opened.file) ?? fail('EMFILE')",
+      ],
       'ipc.ts': ['addId: if (inUse >= limit)', 'addId: if (id < 0)'],
       'pid.ts': ['nextFree: if (ns.allocated.v >= PID_MAX - lowest)'],
       'procfs.ts': [
         'open: if (bytes > PATH_MAX)',
-        "open: current.files.install(file) ?? fail('EMFILE')",
+        "open: current.files.install(file, (flags & O_CLOEXEC) !== 0) ?? fail('EMFILE')",
+      ],
+      'pidfd.ts': [
+        "pidfdOpen: current.files.install(file, true) ?? fail('EMFILE')",
+        "pidfdGetfd: current.files.install(file, true) ?? fail('EMFILE')",
+      ],
+    },
+  },
+  {
+    why: 'Takes a kernel without memory',
+    branches: {
+      'capability.ts': [outOfMemory('capset')],
+      'cred.ts': ['setId', 'setReId', 'setResId'].map(outOfMemory),
+      'exec.ts': [
+        'execve: if (!kernel.allocates(current) || !kernel.allocates(current))',
+        'execve: if (error !== 0 && !current.killed.v)',
+        'openExec: if (!kernel.allocates(current) || !kernel.allocates(current))',
+        'beginNewExec: if (!unshareFiles(kernel, current))',
+        'beginNewExec: if (!unshareSighand(kernel, current))',
+        'unshareFiles: if (!kernel.allocates(current))',
+        'unshareSighand: if (!kernel.allocates(current))',
+      ],
+      'flock.ts': ['lock: if (type !== null && !kernel.allocates(current))'],
+      'fork.ts': [
+        'kernelClone: if (child === null)',
+        'kernelClone: if (copied !== 0)',
+        'abandon: unless (mm !== null)',
+        'copyResources: if (files === null)',
+        'copyResources: if (mm === null)',
+        'copyFiles: unless (kernel.allocates(current))',
+        ...['duplicateTask', 'copyResources', 'copyMm'].map(outOfMemory),
+      ],
+      'ipc.ts': ['lastUsers: if (detached === null)'],
+      'kernel.ts': ['allocates: unless (!task.failsAllocation.v)'],
+      'msg.ts': [
+        "setQueue: if (typeof users === 'number')",
+        ...['create', 'msgsnd'].map(outOfMemory),
+      ],
+      'pid.ts': ['allocPid', 'childNamespaceOf'].map(outOfMemory),
+      'pidfd.ts': [outOfMemory('pidfdOpen')],
+      'procfs.ts': ["open: if (!kernel.allocates(current, 'walk'))"],
+      'seccomp.ts': [outOfMemory('seccomp')],
+      'sem.ts': ["setSet: if (typeof users === 'number')", outOfMemory('create')],
+      'seq-file.ts': ['fill: if (file.buffer.v === null && !kernel.allocates(current))'],
+      'setns.ts': [outOfMemory('setns')],
+      'shm.ts': [
+        "setSegment: if (typeof users === 'number')",
+        ...['create', 'shmat'].map(outOfMemory),
+      ],
+      'sysctl.ts': [outOfMemory('read'), "admit: if (!kernel.allocates(current, 'parse'))"],
+      'timer.ts': [outOfMemory('timerCreate')],
+      'unshare.ts': [
+        'unshare: if (isOwn && !kernel.allocates(current))',
+        'copyNamespaces: if (pidNs === null)',
+        outOfMemory('copyNamespaces'),
       ],
     },
   },
@@ -153,7 +240,10 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
     branches: {
       'fork.ts': ['refuseFlags: if ((flags & ~KNOWN_FLAGS) !== 0)'],
       'capability.ts': ['validateMagic: unless (isPut)'],
-      'procfs.ts': ["found: name ?? ''", 'open: if (access === undefined)'],
+      'file.ts': [
+        'defaultLlseek: if (whence !== SEEK_SET && whence !== SEEK_CUR && whence !== SEEK_END)',
+      ],
+      'procfs.ts': ['open: if (access === undefined)'],
       'sem.ts': ['semop: if ((flags & ~IPC_NOWAIT) !== 0)'],
     },
   },
@@ -161,12 +251,18 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
     why: 'Faults behind a border of memory, which each kernel lays out as it likes',
     branches: {
       'capability.ts': ['capget: if (pid === undefined)', 'capset: if (pid === undefined)'],
-      'msg.ts': ['msgsnd: if (text === null)'],
+      'file.ts': ['read: copied === 0 || (copied < text.length && operations.isReadWhole)'],
+      'msg.ts': [
+        'msgsnd: if (text === null)',
+        'msgsnd: if (current.mm.room(address + MTEXT) < bytes)',
+      ],
     },
   },
   {
     why: 'Takes a path with the number of a task; /proc may be that of an outer namespace',
     branches: {
+      'nsfs.ts': ['(module): unless (isAlive(task))'],
+      'ptrace.ts': ["ptraceMayAccess: unless (by === 'real')"],
       'task.ts': [
         'tidPermission: target.signal === current.signal || genericPermission(current, target, mode, access)',
       ],

@@ -8,7 +8,7 @@ import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
 import { CLONE_A_THREAD } from '../../core/kernel/flags.ts';
 import type { UserMemory } from '../../core/kernel/memory.ts';
-import { directBy, type Scenario } from '../../core/kernel/scenario.ts';
+import { programsOf, type Scenario, type Subject } from '../../core/kernel/scenario.ts';
 import type { CallerHalf, KernelHalf } from '../../core/kernel/strategy.ts';
 import type { Caller, ProgramBody, Syscall } from '../../core/kernel/syscall.ts';
 import { ModelKernel } from '../../core/model/kernel.ts';
@@ -35,13 +35,16 @@ export class CallByCall {
   /** Tasks in the order in which they came to be, from 1; those of them that have a call to make. */
   private born = 0;
   private readonly atGate = new Set<number>();
+  /** The thread of each task, and the execve that a thread is in. */
+  private readonly threads = new Map<number, string>();
+  private readonly execs = new Map<string, number>();
   private readonly turn = new Cell<number | null>(null, null, 'turn');
   private readonly queue = new RunQueue();
   private readonly scenario: Scenario;
 
-  constructor(scenario: Scenario, caller: CallerHalf, half: KernelHalf) {
+  constructor(scenario: Scenario, caller: CallerHalf, half: KernelHalf, subject: Subject) {
     this.scenario = scenario;
-    const programs = Object.entries(scenario.programs(directBy(caller)));
+    const programs = Object.entries(programsOf(scenario, caller, subject));
     const kernel = new ModelKernel(
       half,
       Object.fromEntries(programs.map(([name, body]) => [name, this.gated(body)])),
@@ -57,7 +60,9 @@ export class CallByCall {
 
   /** Tasks that have a call to make. */
   ready(): number[] {
-    return [...this.atGate].sort((a, b) => a - b);
+    const { results } = this.queue.toCompletion();
+    const isAlive = (task: number) => !results.has(this.threads.get(task) ?? '');
+    return [...this.atGate].filter(isAlive).sort((a, b) => a - b);
   }
 
   /** Lets a task make its call. */
@@ -69,17 +74,36 @@ export class CallByCall {
   /** What the scenario says of this end, null if all is well. */
   judge(): string | null {
     const { results, blocked } = this.queue.toCompletion();
-    const [stuck] = blocked;
-    if (stuck !== undefined) return `deadlock: ${stuck.thread} waits in ${stuck.why}`;
+    const [first] = blocked;
+    if (first !== undefined) return `deadlock: ${first.thread} waits in ${first.why}`;
     return this.scenario.judge({ results: results as ReadonlyMap<string, number> });
+  }
+
+  private get thread(): string {
+    return this.queue.running ?? '';
+  }
+
+  /** A task that came to be, or one that goes on as a new image. */
+  private begin(): number {
+    const { thread } = this;
+    const exec = this.execs.get(thread);
+    if (exec !== undefined) {
+      this.execs.delete(thread);
+      this.results[exec] = 0;
+      for (const [task, other] of this.threads) if (other === thread) return task;
+    }
+    this.threads.set(++this.born, thread);
+    return this.born;
   }
 
   /** The program, that waits for its turn before each call. */
   private gated(body: ProgramBody): ProgramBody {
     const { turn, atGate, results } = this;
-    const begin = () => ++this.born;
+    const begin = () => this.begin();
     const record = (step: Step) => this.steps.push(step) - 1;
     const nextBorn = () => this.born + 1;
+    const execs = (index: number) => this.execs.set(this.thread, index);
+    const failed = () => this.execs.delete(this.thread);
     return function* (me) {
       const task = begin();
       const writing = new Writing(me);
@@ -98,7 +122,9 @@ export class CallByCall {
         atGate.delete(task);
         const index = record(writing.step(task, value, nextBorn()));
         results[index] = null;
+        if (value.name === 'execve') execs(index);
         result = yield value;
+        if (value.name === 'execve') failed();
         results[index] = result;
       }
     };

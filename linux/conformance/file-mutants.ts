@@ -13,7 +13,7 @@ import type { Task } from '../../core/model/task.ts';
 import type { ModelCall } from './script.ts';
 
 /** A model with something else around one call. */
-function around<N extends ModelCall>(
+export function around<N extends ModelCall>(
   name: N,
   body: (current: Task, args: SyscallTable[N], call: () => Steps<number>) => Steps<number>,
 ): KernelHalf {
@@ -81,7 +81,7 @@ export const FILE_MUTANTS: readonly [string, KernelHalf][] = [
     'next_id: is of the namespace of whoever writes',
     around('write', function* (current, [fd], call) {
       const file = fileOf(current, fd, 'next_id');
-      if (file !== null) file.ipcNs.v = current.ipcNs;
+      if (file !== null) file.data.v = current.ipcNs;
       return yield* call();
     }),
   ],
@@ -109,7 +109,7 @@ export const FILE_MUTANTS: readonly [string, KernelHalf][] = [
       const file = fileOf(current, fd, 'comm');
       const written = yield* call();
       const text = current.mm.get(address);
-      const task = file?.target.v;
+      const task = file?.pid.v?.task.v;
       if (task && written > 15 && typeof text === 'string')
         task.comm.v = text.slice(0, Math.min(16, bytes));
       return written;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** A script on the kernel below, by the agent. System call numbers are those of x86-64. */
+import { fail } from '../../core/kernel/errno.ts';
 import { CLONE_VM, SIGCHLD } from '../../core/kernel/flags.ts';
 import { CLONE_ARGS, type Layout } from '../../core/kernel/memory.ts';
 import type { Agent } from '../host/agent.ts';
@@ -30,6 +31,7 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   fork: 57,
   clone: 56,
   clone3: 435,
+  execve: 59,
   unshare: 272,
   exit: 60,
   exit_group: 231,
@@ -80,6 +82,13 @@ const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   write: 1,
   lseek: 8,
   close: 3,
+  dup: 32,
+  dup2: 33,
+  pidfd_open: 434,
+  pidfd_getfd: 438,
+  setns: 308,
+  flock: 73,
+  seccomp: 317,
 };
 
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
@@ -96,11 +105,12 @@ export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> 
     if (kind === 'born') births.set(Number(result), bytes.toString('latin1'));
   }
   const outer = levelsOutside(births.get(0) ?? '');
+  const filters = filtersOf(births.get(0) ?? '');
   return {
     steps: answers,
     tasks: tasks
       .filter(({ status }) => status !== '' && field(status, 'State')[0]?.[0] !== 'X')
-      .map(({ status }) => taskOf(status, outer))
+      .map(({ status }) => taskOf(status, outer, filters))
       .sort(),
   };
 }
@@ -177,7 +187,9 @@ function wireStep(step: Step, hello: Hello): WireStep {
   }
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
   // A path ends where C says that it does.
-  if (call === 'open') wired.splice(1, 1);
+  if (call === 'open' || call === 'execve') wired.splice(1, 1);
+  // A filter's length is in its structure.
+  if (call === 'seccomp') wired.splice(3, 1);
   return { ...common, nr: NUMBERS[call], args: wired, stores };
 }
 
@@ -201,9 +213,12 @@ function wireArg(arg: Arg): WireArg {
 function wireStore(store: Store, step: Step, hello: Hello): { offset: number; bytes: Buffer } {
   const { offset } = store;
   if ('text' in store) return { offset, bytes: Buffer.from(store.text, 'latin1') };
+  const memory = hello.memory + BigInt(step.task * MEMORY_SIZE);
+  if ('refuses' in store)
+    return { offset, bytes: filterOf(store.refuses, memory + BigInt(offset)) };
   const bytes = Buffer.alloc(8);
   if ('memory' in store) {
-    bytes.writeBigUInt64LE(hello.memory + BigInt(step.task * MEMORY_SIZE + store.memory));
+    bytes.writeBigUInt64LE(memory + BigInt(store.memory));
   } else if ('address' in store) {
     const handler = hello.handlers + BigInt((step.child ?? 0) * HANDLER_SIZE);
     bytes.writeBigUInt64LE(store.address === 'handler' ? handler : hello.restorer);
@@ -212,6 +227,36 @@ function wireStore(store: Store, step: Step, hello: Hello): { offset: number; by
     return { offset, bytes: bytes.subarray(0, store.bytes) };
   }
   return { offset, bytes };
+}
+
+/** struct sock_fprog, and the program that it points to behind it. */
+const FPROG_BYTES = 16;
+const [BPF_LD_W_ABS, BPF_JEQ_K, BPF_RET_K] = [0x20, 0x15, 0x06];
+const SECCOMP_RET_ALLOW = 0x7fff0000;
+const SECCOMP_RET_ERRNO = 0x00050000;
+
+/** Loads the call's number, compares it with each that is to be refused; none at all is no program. */
+function filterOf(refuses: readonly ScriptCall[], address: bigint): Buffer {
+  const eperm = SECCOMP_RET_ERRNO - fail('EPERM');
+  const program = [
+    [BPF_LD_W_ABS, 0, 0, 0],
+    ...refuses.flatMap((call) => [
+      [BPF_JEQ_K, 0, 1, NUMBERS[call]],
+      [BPF_RET_K, 0, 0, eperm],
+    ]),
+    [BPF_RET_K, 0, 0, SECCOMP_RET_ALLOW],
+  ] as const;
+  const bytes = Buffer.alloc(FPROG_BYTES + 8 * program.length);
+  bytes.writeUInt16LE(refuses.length === 0 ? 0 : program.length);
+  bytes.writeBigUInt64LE(address + BigInt(FPROG_BYTES), 8);
+  for (const [index, [code, ifTrue, ifFalse, value]] of program.entries()) {
+    const at = FPROG_BYTES + 8 * index;
+    bytes.writeUInt16LE(code, at);
+    bytes.writeUInt8(ifTrue, at + 2);
+    bytes.writeUInt8(ifFalse, at + 3);
+    bytes.writeUInt32LE(value, at + 4);
+  }
+  return bytes;
 }
 
 /** Words of a line of /proc/PID/status. */
@@ -223,13 +268,16 @@ function field(status: string, name: string): string[] {
 /** Namespaces around the script's own, which only their numbers in status files show. */
 const levelsOutside = (statusOfInit: string): number => field(statusOfInit, 'NSpid').length - 1;
 
+const filtersOf = (status: string): number => Number(field(status, 'Seccomp_filters')[0]);
+
 /** proc_task_name() escapes the line's end and its own backslash. */
 const nameOf = (status: string): string =>
   (/^Name:\t(.*)$/m.exec(status)?.[1] ?? '').replaceAll(/\\(.)/g, (_, escaped) =>
     escaped === 'n' ? '\n' : escaped,
   );
 
-function taskOf(status: string, outer: number): string {
+/** @param outer levels of pid namespaces that are not the script's, and `filters` that are not */
+function taskOf(status: string, outer: number, filters: number): string {
   const numbers = (name: string) => field(status, name).slice(outer).map(Number);
   const sets = SIGNAL_SETS.map((name) => [name, Number(`0x${field(status, name)[0]}`)]);
   return formatTask({
@@ -239,6 +287,7 @@ function taskOf(status: string, outer: number): string {
     isZombie: field(status, 'State')[0] === 'Z',
     comm: nameOf(status),
     signals: Object.fromEntries(sets) as Record<SignalSetName, number>,
+    filters: filtersOf(status) - filters,
     uids: field(status, 'Uid').slice(0, 3).map(Number),
     gids: field(status, 'Gid').slice(0, 3).map(Number),
     capabilities: ['CapPrm', 'CapEff', 'CapInh'].map((name) => field(status, name)[0] ?? ''),

@@ -4,7 +4,7 @@ import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
 import { formatResult } from '../../core/kernel/errno.ts';
 import { CLONE_NEWIPC, CLONE_NEWPID, SIG_IGN } from '../../core/kernel/flags.ts';
-import type { Scalar } from '../../core/kernel/memory.ts';
+import type { Scalar, UserMemory } from '../../core/kernel/memory.ts';
 import type { KernelHalf } from '../../core/kernel/strategy.ts';
 import {
   type Caller,
@@ -36,6 +36,7 @@ export const PROGRAM_AT: Readonly<Record<string, number>> = {
   fork: 0,
   clone: 1,
   clone3: 0,
+  execve: 0,
   rt_sigaction: 0,
 };
 
@@ -94,7 +95,10 @@ class ModelRun {
         return yield sys('pause');
       },
     };
-    for (const task of this.boxes.keys()) programs[`task ${task}`] = (me) => this.task(me, task);
+    for (const task of this.boxes.keys()) {
+      programs[`task ${task}`] = (me) => this.task(me, task);
+      programs[`image ${task}`] = (me) => this.image(me, task);
+    }
     this.kernel = new ModelKernel(half, programs);
     const { cred } = this.kernel.init;
     // The agent's tasks are root of a user namespace of their own.
@@ -152,6 +156,27 @@ class ModelRun {
     const box = this.boxOf(task);
     if (box.thread !== null) return 0;
     const isHandler = this.begin(box, task);
+    return yield* this.serve(memory, box, isHandler);
+  }
+
+  /** What a task runs once it, or a handler on top of it, has made an execve. */
+  private *image({ memory }: Caller, task: number): Program {
+    const box = this.boxOf(task);
+    const caller = this.top(this.queue.running);
+    if (caller === null) throw new Error('an image that nobody asked for');
+    this.ends[caller.at] = { kind: 'returned', result: '0', loads: [] };
+    for (let above = caller; above !== box; ) {
+      const { below } = above;
+      this.leave(above);
+      if (below === null) throw new Error('an image of another task');
+      // What was interrupted never returns.
+      if (this.isInCall(below)) this.ends[below.at] = { kind: 'gone' };
+      above = below;
+    }
+    return yield* this.serve(memory, box, false);
+  }
+
+  private *serve(memory: UserMemory, box: Mailbox, isHandler: boolean): Program {
     const base = memory.allocate(MEMORY_SIZE);
     for (;;) {
       yield { until: () => box.posted.v !== null, why: 'its next call' };
@@ -166,7 +191,7 @@ class ModelRun {
         this.end(box, index);
         return 0;
       }
-      const result = yield this.callOf(step, base);
+      const result = yield this.callOf(step, box, base);
       this.results[index] = result;
       const loads = (step.loads ?? []).map((load) => shown(load, memory.load(base + load.offset)));
       this.ends[index] = { kind: 'returned', result: shownResult(step, result), loads };
@@ -176,7 +201,7 @@ class ModelRun {
   /** True of a handler: somebody else has its thread. */
   private begin(box: Mailbox, task: number): boolean {
     const thread = this.queue.running;
-    const below = this.boxes.find((other) => other.thread === thread && !other.isCovered) ?? null;
+    const below = this.top(thread);
     box.thread = thread;
     box.below = below;
     if (below === null) return false;
@@ -185,18 +210,34 @@ class ModelRun {
     return true;
   }
 
+  /** The task that a handler runs on, or itself. */
+  private taskBelow(box: Mailbox): number {
+    return box.below === null ? this.boxes.indexOf(box) : this.taskBelow(box.below);
+  }
+
+  /** What of a thread is not covered by a handler. */
+  private top(thread: string | null): Mailbox | null {
+    return this.boxes.find((other) => other.thread === thread && !other.isCovered) ?? null;
+  }
+
   private end(box: Mailbox, index: number): void {
     this.results[index] = 0;
     this.ends[index] = { kind: 'returned', result: '0', loads: [] };
+    this.leave(box);
+  }
+
+  /** A handler is over. */
+  private leave(box: Mailbox): void {
     box.thread = null;
     if (box.below !== null) box.below.isCovered = false;
     box.below = null;
   }
 
-  private callOf({ call, args, child }: Step, base: number): Syscall {
+  private callOf({ call, args, child }: Step, box: Mailbox, base: number): Syscall {
     const values: (number | string)[] = args.map((arg) => this.valueOf(arg, base));
     const at = PROGRAM_AT[call];
-    if (at !== undefined) values.splice(at, 0, `task ${child}`);
+    const program = call === 'execve' ? `image ${this.taskBelow(box)}` : `task ${child}`;
+    if (at !== undefined) values.splice(at, 0, program);
     return { name: call, args: values } as unknown as Syscall;
   }
 
@@ -225,6 +266,7 @@ class ModelRun {
             isZombie: task.exitState.v === 'zombie',
             comm: task.comm.v,
             signals: signalSets(task),
+            filters: task.filters.v.length,
             uids: [cred.uid, cred.euid, cred.suid],
             gids: [cred.gid, cred.egid, cred.sgid],
             capabilities: [cred.permitted, cred.effective, cred.inheritable].map(shownSet),
@@ -261,6 +303,7 @@ const SOME_CODE = 0x401000;
 function storedIn(store: Store, base: number): Scalar {
   if ('text' in store) return store.text;
   if ('memory' in store) return base + store.memory;
+  if ('refuses' in store) return store.refuses.join(' ');
   return 'value' in store ? store.value : SOME_CODE;
 }
 

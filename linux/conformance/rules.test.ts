@@ -4,12 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CLONE_A_THREAD,
   CLONE_NEWPID,
+  CLONE_SIGHAND,
+  CLONE_VM,
   IPC_NOWAIT,
   IPC_PRIVATE,
   IPC_SET,
   IPC_STAT,
   SETVAL,
   SIGCHLD,
+  SIGKILL,
   WNOHANG,
 } from '../../core/kernel/flags.ts';
 import { CLONE_ARGS, MSQID_DS, SHMID_DS } from '../../core/kernel/memory.ts';
@@ -227,6 +230,52 @@ const RULES: readonly Rule[] = [
       },
     ],
     answers: { 5: '0', 6: '-EEXIST' },
+  },
+  {
+    rule: 'a dead init waits for whom a parent outside has to reap, and makes no call: zap_pid_ns_processes()',
+    script: [
+      step(0, 'unshare', CLONE_NEWPID),
+      makes(0, 1),
+      makes(0, 2),
+      step(0, 'kill', made(1), SIGKILL),
+      step(2, 'getpid'),
+      step(1, 'getpid'),
+    ],
+    answers: { 3: '0', 4: 'gone', 5: 'slept, asleep' },
+  },
+  {
+    rule: 'when that is done it goes',
+    script: [
+      step(0, 'unshare', CLONE_NEWPID),
+      makes(0, 1),
+      makes(0, 2),
+      step(0, 'kill', made(1), SIGKILL),
+      step(0, 'wait4', made(2), 0, 0, 0),
+      step(0, 'wait4', made(1), 0, WNOHANG, 0),
+    ],
+    answers: { 3: '0', 4: '3', 5: '2' },
+  },
+  {
+    rule: 'a dying init ignores SIGCHLD for whoever shares its handlers: zap_pid_ns_processes()',
+    script: [
+      makes(0, 1, CLONE_VM | CLONE_SIGHAND | CLONE_NEWPID),
+      step(1, 'exit_group', 0),
+      step(0, 'wait4', made(0), 0, 0, 0),
+      makes(0, 2),
+      step(2, 'exit_group', 0),
+      step(0, 'wait4', made(3), 0, 0, 0),
+    ],
+    answers: { 0: '2', 2: '-ECHILD', 3: '3', 5: '-ECHILD' },
+  },
+  {
+    rule: 'what is no whence is asked for before what has no position: ksys_lseek()',
+    script: [
+      step(0, 'pidfd_open', 1, 0),
+      step(0, 'lseek', made(0), 0, 0),
+      step(0, 'lseek', made(0), 0, 99),
+      step(0, 'lseek', made(0), 0, -1),
+    ],
+    answers: { 1: '-ESPIPE', 2: '-EINVAL', 3: '-EINVAL' },
   },
   {
     rule: 'an attached segment has whole pages',

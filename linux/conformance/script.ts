@@ -26,7 +26,9 @@ export type Store =
   | { readonly offset: number; readonly memory: number }
   | { readonly offset: number; readonly text: string }
   /** Eight bytes that each kernel has its own value for: what rt_sigaction is to be given. */
-  | { readonly offset: number; readonly address: 'handler' | 'restorer' };
+  | { readonly offset: number; readonly address: 'handler' | 'restorer' }
+  /** What seccomp is to be given to have these calls refused, in each kernel's own form. */
+  | { readonly offset: number; readonly refuses: readonly ScriptCall[] };
 
 /**
  * What is read from memory after the call. A time is compared by whether it is 0, a handler by
@@ -86,15 +88,18 @@ export function formatTask(task: {
   readonly capabilities: readonly string[];
   /** Sets as /proc has them, bit n-1 for signal n. */
   readonly signals: Readonly<Record<SignalSetName, number>>;
+  /** How many seccomp filters there are. */
+  readonly filters: number;
 }): string {
-  const { nspid, nspgid, nssid, isZombie, comm, uids, gids, capabilities, signals } = task;
+  const { nspid, nspgid, nssid, isZombie, comm, uids, gids, capabilities, signals, filters } = task;
   const numbers = `pid ${nspid.join('/')} pgid ${nspgid.join('/')} sid ${nssid.join('/')}`;
   const cred = `uid ${uids.join('/')} gid ${gids.join('/')} cap ${capabilities.join('/')}`;
   if (isZombie) return `${numbers} ${cred} zombie "${comm}"`;
   const sets = SIGNAL_SETS.filter((name) => signals[name] !== 0).map(
     (name) => ` ${name} ${signals[name].toString(16)}`,
   );
-  return `${numbers} ${cred} alive "${comm}"${sets.join('')}`;
+  const filtered = filters === 0 ? '' : ` filters ${filters}`;
+  return `${numbers} ${cred} alive "${comm}"${sets.join('')}${filtered}`;
 }
 
 /** Signals pending to the thread and to its group, blocked, ignored, caught: /proc/PID/status. */
@@ -116,6 +121,7 @@ export function formatStep({ task, call, args, child, stores }: Step): string {
 function formatStored(store: Store): string {
   if ('text' in store) return JSON.stringify(store.text);
   if ('memory' in store) return `&${store.memory}`;
+  if ('refuses' in store) return `refuses(${store.refuses.join(' ')})`;
   return String('value' in store ? store.value : store.address);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /** Models in which one call does something else to the state of a task, for the proof that it shows. */
-import { CLONE_NEWIPC, CLONE_NEWPID, WALL, WCLONE } from '../../core/kernel/flags.ts';
+import { CLONE_NEWIPC, CLONE_NEWPID, SIGCHLD, WALL, WCLONE } from '../../core/kernel/flags.ts';
 import type { KernelHalf, SyscallHandlers } from '../../core/kernel/strategy.ts';
 import { type Handler, PLAIN_LINUX } from '../../core/model/table.ts';
+import { around } from './file-mutants.ts';
 import type { ModelCall } from './script.ts';
 
-const instead = <N extends ModelCall>(name: N, handler: Handler<N>): KernelHalf => ({
+export const instead = <N extends ModelCall>(name: N, handler: Handler<N>): KernelHalf => ({
   syscalls: { [name]: handler } as unknown as SyscallHandlers,
 });
 
@@ -50,6 +51,15 @@ export const STATE_MUTANTS: readonly [string, KernelHalf][] = [
       current.cred.v = { ...cred, euid: cred.uid };
       const result = PLAIN_LINUX.msgget(kernel, current, ...args);
       current.cred.v = cred;
+      return result;
+    }),
+  ],
+  [
+    'exit_group: an init goes on minding its children',
+    around('exit_group', function* ({ sighand }, _, call) {
+      const action = sighand.action(SIGCHLD);
+      const result = yield* call();
+      sighand.set(SIGCHLD, action);
       return result;
     }),
   ],

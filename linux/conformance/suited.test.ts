@@ -4,8 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   FEATURE_CLONE3,
+  FEATURE_EXECVE,
   FEATURE_LAST_PID,
   FEATURE_NEXT_ID,
+  FEATURE_PIDFD,
+  FEATURE_SECCOMP,
+  FEATURE_SETNS,
   FEATURE_TIMER_IDS,
   FEATURE_UNSHARE,
 } from '../host/protocol.ts';
@@ -14,7 +18,15 @@ import type { Script } from './script.ts';
 import { limitsOf, notCompared, suited } from './suited.ts';
 
 const EVERYTHING =
-  FEATURE_CLONE3 | FEATURE_UNSHARE | FEATURE_LAST_PID | FEATURE_NEXT_ID | FEATURE_TIMER_IDS;
+  FEATURE_CLONE3 |
+  FEATURE_UNSHARE |
+  FEATURE_LAST_PID |
+  FEATURE_NEXT_ID |
+  FEATURE_TIMER_IDS |
+  FEATURE_EXECVE |
+  FEATURE_SETNS |
+  FEATURE_PIDFD |
+  FEATURE_SECCOMP;
 const USERS = 65536;
 const generated = fc.sample(scripts, { seed: 1, numRuns: 400 });
 
@@ -25,7 +37,11 @@ const MISSING: readonly [string, number, RegExp][] = [
   ['unshare', FEATURE_UNSHARE, /"call":"unshare"/],
   ['ns_last_pid', FEATURE_LAST_PID, /"call":"open".*ns_last_pid/],
   ['msg_next_id', FEATURE_NEXT_ID, /"call":"open".*next_id/],
+  ['execve', FEATURE_EXECVE, /"call":"execve"/],
   ['timer ids', FEATURE_TIMER_IDS, /"call":"prctl","args":\[77,/],
+  ['setns', FEATURE_SETNS, /"call":"setns"/],
+  ['pidfds', FEATURE_PIDFD, /"call":"pidfd_/],
+  ['filters', FEATURE_SECCOMP, /"call":"(seccomp"|prctl","args":\[3[89],)/],
 ];
 
 describe('a script for a kernel without', () => {

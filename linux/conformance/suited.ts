@@ -5,11 +5,19 @@
  * replaced and not left out, as others refer to it by its place; what is replaced counts as what it
  * became, and the report names it.
  */
-import { PR_TIMER_CREATE_RESTORE_IDS } from '../../core/kernel/flags.ts';
+import {
+  PR_GET_NO_NEW_PRIVS,
+  PR_SET_NO_NEW_PRIVS,
+  PR_TIMER_CREATE_RESTORE_IDS,
+} from '../../core/kernel/flags.ts';
 import {
   FEATURE_CLONE3,
+  FEATURE_EXECVE,
   FEATURE_LAST_PID,
   FEATURE_NEXT_ID,
+  FEATURE_PIDFD,
+  FEATURE_SECCOMP,
+  FEATURE_SETNS,
   FEATURE_TIMER_IDS,
   FEATURE_UNSHARE,
   type Hello,
@@ -54,6 +62,30 @@ const FEATURES: readonly Feature[] = [
     bit: FEATURE_TIMER_IDS,
     isNeededBy: ({ call, args }) => call === 'prctl' && args[0] === PR_TIMER_CREATE_RESTORE_IDS,
     cost: 'timers of a given id: PR_TIMER_CREATE_RESTORE_IDS came with Linux 6.15.',
+  },
+  {
+    bit: FEATURE_EXECVE,
+    isNeededBy: ({ call }) => call === 'execve',
+    cost: 'execve: this kernel or container forbids a tmpfs with a set-uid file in it.',
+  },
+  {
+    bit: FEATURE_SETNS,
+    isNeededBy: ({ call }) => call === 'setns',
+    cost: 'setns: this kernel or container forbids it.',
+  },
+  {
+    bit: FEATURE_PIDFD,
+    isNeededBy: ({ call }) => call === 'pidfd_open' || call === 'pidfd_getfd',
+    cost:
+      'pidfd_open and pidfd_getfd, and with them descriptors of other processes: this kernel or ' +
+      'container forbids them, or its errors are older than those of Linux 6.18.',
+  },
+  {
+    bit: FEATURE_SECCOMP,
+    isNeededBy: ({ call, args }) =>
+      call === 'seccomp' ||
+      (call === 'prctl' && [PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS].includes(Number(args[0]))),
+    cost: 'filters of calls: this kernel or container forbids seccomp, or has set no_new_privs.',
   },
 ];
 

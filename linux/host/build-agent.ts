@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** Builds the agent with the user's own compiler, once for each content of its sources. */
+/** Builds our C programs with the user's own compiler, once for each content of their sources. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -10,15 +10,27 @@ import { promisify } from 'node:util';
 import { InputError } from '../../core/input-error.ts';
 
 const run = promisify(execFile);
-const SOURCES = new URL('../agent/', import.meta.url);
-const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror'];
+const AGENT = { name: 'agent', sources: new URL('../agent/', import.meta.url) };
+/** Handlers are at the same addresses in every image of the agent. */
+const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-no-pie'];
+
+export interface CProgram {
+  readonly name: string;
+  /** A directory whose C files make it. */
+  readonly sources: URL;
+}
 
 /**
  * Path of the agent's executable.
  * @param compiler CC of the environment, or cc
  * @throws InputError where there is no compiler, or it can't build the agent
  */
-export async function buildAgent(
+export const buildAgent = (cache?: string, compiler?: string): Promise<string> =>
+  buildProgram(AGENT, cache, compiler);
+
+/** The same for any of our programs. */
+export async function buildProgram(
+  { name: program, sources: directory }: CProgram,
   cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sideband'),
   compiler = process.env.CC ?? 'cc',
 ): Promise<string> {
@@ -29,27 +41,27 @@ export async function buildAgent(
       'use the model, or such a machine',
     );
   }
-  const sources = (await readdir(SOURCES)).filter((name) => /\.[ch]$/.test(name)).sort();
+  const sources = (await readdir(directory)).filter((name) => /\.[ch]$/.test(name)).sort();
   const hash = createHash('sha256').update([compiler, ...FLAGS].join(' '));
-  for (const name of sources) hash.update(await readFile(new URL(name, SOURCES)));
-  const path = join(cache, `agent-${hash.digest('hex').slice(0, 16)}`);
+  for (const name of sources) hash.update(await readFile(new URL(name, directory)));
+  const path = join(cache, `${program}-${hash.digest('hex').slice(0, 16)}`);
   if (await exists(path)) return path;
   await mkdir(cache, { recursive: true });
-  const directory = await mkdtemp(join(cache, 'build-'));
+  const building = await mkdtemp(join(cache, 'build-'));
   try {
-    const built = join(directory, 'agent');
+    const built = join(building, program);
     const files = sources
       .filter((name) => name.endsWith('.c'))
-      .map((name) => fileURLToPath(new URL(name, SOURCES)));
-    await compile(compiler, [...FLAGS, '-o', built, ...files]);
+      .map((name) => fileURLToPath(new URL(name, directory)));
+    await compile(program, compiler, [...FLAGS, '-o', built, ...files]);
     await rename(built, path);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(building, { recursive: true, force: true });
   }
   return path;
 }
 
-async function compile(compiler: string, args: readonly string[]): Promise<void> {
+async function compile(program: string, compiler: string, args: readonly string[]): Promise<void> {
   try {
     await run(compiler, args);
   } catch (error) {
@@ -64,7 +76,7 @@ async function compile(compiler: string, args: readonly string[]): Promise<void>
     const first = (stderr ?? '').split('\n').find((line) => line.includes('error'));
     throw new InputError(
       compiler,
-      `it does not build the agent (${first ?? `exit code ${code}`})`,
+      `it does not build the ${program} (${first ?? `exit code ${code}`})`,
       'name another compiler in CC',
     );
   }

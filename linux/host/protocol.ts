@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** The harness's end of linux/agent/protocol.h, version 2, and nothing that is not in there. */
+/** The harness's end of linux/agent/protocol.h, version 3, and nothing that is not in there. */
 
 export const AGENT_MAGIC = 0x42444953;
-export const AGENT_VERSION = 2;
+export const AGENT_VERSION = 3;
 export const MAX_TASKS = 32;
 export const MAX_STEPS = 8192;
 export const MEMORY_SIZE = 16384;
@@ -15,6 +15,10 @@ export const FEATURE_LAST_PID = 4;
 export const FEATURE_NEXT_ID = 8;
 export const FEATURE_TIMER_IDS = 16;
 export const FEATURE_OWN_PROC = 32;
+export const FEATURE_EXECVE = 64;
+export const FEATURE_SETNS = 128;
+export const FEATURE_PIDFD = 256;
+export const FEATURE_SECCOMP = 512;
 
 export type WireArg =
   | { readonly kind: 'number'; readonly value: bigint }

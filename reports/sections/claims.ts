@@ -20,7 +20,10 @@ export function claimSections(claims: readonly Claim[]): Section[] {
       lane: 'in brackets',
       blocks: [
         claimTable(answered),
-        prose('no fact: not a question of fact; the figures are proxies for it.'),
+        prose(
+          'In brackets: the lanes that a verdict rests on, and which form of the designs it judges. ' +
+            'no fact: not a question of fact; the figures are proxies for it.',
+        ),
       ],
     },
     {

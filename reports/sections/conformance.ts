@@ -26,6 +26,10 @@ export function conformanceSection(conformance: Result['conformance']): Section 
         }),
         3,
       ),
+      prose(
+        'made: calls. else: errnos; asleep: it had not returned when its step was over; gone: nor ' +
+          'does it ever, as its task is no more.',
+      ),
       ...scheduleBlocks(schedules),
       ...coverageBlocks(branches),
       ...knownDifferences.map((text) => prose(`Not compared: ${text}`)),

@@ -10,7 +10,9 @@ function few(places: readonly string[]): string {
   if (places.length === 0) return 'none';
   const more = places.length - MOST_NAMED;
   const named = places.slice(0, MOST_NAMED).join('; ');
-  return more > 0 ? `${named}; and ${more} more, fewer with more --calls` : named;
+  return more > 0
+    ? `${named}; and ${more} more (the JSON has all; sideband linux host --calls reaches more)`
+    : named;
 }
 
 export function coverageBlocks(files: Compared['branches']): Block[] {

@@ -1,108 +1,164 @@
 // SPDX-License-Identifier: MIT
-/** Scenarios with their verdicts, and the schedules that fail, drawn. */
-import { type Block, left, prose, right, type Section, table } from '../document.ts';
-import type { Drawing, RaceRow } from '../result.ts';
+/** Hazards and virtues by designs. */
+import { type Block, left, prose, type Section, table } from '../document.ts';
+import { asked, fails, isOfBestForm, isUnsettled } from '../hazards.ts';
+import type { RaceRow } from '../result.ts';
+import { counterexampleSection, type Drawn, drawnRows } from './counterexamples.ts';
 
-/** S: what can go wrong, and a section for each schedule that does. */
-export function raceSections(rows: readonly RaceRow[]): Section[] {
-  const failing = rows.filter((row) => row.counterexample !== null);
-  const label = (row: RaceRow) => `S${failing.indexOf(row) + 1}`;
-  const scenarios = [...new Set(rows.map((row) => row.scenario))];
+/** S: what can go wrong, by design, and a section for each schedule that is drawn. */
+export function raceSections(rows: readonly RaceRow[], drawn: Drawn): Section[] {
+  const failing = drawnRows(rows, drawn);
+  const isDrawn = (row: RaceRow, other: RaceRow) =>
+    drawn === 'all' ? other === row : isOfBestForm(row) && other.scenario === row.scenario;
+  const label = (row: RaceRow): string | null => {
+    const at = failing.findIndex((other) => isDrawn(row, other));
+    return at < 0 ? null : `S${at + 1}`;
+  };
   return [
-    {
-      title: 'S  WHAT CAN GO WRONG',
-      lane: 'model, every interleaving',
-      blocks: scenarios.flatMap((name) => raceBlocks(name, rows, label)),
-    },
-    ...failing.map((row) => counterexampleSection(label(row), row)),
+    { title: 'S  WHAT CAN GO WRONG', lane: laneOf(rows), blocks: matrixBlocks(rows, label) },
+    questions(rows),
+    ...failing.map((row, at) => counterexampleSection(`S${at + 1}`, row, rows, drawn)),
   ];
 }
 
-function raceBlocks(
-  name: string,
-  rows: readonly RaceRow[],
-  label: (row: RaceRow) => string,
-): Block[] {
-  const of = rows.filter((row) => row.scenario === name);
-  const [first] = of;
-  if (first === undefined) return [];
+const isExhaustive = ({ verdict }: RaceRow): boolean => verdict.kind === 'EXHAUSTIVE';
+
+const laneOf = (rows: readonly RaceRow[]): string =>
+  rows.every(isExhaustive) ? 'model, every interleaving' : 'model, every interleaving but for ~';
+
+type Label = (row: RaceRow) => string | null;
+
+const GROUPS: readonly [string, (row: RaceRow) => boolean][] = [
+  ['Best forms', isOfBestForm],
+  ['As posted or named, and variations', (row) => row.kind === 'design' && !isOfBestForm(row)],
+  ['Relatives', (row) => row.kind === 'relative'],
+  ['Controls', (row) => row.kind === 'control'],
+];
+
+function matrixBlocks(rows: readonly RaceRow[], label: Label): Block[] {
   return [
-    prose(`${name} (${first.context}). ${first.question} Rule: ${first.rule}.`),
+    ...legend(rows),
+    ...GROUPS.flatMap(([title, isOf]) => {
+      const of = rows.filter(isOf);
+      return of.length === 0 ? [] : matrix(title, of, label);
+    }),
+    ...counts(rows),
+  ];
+}
+
+function legend(rows: readonly RaceRow[]): Block[] {
+  const sampled = rows.flatMap(({ verdict }) => (verdict.kind === 'SAMPLED' ? [verdict] : []));
+  const [first] = sampled;
+  const marks: [string, string][] = [
+    ['R, G', 'a single-purpose restarter can meet it; only general use can'],
+    ['ok', 'holds in every interleaving of the scenario'],
+    ['F, S1', 'fails in some; S1 and so on: drawn below'],
+    ['-', 'can not direct the call that is asked about, or unchanged code'],
+    ...(first === undefined
+      ? []
+      : [
+          [
+            '~',
+            `too many states, so SAMPLED: ${first.runs} schedules drawn from seed ${first.seed}; ` +
+              '~ok is that none of these failed, and says no more',
+          ] as [string, string],
+        ]),
+    ...(rows.some(({ verdict }) => verdict.kind === 'INCOMPLETE')
+      ? [['?', 'cut short before anything failed'] as [string, string]]
+      : []),
+  ];
+  return [{ kind: 'points', points: marks }];
+}
+
+/** Beside a scenario's name and context there is room for so many characters. */
+const ROOM = 44;
+const GAP = 2;
+
+function matrix(title: string, rows: readonly RaceRow[], label: Label): Block[] {
+  const strategies = [...new Set(rows.map((row) => row.strategy))];
+  const isWide = strategies.reduce((sum, name) => sum + name.length + GAP, 0) > ROOM;
+  const letter = (at: number) => String.fromCharCode(97 + at);
+  const heads = strategies.map((name, at) => (isWide ? letter(at) : name));
+  const names = strategies.map((name, at) => `${letter(at)} ${name}`).join(', ');
+  const body = (kind: RaceRow['scenarioKind']) => lines(rows, kind, strategies, label);
+  const virtues = body('virtue');
+  return [
+    prose(isWide ? `${title}: ${names}.` : `${title}:`),
     table(
+      [left('hazard, to be survived'), left('in'), ...heads.map(left)],
       [
-        left('design'),
-        left('form'),
-        left('verdict'),
-        right('interleav.'),
-        right('failing'),
-        right('states'),
+        ...body('hazard'),
+        ...(virtues.length === 0 ? [] : [['virtue, to be had', '', ...heads.map(() => '')]]),
+        ...virtues,
       ],
-      of.map((row) => [
-        row.strategy,
-        row.form,
-        row.verdict.kind,
-        row.interleavings ?? '?',
-        row.counterexample === null
-          ? (row.failing ?? '?')
-          : `${row.failing ?? 'some'} (${label(row)})`,
-        String(row.states),
-      ]),
+      0,
     ),
-    ...of.flatMap(({ strategy, verdict }) =>
-      verdict.kind === 'INCOMPLETE'
-        ? [prose(`${strategy}: INCOMPLETE, ${verdict.reason}; ${verdict.seen} states seen.`)]
-        : [],
-    ),
-    ...of
-      .filter((row) => row.kind === 'control')
-      .map(({ strategy }) => prose(`${strategy} is a control: it is there to fail.`)),
   ];
 }
 
-function counterexampleSection(label: string, row: RaceRow): Section {
-  const { counterexample, scenario, strategy, form, rule, interleavings, failing } = row;
-  const blocks = counterexample === null ? [] : drawingBlocks(counterexample, scenario, strategy);
+function lines(
+  rows: readonly RaceRow[],
+  kind: RaceRow['scenarioKind'],
+  strategies: readonly string[],
+  label: Label,
+): string[][] {
+  const of = rows.filter((row) => row.scenarioKind === kind);
+  const scenarios = [...new Set(of.map((row) => row.scenario))];
+  const line = (scenario: string): string[] => {
+    const ofScenario = of.filter((row) => row.scenario === scenario);
+    const cells = strategies.map((strategy) => {
+      const row = ofScenario.find((each) => each.strategy === strategy);
+      return row === undefined ? '-' : inShort(row, label);
+    });
+    return [scenario, ofScenario[0]?.context === 'restarter' ? 'R' : 'G', ...cells];
+  };
+  const failed = strategies.map((strategy) => {
+    const all = asked(rows, strategy, kind);
+    return all.asked === 0 ? '-' : String(all.failed.length);
+  });
+  return scenarios.length === 0 ? [] : [...scenarios.map(line), ['fails', '', ...failed]];
+}
+
+function inShort(row: RaceRow, label: Label): string {
+  const mark = row.verdict.kind === 'SAMPLED' ? '~' : '';
+  if (fails(row)) return `${mark}${label(row) ?? 'F'}`;
+  return row.verdict.kind === 'INCOMPLETE' ? '?' : `${mark}ok`;
+}
+
+/** How much was looked at, and what was not. */
+function counts(rows: readonly RaceRow[]): Block[] {
+  const exhaustive = rows.filter(isExhaustive);
+  const all = exhaustive.reduce((sum, { interleavings }) => sum + BigInt(interleavings ?? 0), 0n);
+  const states = exhaustive.reduce((sum, row) => sum + row.states, 0);
+  const sampled = rows.filter(({ verdict }) => verdict.kind === 'SAMPLED');
+  const by = sampled.map(({ scenario, strategy }) => `${scenario} by ${strategy}`);
+  return [
+    prose(
+      `${exhaustive.length} of ${rows.length} verdicts are EXHAUSTIVE: ${all} interleavings in ` +
+        `${states} states.${sampled.length === 0 ? '' : ` SAMPLED: ${by.join(', ')}.`}`,
+    ),
+    ...rows
+      .filter((row) => isUnsettled(row) && row.verdict.kind === 'INCOMPLETE')
+      .map(({ scenario, strategy, verdict }) => incomplete(scenario, strategy, verdict)),
+  ];
+}
+
+function incomplete(scenario: string, strategy: string, verdict: RaceRow['verdict']): Block {
+  const why = verdict.kind === 'INCOMPLETE' ? `${verdict.reason}; ${verdict.seen} states seen` : '';
+  return prose(`${scenario} by ${strategy}: INCOMPLETE, ${why}.`);
+}
+
+function questions(rows: readonly RaceRow[]): Section {
+  const scenarios = [...new Set(rows.map((row) => row.scenario))];
+  const asking = scenarios.flatMap((name) => rows.find((row) => row.scenario === name) ?? []);
   return {
-    title: `${label}  ${scenario}: ${strategy}, ${form}`,
-    lane: 'model, every interleaving',
+    title: 'S0  WHAT EACH SCENARIO ASKS',
+    lane: null,
     blocks: [
-      prose(
-        failing === null
-          ? `${rule}; fails in the schedule below, seen before the exploration was cut short.`
-          : `${rule}; ${failing} of ${interleavings} interleavings fail.`,
-      ),
-      ...blocks,
+      {
+        kind: 'points',
+        points: asking.map(({ scenario, question }) => [scenario, question] as const),
+      },
     ],
   };
-}
-
-/** A schedule in columns, one a thread, with the steps that race marked. */
-export function drawingBlocks(drawing: Drawing, scenario: string, strategy: string): Block[] {
-  const { threads, contested, drawn, preemptions, steps, wrong, cause, replay } = drawing;
-  const heads = [
-    'step',
-    ...threads.map(({ name, role }) => `task ${name} (${role})`),
-    ...(contested === null ? [] : [contested]),
-  ];
-  const columnOf = (thread: string) => threads.findIndex(({ name }) => thread.startsWith(name));
-  const rows = drawn.map((step) => {
-    const cells = threads.map(() => '');
-    const marks = `${step.racing ? ' (*)' : ''}${step.wrong ? '  WRONG' : ''}`;
-    cells[columnOf(step.thread)] = step.text + marks;
-    return [String(step.step), ...cells, ...(contested === null ? [] : [step.cell ?? ''])];
-  });
-  const ends: [string, string][] = [
-    ['steps', `${steps}, ${preemptions} preemption${preemptions === 1 ? '' : 's'}`],
-    ['end', wrong ?? 'as it should be'],
-    ...(cause === null ? [] : [['cause', `(*) ${cause}`] as [string, string]]),
-  ];
-  return [
-    { kind: 'drawing', heads, rows },
-    { kind: 'points', points: ends },
-    {
-      kind: 'command',
-      label: 'replay',
-      lines: [`sideband race ${scenario} -s ${strategy} \\`, `  --replay "${replay}"`],
-    },
-  ];
 }

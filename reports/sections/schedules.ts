@@ -7,43 +7,44 @@ type Row = Compared['schedules'][number];
 
 export function scheduleBlocks(rows: readonly Row[]): Block[] {
   if (rows.length === 0) return [];
+  const cell = ({ scenario }: Row, at: number) =>
+    rows[at - 1]?.scenario === scenario ? '' : scenario;
   return [
     prose(
-      'Orders of system calls that the model finds in a scenario, each made on this kernel, by ' +
-        'what needs nothing new of it. A race that the model sees should happen here in the same ' +
-        'orders; all other interleavings differ only inside of calls, where none can be imposed.',
+      'Schedules: the orders of system calls that the model finds in a scenario, each made on this ' +
+        'kernel by what needs nothing new of it. Where the model sees a race, it should happen here ' +
+        'in the same orders.',
     ),
     table(
-      [
-        left('scenario'),
-        left('by'),
-        right('replayed'),
-        right('of interleav.'),
-        right('differ'),
-        right('failing'),
-      ],
-      rows.map(({ scenario, strategy, interleavings, replayed, isAll, mismatches, failing }) => [
-        scenario,
-        strategy,
-        isAll ? String(replayed) : `${replayed} and more`,
-        interleavings ?? '?',
-        String(mismatches),
-        String(failing),
+      [left('scenario'), left('by'), right('orders'), right('differ'), right('failing')],
+      rows.map((row, at) => [
+        cell(row, at),
+        row.strategy,
+        row.isAll ? String(row.replayed) : `${row.replayed}+`,
+        String(row.mismatches),
+        String(row.failing),
       ]),
+      0,
     ),
     ...rows.flatMap(({ firstMismatch }) => (firstMismatch ?? []).map(prose)),
-    ...rows.map((row) => prose(inWords(row))),
+    prose(inWords(rows)),
   ];
 }
 
-function inWords({ strategy, interleavings, replayed, isAll, mismatches, failing }: Row): string {
-  const share =
-    interleavings === null
-      ? ''
-      : ` They are ${((100 * replayed) / Number(interleavings)).toPrecision(2)} % of the interleavings.`;
+function inWords(rows: readonly Row[]): string {
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0);
+  const [replayed, differ] = [sum((row) => row.replayed), sum((row) => row.mismatches)];
+  const failing = sum((row) => row.failing);
+  const counted = rows.filter(({ interleavings }) => interleavings !== null);
+  const interleavings = counted.reduce((all, row) => all + Number(row.interleavings), 0);
+  const orders = counted.reduce((all, row) => all + row.replayed, 0);
   return (
-    `${strategy}: ${isAll ? `all ${replayed}` : `${replayed}, not all,`} replayed, ` +
-    `${mismatches} ${mismatches === 1 ? 'mismatch' : 'mismatches'}; ${failing} fail here as on ` +
-    `the model.${share}`
+    `failing: orders that end badly here, as they do on the model${rows.every(({ isAll }) => isAll) ? '' : '; +: there are more'}. ` +
+    `Of ${replayed} orders ${differ === 0 ? 'none differs' : `${differ} DIFFER`} and ${failing} fail. ` +
+    (interleavings === 0
+      ? ''
+      : `The model has ${interleavings} interleavings of ${orders === replayed ? 'the same' : `${orders} of these`} ` +
+        'runs. The others differ from these orders inside of calls, where none can be imposed on a ' +
+        `kernel, so that one in ${Math.round(interleavings / orders)} was seen here.`)
   );
 }

@@ -25,11 +25,12 @@ function* direct(me: Caller, want: Want, call: Directable): Program {
 
 export const processField: Strategy = {
   name: 'process-field',
+  of: 'setter',
   order: 101,
   summary: 'as setter, but one field for the whole process',
   kind: 'control',
-  form: 'as posted',
-  caller: { direct },
+  form: 'as named',
+  caller: { direct, twoPasses: true },
   kernel: {
     taskFields: nextSyscallData,
     asked: {

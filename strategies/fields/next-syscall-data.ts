@@ -8,6 +8,9 @@
  * - the value is tagged with its kind, and the first call that understands the kind takes it; other
  *   calls leave it alone;
  * - taken means cleared, whether the call then succeeds or fails: a stale id is worse than a retry;
+ * - a call that is interrupted and made again finds its value again, unless somebody armed the
+ *   field anew in between;
+ * - exec clears it, so that no program finds what another one was armed with;
  * - privilege is tested at use, by the call, and not here.
  */
 import { note } from '../../core/explore/cell.ts';
@@ -21,7 +24,7 @@ declare module '../../core/kernel/strategy.ts' {
 }
 
 export const nextSyscallData: TaskFieldHooks = {
-  next_syscall_data: { initial: null, atFork: 'clear' },
+  next_syscall_data: { initial: null, atFork: 'clear', atExec: 'clear' },
 };
 
 /** Arms the field; a value that was not taken is replaced. */
@@ -45,4 +48,14 @@ export function take(kernel: InKernel, task: TaskView, kind: WantKind): Want | n
   return want;
 }
 
-export const takenByTheCall: WantedHook = { askedIn: 'call', wanted: take };
+/** Puts a value back that was taken, for the call that is to be made again. */
+export function putBack(kernel: InKernel, task: TaskView, want: Want): void {
+  const field = task.field('next_syscall_data');
+  kernel.ledger.fieldOps++;
+  if (field.v !== null) return;
+  kernel.ledger.fieldOps++;
+  field.v = want;
+  note(`put back ${want.kind}`, want.values.join(' '));
+}
+
+export const takenByTheCall: WantedHook = { askedIn: 'call', wanted: take, restarts: putBack };

@@ -48,6 +48,8 @@ const KNOWN_IN = {
   address: 'mm',
   page: 'mm',
   fd: 'mm',
+  pidfd: 'mm',
+  nsfd: 'mm',
   task: 'pidNs',
 } as const satisfies Record<string, keyof Home>;
 export type Resource = keyof typeof KNOWN_IN;
@@ -189,6 +191,19 @@ export class Builder {
     if (!isThread) this.parents.add(this.task);
     this.makes('task');
     return { child: this.children, depth };
+  }
+
+  /** Somebody becomes a new image, alone in its group and in memory of its own. */
+  execs(by = this.task): void {
+    for (const [task, leader] of this.leaders.entries()) {
+      if (task !== by && leader === this.leaders[by]) this.doubtful.add(task);
+    }
+    this.homes[by] = { ...(this.homes[by] ?? OUTERMOST), mm: -this.steps.length - 1 };
+  }
+
+  /** Is the caller a handler, and nobody knows whose? */
+  get isHandler(): boolean {
+    return this.handlers.has(this.task);
   }
 
   /** A task that stands for a handler of `signal`; undefined if there are enough. */

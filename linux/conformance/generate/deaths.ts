@@ -3,6 +3,8 @@
 import {
   CLONE_A_THREAD,
   CLONE_NEWPID,
+  CLONE_SIGHAND,
+  CLONE_VM,
   SA_NOCLDWAIT,
   SIG_DFL,
   SIG_IGN,
@@ -30,13 +32,21 @@ function leader(b: Builder): Made {
   return waitsFor(b, made, 0);
 }
 
-/** An init goes whose namespace has nobody but those in another one below. */
+/**
+ * An init goes whose namespace has nobody but those in another one below, a family, or somebody
+ * dead; and perhaps leaves to others what it does to its signal handlers.
+ */
 function init(b: Builder): Made {
   const made = { result: b.steps.length };
-  const child = b.clones(CLONE_NEWPID);
+  const child = b.clones(CLONE_NEWPID | b.of([0, 0, CLONE_VM | CLONE_SIGHAND]));
   b.doubts();
-  b.clones(CLONE_NEWPID, child);
+  const grandchild = b.clones(b.of([CLONE_NEWPID, 0]), child);
   b.doubts();
+  if (b.once(2)) {
+    b.clones(0, grandchild);
+    b.doubts();
+  }
+  if (b.once(3)) b.also(dies, grandchild);
   b.also(dies, child);
   return waitsFor(b, made, 0);
 }

@@ -2,6 +2,9 @@
 /** Files that stock Linux has: the hints for the next pid and the next ids, and names of tasks. */
 import {
   CLONE_A_THREAD,
+  CLONE_NEWIPC,
+  IPC_PRIVATE,
+  O_CLOEXEC,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
@@ -24,7 +27,7 @@ const ODD_PATHS = [
   // A number that no kernel gives to anybody.
   ...['/proc/self/task/none/comm', '/proc/4999999/comm'],
 ];
-const FLAGS = [O_RDWR, O_WRONLY, O_RDONLY, O_RDWR];
+const FLAGS = [O_RDWR, O_WRONLY, O_RDONLY, O_RDWR, O_RDWR | O_CLOEXEC];
 const DESCRIPTORS = [99, -1];
 
 const TEXTS = ['5000', '7', '12 34', '0', '32768', 'a name of more than 15', '300', '65536'];
@@ -42,10 +45,17 @@ const OFFSETS = [0, 1, 3, 100, -1, 2 ** 40];
 const WHENCES = [SEEK_SET, SEEK_CUR, SEEK_END, 99, -1];
 
 /** Mostly one that the task may have. */
-const descriptor = (b: Builder): Arg => {
+export const descriptor = (b: Builder): Arg => {
   const known = b.once(3) ? b.known('fd') : (b.inherited('fd') ?? b.known('fd'));
   return known === undefined || b.once(15) ? b.of(DESCRIPTORS) : known;
 };
+
+/** A file, once more perhaps. */
+export function opens(b: Builder, path: string, task?: number): Arg {
+  b.makes('fd');
+  const stores = [{ offset: b.memory, text: path }];
+  return b.also(['open', [{ memory: b.memory }, path.length, O_RDONLY], { stores }], task);
+}
 
 function open(b: Builder): Made {
   b.makes('fd');
@@ -94,18 +104,19 @@ const close: Kind = (b) => ['close', [descriptor(b)]];
 
 /** The next number is taken, by who asked for it; or there is none, and the search starts over. */
 function taken(b: Builder): Made | undefined {
-  if (!b.hasRoomFor(2) || b.mayMakeInit(0)) return undefined;
+  if (!b.hasRoomFor(3) || b.mayMakeInit(0)) return undefined;
   const last = b.of(LAST_PIDS);
   const text = String(last);
+  const memory = { memory: b.memory };
   const path = { offset: b.memory, text: NS_LAST_PID };
-  const fd = b.also([
-    'open',
-    [{ memory: b.memory }, NS_LAST_PID.length, O_WRONLY],
-    { stores: [path] },
-  ]);
+  const fd = b.also(['open', [memory, NS_LAST_PID.length, O_WRONLY], { stores: [path] }]);
   const stores = [{ offset: b.memory, text }];
-  b.also(['write', [fd, { memory: b.memory }, text.length], { stores }]);
+  b.also(['write', [fd, memory, text.length], { stores }]);
   b.also(cloneAt(b, b.child(0).child, last + 1));
+  b.clones(0);
+  // Once more, when the lowest is taken too.
+  b.also(['lseek', [fd, 0, SEEK_SET]]);
+  b.also(['write', [fd, memory, text.length], { stores }]);
   b.clones(0);
   return ['close', [fd]];
 }
@@ -129,12 +140,27 @@ function ofTheDead(b: Builder): Made | undefined {
   return ['close', [fd]];
 }
 
+/** By who lives in another IPC namespace than whoever opened it: whose next id is that? */
+function ofAnother(b: Builder): Made | undefined {
+  if (b.isFull) return undefined;
+  const [path = ''] = NEXT_IDS;
+  const memory = { memory: b.memory };
+  const stores = [{ offset: b.memory, text: path }];
+  const fd = b.also(['open', [memory, path.length, O_WRONLY], { stores }]);
+  const child = b.clones(CLONE_NEWIPC);
+  b.doubts(child);
+  const text = '5';
+  b.also(['write', [fd, memory, text.length], { stores: [{ offset: b.memory, text }] }], child);
+  for (const by of [child, undefined]) b.also(['msgget', [IPC_PRIVATE, 0o600]], by);
+  return ['close', [fd]];
+}
+
 const seldom =
   (kind: Kind): Kind =>
   (b) =>
     b.once(4) ? kind(b) : undefined;
 
-const onSoundFiles =
+export const onSoundFiles =
   (kind: Kind): Kind =>
   (b) =>
     b.hasStaleFiles ? undefined : kind(b);
@@ -153,4 +179,5 @@ export const FILES: readonly Kind[] = [
   close,
   seldom(taken),
   seldom(ofTheDead),
+  seldom(ofAnother),
 ].map(onSoundFiles);

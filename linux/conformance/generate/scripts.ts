@@ -5,10 +5,14 @@ import type { Script } from '../script.ts';
 import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.ts';
 import { CREDENTIALS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
+import { DESCRIPTORS } from './descriptors.ts';
 import { epilogue } from './epilogue.ts';
+import { EXECS } from './exec.ts';
 import { FILES } from './files.ts';
+import { FILTERS } from './filters.ts';
 import { GETS, IPC } from './ipc.ts';
 import { LIVES } from './lives.ts';
+import { NAMESPACES } from './namespaces.ts';
 import { SIGNALLED } from './signalled.ts';
 import { HANDLING, handleUsr1, SIGNALS } from './signals.ts';
 import { SLEEPERS } from './sleepers.ts';
@@ -20,7 +24,8 @@ import { UNSHARING } from './unsharing.ts';
 const SCENES: readonly Kind[] = [...SLEEPERS, ...SIGNALLED, ...STRANGERS, ...DEATHS, ...LIVES];
 
 const ALL: readonly Kind[] = [
-  ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, SCENES].flat(),
+  ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, EXECS, SCENES].flat(),
+  ...[DESCRIPTORS, NAMESPACES, FILTERS].flat(),
 ];
 
 /** What the operations of a script may be: all kinds, or few, which then meet more often. */
@@ -31,6 +36,9 @@ const THEMES: readonly (readonly Kind[])[] = [
   [FILES, FORKS, GETS, GETS, GETS].flat(),
   [HANDLING, HANDLING, FORKS, WAITS, SLEEPERS, SIGNALLED].flat(),
   [TASKS, IPC, SCENES].flat(),
+  [EXECS, EXECS, FORKS, CREDENTIALS, HANDLING].flat(),
+  [DESCRIPTORS, DESCRIPTORS, FILES, FORKS, CREDENTIALS, FILTERS].flat(),
+  [DESCRIPTORS, NAMESPACES, NAMESPACES, FORKS, UNSHARING, GETS].flat(),
 ];
 
 /** The most numbers that an operation looks at. */

@@ -6,6 +6,8 @@
 import {
   CLONE_A_THREAD,
   CLONE_NEWPID,
+  LOCK_EX,
+  LOCK_UN,
   SA_RESTART,
   SIG_BLOCK,
   SIG_DFL,
@@ -19,6 +21,7 @@ import {
 } from '../../../core/kernel/flags.ts';
 import type { Arg } from '../script.ts';
 import type { Builder, Kind, Made } from './builder.ts';
+import { NS_LAST_PID, opens } from './files.ts';
 import { bit, masks, sigaction } from './signals.ts';
 import { SLEEPS } from './sleepers.ts';
 
@@ -69,6 +72,22 @@ function interruptedWait(b: Builder): Made {
   b.also(['kill', [pid, SIGUSR1]]);
   b.also(returns, handler);
   b.also(['exit_group', [3]], awaited);
+  return ['kill', [pid, 0]];
+}
+
+/** Out of the wait for a lock, which is given up before the handler ends or after. */
+function interruptedLock(b: Builder): Made {
+  const [mine, other] = [opens(b, NS_LAST_PID), opens(b, NS_LAST_PID)];
+  b.also(['flock', [mine, LOCK_EX]]);
+  const { child, pid } = victim(b);
+  const handler = handles(b, child, SIGUSR1, b.of([0, SA_RESTART]));
+  b.also(['flock', [other, LOCK_EX]], child);
+  b.also(['kill', [pid, SIGUSR1]]);
+  const gives: Made = ['flock', [mine, LOCK_UN]];
+  const isLate = b.once(2);
+  if (!isLate) b.also(gives);
+  b.also(returns, handler);
+  if (isLate) b.also(gives);
   return ['kill', [pid, 0]];
 }
 
@@ -156,6 +175,7 @@ const seldom =
 export const SIGNALLED: readonly Kind[] = [
   seldom(2, interrupted),
   seldom(3, interruptedWait),
+  seldom(2, interruptedLock),
   seldom(1, unblocked),
   seldom(4, two),
   seldom(4, taken),

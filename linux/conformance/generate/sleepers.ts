@@ -126,7 +126,7 @@ const operations = (b: Builder, ...shorts: readonly number[]): Store[] =>
 
 function disturbed(sleep: Sleep): Kind {
   return (b) => {
-    if (b.isFull || !b.once(8)) return undefined;
+    if (b.isFull || !b.once(6)) return undefined;
     const isKilled = !b.isInit && b.once(2);
     const isStranger = !isKilled && b.once(2);
     const made = { result: b.steps.length };

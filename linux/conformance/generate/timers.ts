@@ -6,13 +6,13 @@ import {
   PR_TIMER_CREATE_RESTORE_IDS_OFF,
   PR_TIMER_CREATE_RESTORE_IDS_ON,
 } from '../../../core/kernel/flags.ts';
-import type { Builder, Kind, Made } from './builder.ts';
+import { BAD_ADDRESS, type Builder, type Kind, type Made } from './builder.ts';
 
 const CONTROLS = [
   ...[PR_TIMER_CREATE_RESTORE_IDS_ON, PR_TIMER_CREATE_RESTORE_IDS_ON],
   ...[PR_TIMER_CREATE_RESTORE_IDS_GET, PR_TIMER_CREATE_RESTORE_IDS_OFF, 3, -1],
 ];
-const CLOCKS = [0, 1, 2, 3, 0, 1, 7, 11, 4, 10, 99];
+const CLOCKS = [0, 1, 2, 3, 4, 5, 7, 11, 4, 10, 99];
 const IDS = [0, 1, 2, 5, 2 ** 31 - 1, -1, 2 ** 31 - 2];
 
 const control = (value: number): Made => ['prctl', [PR_TIMER_CREATE_RESTORE_IDS, value, 0, 0, 0]];
@@ -31,7 +31,7 @@ function create(b: Builder, clock: number, wanted: number): Made {
   ];
 }
 
-const anyCreate: Kind = (b) => create(b, b.once(3) ? b.of(CLOCKS) : 1, b.of(IDS));
+const anyCreate: Kind = (b) => create(b, b.once(2) ? b.of(CLOCKS) : 1, b.of(IDS));
 
 /** A given id, then the same once more, or one of the kernel's choice. */
 function restores(b: Builder): Made {
@@ -44,6 +44,20 @@ function restores(b: Builder): Made {
   return create(b, 1, id);
 }
 
+/** An id that could not be told is used up all the same. */
+function untold(b: Builder): Made {
+  b.also(control(PR_TIMER_CREATE_RESTORE_IDS_OFF));
+  b.also(['timer_create', [1, 0, BAD_ADDRESS]]);
+  return create(b, 1, 0);
+}
+
 const anyDelete: Kind = (b) => ['timer_delete', [b.of(IDS)]];
 
-export const TIMERS: readonly Kind[] = [anyControl, anyCreate, anyCreate, anyDelete, restores];
+export const TIMERS: readonly Kind[] = [
+  anyControl,
+  anyCreate,
+  anyCreate,
+  anyDelete,
+  restores,
+  untold,
+];

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/** For tests of reports: the real result of this tree, with what varies from run to run held still. */
+
+import { isBestForm } from '../core/kernel/strategy.ts';
+import { type Measured, RESULT_SCHEMA, type Result } from '../reports/result.ts';
+import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
+import { captureName, conclude, mutantRows, races, restartTable, work } from './measure.ts';
+
+const SEED = 200807;
+
+export async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
+  const strategies = await chooseStrategies([]);
+  const best = strategies.filter(isBestForm);
+  const captures = [];
+  for (const path of CAPTURES) {
+    captures.push({ name: captureName(path), capture: await readCapture(path) });
+  }
+  const restarts = [];
+  for (const capture of captures)
+    restarts.push(await restartTable(capture, best, { seed: SEED, workers: [1, 2, 4] }));
+  const scenarios = await chooseScenarios([]);
+  const rows = await races(scenarios, strategies, SEED, () => {});
+  const onRestart = () => {};
+  const { times, ...counted } = await work(
+    strategies.filter(({ kind }) => kind !== 'control'),
+    {
+      large: best,
+      seed: SEED,
+      sizes: [10, 100],
+      onRestart,
+    },
+  );
+  const mutants = await mutantRows(scenarios, () => {});
+  return conclude(strategies, captures, { races: rows, restarts, mutants, ...counted });
+}
+
+/** What compare would have, but for what varies from run to run. */
+export const result: Result = {
+  schema: RESULT_SCHEMA,
+  ...(await measured()),
+  conformance: {
+    kind: 'run',
+    seed: SEED,
+    scripts: 2,
+    reordered: 0,
+    calls: 3,
+    byCall: { fork: 1, msgget: 2 },
+    byErrno: { fork: { success: 1 }, msgget: { success: 1, EEXIST: 1 } },
+    branches: [
+      {
+        file: 'ipc.ts',
+        branches: { reached: 60, all: 101 },
+        functions: { reached: 10, all: 14 },
+        unreached: [
+          { line: 105, function: 'refuseId', branch: null, why: 'Only a design asks for it' },
+          { line: 121, function: 'addId', branch: 'if (inUse >= limit)', why: null },
+        ],
+      },
+    ],
+    mismatch: null,
+    knownDifferences: ['one that is known'],
+    schedules: [
+      {
+        scenario: 'a scenario',
+        strategy: 'a strategy',
+        interleavings: '70',
+        replayed: 6,
+        isAll: true,
+        mismatches: 0,
+        firstMismatch: null,
+        failing: 4,
+      },
+    ],
+  },
+  timed: {
+    calls: [
+      {
+        call: 'a',
+        by: 'b',
+        mode: 'plain',
+        nsMedian: 1.4,
+        nsP75: 2.5,
+        samples: 3,
+        callsPerSample: 4,
+      },
+    ],
+    restarts: [{ by: 'b', tasks: 10, seconds: 0.25 }],
+  },
+  provenance: {
+    version: '0.0.0',
+    seed: SEED,
+    commit: 'none',
+    node: 'v20',
+    cpu: 'a CPU',
+    kernel: 'a kernel',
+    virtualisation: 'none',
+    mitigations: 'none',
+    commandLine: 'sideband compare',
+    started: 'then',
+  },
+};

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Seeded sampling, for systems whose state graph is too large: so many runs on fresh systems, each
+ * step drawn from the threads that can take one. It finds what is common, proves nothing, and says
+ * so. A failing schedule is reduced: wherever a thread was made to wait for another, it goes on
+ * first instead, as long as what comes of it still fails.
+ */
+import { type Budget, type Exploration, explore } from './graph.ts';
+import { Machine, type System } from './machine.ts';
+import { follow, unwind } from './replay.ts';
+import { runAtRandom } from './run.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface Sampling {
+  readonly runs: number;
+  /** The first run's; each that follows has the next. */
+  readonly seed: number;
+}
+
+export interface Sample {
+  /** Runs whose end the judge rejects. */
+  readonly failing: number;
+  /** The first of these, reduced; null if there is none. */
+  readonly counterexample: Schedule | null;
+}
+
+/** @param make a fresh system each time, as runs leave their traces in memory */
+export function sample(make: () => System, { runs, seed }: Sampling): Sample {
+  let failing = 0;
+  let first: Schedule | null = null;
+  for (let run = 0; run < runs; run++) {
+    const system = make();
+    const { schedule, results, blocked } = runAtRandom(system.threads, seed + run);
+    if (system.judge({ results, blocked }) === null) continue;
+    failing++;
+    first ??= schedule;
+  }
+  return { failing, counterexample: first === null ? null : reduce(make(), first) };
+}
+
+/** Every interleaving, or where these are too many, a sample. */
+export function exploreOrSample(
+  make: () => System,
+  budget: Budget,
+  sampling: Sampling,
+): Exploration {
+  const explored = explore(make(), budget);
+  if (explored.verdict.kind === 'EXHAUSTIVE') return explored;
+  const { failing, counterexample } = sample(make, sampling);
+  return {
+    ...explored,
+    verdict: { kind: 'SAMPLED', ...sampling },
+    failing: BigInt(failing),
+    counterexample: counterexample ?? explored.counterexample,
+  };
+}
+
+/** More steps than these are not run to reduce a schedule. */
+const MOST_STEPS = 20_000;
+
+/** A failing schedule with no more preemptions, and unless it is very long, no single one to spare. */
+export function reduce(system: System, schedule: Schedule): Schedule {
+  const machine = new Machine(system.threads);
+  const run = (wanted: Schedule) => {
+    const trace = follow(machine, system, toTheEnd(machine, wanted), () => {});
+    unwind(trace.undone, machine);
+    return trace;
+  };
+  let best = run(schedule);
+  let taken = 0;
+  for (let at = 0; at + 1 < best.steps.length && taken < MOST_STEPS; ) {
+    const [step, next] = [best.steps[at], best.steps[at + 1]];
+    const isPreempted = step?.couldGoOn === true && next?.thread !== step.thread;
+    const shorter = isPreempted ? run(goesOn(best.steps, at)) : null;
+    taken += shorter?.steps.length ?? 0;
+    if (shorter?.wrong != null && shorter.preemptions < best.preemptions) {
+      best = shorter;
+      at = 0;
+    } else {
+      at++;
+    }
+  }
+  return best.steps.map(({ thread }) => thread);
+}
+
+/** The schedule in which the thread of step `at` has its next run of steps right behind it. */
+function goesOn(steps: readonly { readonly thread: string }[], at: number): Schedule {
+  const names = steps.map(({ thread }) => thread);
+  const [before, after] = [names.slice(0, at + 1), names.slice(at + 1)];
+  const name = names[at];
+  const from = after.indexOf(name ?? '');
+  if (from < 0) return names;
+  let to = from;
+  while (after[to] === name) to++;
+  return [...before, ...after.slice(from, to), ...after.slice(0, from), ...after.slice(to)];
+}
+
+/** The wanted schedule as far as it fits, then the thread that ran last, as far as it gets. */
+function* toTheEnd(machine: Machine, wanted: Schedule): Generator<string> {
+  yield* wanted;
+  let last = wanted.at(-1);
+  for (;;) {
+    const enabled = machine.enabled().map(({ thread }) => thread);
+    last = enabled.find((thread) => thread === last) ?? enabled[0];
+    if (last === undefined) return;
+    yield last;
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/** What a reader might miss, and why it is not there. */
+import type { Section } from '../document.ts';
+import type { Measured, Result } from '../result.ts';
+
+export function notMeasured(
+  conformance: Result['conformance'],
+  { races, strategies }: Pick<Measured, 'races' | 'strategies'>,
+): Section {
+  const raced = new Set(races.map(({ strategy }) => strategy));
+  const unraced = strategies.map(({ name }) => name).filter((name) => !raced.has(name));
+  return {
+    title: 'NOT MEASURED, AND WHY',
+    lane: null,
+    blocks: [
+      {
+        kind: 'points',
+        points: [
+          [
+            'host',
+            'no time. Of the relatives in stock kernels (clone3 with set_tid, ns_last_pid, ' +
+              '*_next_id, timers of a given id) only the behaviour is compared.',
+          ],
+          [
+            'guest',
+            'no figure. The designs are not yet patches, so there are no instructions, sizes or ' +
+              'lines of patch to count.',
+          ],
+          ['model', model(conformance, new Set(races.map(({ scenario }) => scenario)).size)],
+          ...(races.length === 0 || unraced.length === 0
+            ? []
+            : [['races', notRaced(unraced)] as [string, string]]),
+        ],
+      },
+    ],
+  };
+}
+
+function model(conformance: Result['conformance'], scenarios: number): string {
+  const checked =
+    conformance.kind === 'run' && conformance.mismatch === null
+      ? `agreed with the kernel below in ${conformance.calls} calls (C)`
+      : 'were not confirmed by the kernel below (C)';
+  return (
+    `its rules follow the Linux sources that each file names, and ${checked}, as far as generated ` +
+    'scripts reach; what the designs add to a kernel no stock kernel can confirm. Another CPU comes ' +
+    'in where the model says that it may, between steps; memory is sequentially consistent. ' +
+    `Verdicts are of ${scenarios} scenarios of a few tasks each: what more tasks, longer programs or ` +
+    'hazards that nobody thought of would show is not in them. Nor are caches, the TLB and time.'
+  );
+}
+
+const notRaced = (names: readonly string[]): string =>
+  `none of ${names.join(', ')}: who tries until the id comes up makes no directed call that could ` +
+  'be judged, and hands over no value that could be lost or misdelivered.';
