@@ -26,6 +26,7 @@
 #define REAP_MS		50		/* for a wait to find a child that is dead */
 #define SLOW_REAP_MS	5000		/* if it never gave up its CPU */
 #define RELEASE_MS	5		/* unless a group or session holds it */
+#define NO_SWITCHES	-1		/* there is no telling when it gave up its CPU */
 #define EXIT_MS		50		/* for an init to find its namespace empty */
 #define ASLEEP		5		/* looks, for a short sleep is no block */
 #define NOBODY		MAX_TASKS
@@ -328,6 +329,27 @@ static int look_at(uint32_t task)
 	return watched[task].in_call ? look_at_call(task) : 0;
 }
 
+/*
+ * Somebody died: a parent that sleeps in its wait4 is woken, and looks asleep
+ * once more while it finds out who. It may also wait for another, and sleep on.
+ */
+static void expect_reaps(void)
+{
+	uint32_t task;
+
+	for (task = 0; task < MAX_TASKS; task++) {
+		struct watched *w = &watched[task];
+
+		if (!w->in_call || w->is_covered ||
+		    shared->mailboxes[task].nr != SYS_wait4 ||
+		    !has_zombie(w->tgid))
+			continue;
+		w->had_zombie = 1;
+		w->since = milliseconds();
+		w->switches = NO_SWITCHES;
+	}
+}
+
 /* free_pid() comes a little after the task has left /proc. */
 static int is_released(struct watched *w)
 {
@@ -383,6 +405,7 @@ static int is_moving(int64_t *quiet_since)
 	}
 	if (dead != found_dead) {
 		found_dead = dead;
+		expect_reaps();
 		*quiet_since = milliseconds();
 		return 1;
 	}
