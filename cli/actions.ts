@@ -50,7 +50,7 @@ export interface Common {
 }
 
 /** Prints a result; with --out, also keeps it there as NAME.txt and NAME.json. */
-async function deliver(
+export async function deliver(
   name: string,
   { json, out }: Pick<Common, 'json' | 'out'>,
   sections: readonly Section[],

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../core/input-error.ts';
 import { parseCapture } from '../core/restart/parse-capture.ts';
 import { whyNoHost } from '../linux/host/availability.ts';
 import { ResultSchema } from '../reports/result.ts';
-import { commandLine } from './main.ts';
+import { within } from './within-for-tests.ts';
 
 const BIN = fileURLToPath(new URL('../bin/sideband.js', import.meta.url));
 const CRIU = fileURLToPath(new URL('../core/restart/fixtures/criu', import.meta.url));
@@ -63,33 +63,13 @@ const COMMANDS = [
   'generate',
   'import-criu',
   'race',
+  'explore',
   'bench',
   'list',
 ];
 
 /** Of compare, what does not take long. */
 const SMALL = ['-s', 'setter', '--capture', CRIU];
-
-/** The same within this process, and what it throws where main() would explain it. */
-async function within(args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      printed[name] += text;
-      return true;
-    }),
-  );
-  let thrown: Error | null = null;
-  try {
-    await commandLine().parseAsync(['node', 'sideband', ...args]);
-  } catch (error) {
-    thrown = error as Error;
-  }
-  for (const spy of spies) spy.mockRestore();
-  const code = process.exitCode ?? 0;
-  process.exitCode = undefined;
-  return { ...printed, code, thrown };
-}
 
 describe('--help', () => {
   it('names every command, with examples and exit codes', async () => {

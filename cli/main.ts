@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** The command line: which commands there are, and what they take. What they do is in actions.ts. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ENGINES } from '../core/explore/litmus/count.ts';
 import {
   bench,
   compareAndReport,
@@ -11,6 +12,8 @@ import {
   restartAndReport,
 } from './actions.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
+import { exploreAndReport } from './explore.ts';
+import { SAMPLERS } from './explore-sample.ts';
 import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -159,6 +162,36 @@ export function commandLine(): Command {
   })
     .argument('[scenario]', 'all scenarios if left out')
     .action(raceAndReport);
+  add(program, {
+    name: 'explore',
+    description: 'Explore every interleaving of a small program: threads are separated by ||.',
+    options: [
+      new Option(
+        '--engine <name>',
+        'the state graph, traces by DPOR, or both, which prove each other; or a sample',
+      )
+        .choices([...ENGINES, 'sample'])
+        .default('both'),
+      new Option('--runs <n>', 'sample so many schedules').argParser(numberFrom(1, 1_000_000)),
+      seed('of the sample'),
+      new Option('--sampler <name>', 'how they are drawn').choices(SAMPLERS),
+      new Option('--promela', 'print the same program for Spin instead'),
+      json(),
+      out('explore.txt and explore.json'),
+    ],
+    examples: [
+      "sideband explore 'Wx Wy || Ry Rx'",
+      "sideband explore 'Lm Ln Xn Xm || Ln Lm Xm Xn' --json",
+      "sideband explore 'Ux Ux || Ux Ux' --engine sample --runs 100 \\",
+      '    --seed 7',
+      '',
+      'Operations, a step each, on cells that start at 0: Rx reads x, Wx',
+      'writes 1, Wx=3 writes 3, Ux adds 1, Cx:0>1 writes 1 if x is 0,',
+      'Lm locks m, Xm unlocks it.',
+    ],
+  })
+    .argument('<program>', 'for example "Wx Ry || Wy Rx"')
+    .action(exploreAndReport);
   add(program, {
     name: 'bench',
     description: "Time this suite's model (never a kernel), with its exact ledger beside.",

@@ -2,6 +2,7 @@
 /** An exploration as a row, and a schedule as a drawing: who did what, and which steps race. */
 import type { Cell } from '../core/explore/cell.ts';
 import { Struct } from '../core/explore/cell.ts';
+import { agreed, type TraceCount, waysOf } from '../core/explore/certificate.ts';
 import type { Exploration } from '../core/explore/graph.ts';
 import type { System } from '../core/explore/machine.ts';
 import {
@@ -19,9 +20,12 @@ export function raceRow(
   scenario: Scenario,
   strategy: Strategy,
   exploration: Exploration,
+  traces: TraceCount | null,
   system: System,
 ): RaceRow {
   const { verdict, states, transitions, interleavings, failing, counterexample } = exploration;
+  const ways = waysOf(exploration, traces);
+  agreed(ways);
   const { name, question, rule, kind, context } = scenario;
   return {
     scenario: name,
@@ -38,6 +42,10 @@ export function raceRow(
     transitions,
     interleavings: interleavings?.toString() ?? null,
     failing: failing?.toString() ?? null,
+    certificate:
+      traces === null || interleavings === null || Object.keys(ways).length < 2
+        ? null
+        : { traces: traces.traces, ways: Object.keys(ways).length },
     counterexample:
       counterexample === null ? null : drawing(scenario, replay(system, counterexample), system),
   };

@@ -144,7 +144,7 @@ describe('what a report says', () => {
   it('of every interleaving is said of nothing that was sampled', () => {
     expect(saying(() => {})).toContain('Every interleaving was explored.');
     const sampled = saying((other) => {
-      const verdict = { kind: 'SAMPLED', runs: 100, seed: 1 };
+      const verdict = { kind: 'SAMPLED', runs: 100, seed: 1, by: 'URW' };
       Object.assign(race(other, 'bystander-process', 'setter') ?? {}, { verdict });
       Object.assign(race(other, 'handler-creates', 'procfs') ?? {}, { verdict });
     });

@@ -95,8 +95,8 @@ const Drawing = v.strictObject({
 
 const Verdict = v.variant('kind', [
   v.strictObject({ kind: v.literal('EXHAUSTIVE') }),
-  /** Schedules drawn from seeds that count up from the first; states are those seen before. */
-  v.strictObject({ kind: v.literal('SAMPLED'), runs: count, seed: count }),
+  /** Schedules drawn from seeds that count up from the first, and in which way; states are those seen before. */
+  v.strictObject({ kind: v.literal('SAMPLED'), runs: count, seed: count, by: v.string() }),
   v.strictObject({ kind: v.literal('INCOMPLETE'), reason: v.string(), seen: count }),
 ]);
 
@@ -117,6 +117,11 @@ const RaceRow = v.strictObject({
   interleavings: v.nullable(bigCount),
   /** Of the interleavings, or where SAMPLED, of the runs. */
   failing: v.nullable(bigCount),
+  /**
+   * Mazurkiewicz traces, and in how many ways that have nothing in common the interleavings were
+   * counted, all alike; null where there is one way only, or none.
+   */
+  certificate: v.nullable(v.strictObject({ traces: count, ways: count })),
   counterexample: v.nullable(Drawing),
 });
 

@@ -37,6 +37,25 @@ export function recording<T>(r: Recorder, body: () => T): T {
   }
 }
 
+/** Cells that `condition` reads; it may not do anything else. */
+export function watching(condition: () => unknown): readonly Cell<unknown>[] {
+  const cells = new Set<Cell<unknown>>();
+  const refuse = (): never => {
+    throw new Error('a condition only reads');
+  };
+  const reads: Recorder = {
+    read(cell) {
+      cells.add(cell);
+      return cell.raw;
+    },
+    write: refuse,
+    allocate: refuse,
+    note: refuse,
+  };
+  recording(reads, condition);
+  return [...cells];
+}
+
 export class Cell<T> {
   /** The value in memory. Engines use it to apply and undo; explored code uses `v`. */
   raw: T;

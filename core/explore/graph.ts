@@ -4,14 +4,21 @@
  * counted by dynamic programming over the graph, as paths from the start to an end, in exact
  * integers. The graph has no cycles, because a position is a history.
  */
+import { BudgetSpent } from './budget.ts';
 import { type End, Machine, type System } from './machine.ts';
+import type { Sampler } from './sampling/samplers.ts';
 import type { Schedule } from './schedule.ts';
 
 /** What an exploration may claim. A run that was cut short never says EXHAUSTIVE. */
 export type Verdict =
   | { readonly kind: 'EXHAUSTIVE' }
   /** Of schedules drawn from seeds, the first given, after the graph was found to be too large. */
-  | { readonly kind: 'SAMPLED'; readonly runs: number; readonly seed: number }
+  | {
+      readonly kind: 'SAMPLED';
+      readonly runs: number;
+      readonly seed: number;
+      readonly by: Sampler;
+    }
   | { readonly kind: 'INCOMPLETE'; readonly reason: string; readonly seen: number };
 
 export interface Exploration {
@@ -52,8 +59,6 @@ interface Cost {
   readonly first: string | null;
 }
 
-class BudgetSpent extends Error {}
-
 export function explore(system: System, budget: Budget): Exploration {
   return new Graph(system, budget).run();
 }
@@ -62,7 +67,8 @@ class Graph {
   private readonly machine: Machine;
   private readonly system: System;
   private readonly budget: Budget;
-  private readonly counts = new Map<string, Counts>();
+  /** By number of the state. */
+  private readonly counts: Counts[] = [];
   private seen = 0;
   private transitions = 0;
   private ends = 0;
@@ -103,8 +109,8 @@ class Graph {
   }
 
   private visit(): Counts {
-    const key = this.machine.key();
-    const known = this.counts.get(key);
+    const state = this.machine.state();
+    const known = this.counts[state];
     if (known !== undefined) return known;
     this.spend();
     const enabled = this.machine.enabled();
@@ -116,7 +122,7 @@ class Graph {
       let failing = 0n;
       for (const position of enabled) {
         this.transitions++;
-        const { undo } = this.machine.take(position);
+        this.machine.take(position);
         this.path.push(position.thread);
         try {
           const below = this.visit();
@@ -124,13 +130,13 @@ class Graph {
           failing += below.failing;
         } finally {
           // Also on a spent budget: the cells belong to the caller.
-          this.machine.undo(undo);
+          this.machine.undo();
           this.path.pop();
         }
       }
       counts = { paths, failing };
     }
-    this.counts.set(key, counts);
+    this.counts[state] = counts;
     return counts;
   }
 
@@ -155,7 +161,6 @@ class Graph {
   private shortest(): Schedule {
     const costs = new Map<string, Cost | null>();
     const schedule: string[] = [];
-    const undone = [];
     let last: string | null = null;
     for (;;) {
       const cost: Cost | null = this.cost(last, costs);
@@ -163,19 +168,19 @@ class Graph {
       if (cost.first === null) break;
       const position = this.machine.position(cost.first);
       if (position === undefined) throw new Error(`thread ${cost.first} vanished`);
-      undone.push(this.machine.take(position).undo);
+      this.machine.take(position);
       schedule.push(cost.first);
       last = cost.first;
     }
-    for (const undo of undone.reverse()) this.machine.undo(undo);
+    for (const _ of schedule) this.machine.undo();
     return schedule;
   }
 
   /** The cheapest way from here to a failing end, or null if there is none. */
   private cost(last: string | null, costs: Map<string, Cost | null>): Cost | null {
-    const key = this.machine.key();
-    if (this.counts.get(key)?.failing === 0n) return null;
-    const keyed = `${last}>${key}`;
+    const state = this.machine.state();
+    if (this.counts[state]?.failing === 0n) return null;
+    const keyed = `${last}>${state}`;
     const known = costs.get(keyed);
     if (known !== undefined) return known;
     const enabled = this.machine.enabled();
@@ -183,9 +188,9 @@ class Graph {
     for (const position of enabled) {
       const { thread } = position;
       const switched = thread !== last && enabled.some((other) => other.thread === last);
-      const { undo } = this.machine.take(position);
+      this.machine.take(position);
       const below = this.cost(thread, costs);
-      this.machine.undo(undo);
+      this.machine.undo();
       if (below === null) continue;
       const cost: Cost = {
         preemptions: below.preemptions + (switched ? 1 : 0),

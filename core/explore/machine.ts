@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /**
  * A set of threads over memory, at one state, that can take a step and undo it. The memory is the
- * cells themselves; what a step wrote is kept until it is undone.
+ * cells themselves; what a step wrote over is kept until it is undone, last step first.
  */
-import type { Cell } from './cell.ts';
-import type { Block, Thread } from './thread.ts';
-import { type Outcome, type Position, Trie } from './trie.ts';
+import { StateTable } from './state-table.ts';
+import type { Thread } from './thread.ts';
+import { type Outcome, type Position, type Touched, Trie } from './trie.ts';
 
 /** How a run ended: everybody is done, or some wait for ever. */
 export interface End {
@@ -20,92 +20,109 @@ export interface System {
   judge(end: End): string | null;
 }
 
-export interface Undo {
-  readonly positions: readonly Position[];
-  readonly values: readonly { readonly cell: Cell<unknown>; readonly value: unknown }[];
-}
-
-/** Numbers the values that one cell takes; its first value is 0. */
-class ValueIds {
-  private readonly ids = new Map<unknown, number>();
-
-  of(key: unknown): number {
-    let id = this.ids.get(key);
-    if (id === undefined) {
-      id = this.ids.size;
-      this.ids.set(key, id);
-    }
-    return id;
-  }
-}
-
 export class Machine {
   private readonly trie = new Trie();
-  private positions: readonly Position[];
-  private readonly indices = new Map<Cell<unknown>, number>();
-  private readonly valueIds: ValueIds[] = [];
-  private readonly values: number[] = [];
+  /** By name of the thread. */
+  private positions: Position[];
+  private readonly table = new StateTable();
+  private readonly vector: number[] = [];
+  /** Of each step that was taken: what it was, who took it from where, and what it wrote over. */
+  private readonly outcomes: Outcome[] = [];
+  private readonly slots: number[] = [];
+  private readonly from: Position[] = [];
+  private readonly overwritten: number[] = [];
+  /** Where a step made threads: the positions before. */
+  private readonly before: (Position[] | null)[] = [];
 
   constructor(threads: readonly Thread[]) {
     this.positions = sorted(threads.map((thread) => this.trie.root(thread)));
   }
 
+  /** Every thread, by name, wherever it stands: also those that wait, and those that are done. */
+  standing(): readonly Position[] {
+    return this.positions;
+  }
+
+  canStep(position: Position): boolean {
+    if (position.end !== null) return false;
+    const { block } = position;
+    return block === null || this.trie.condition(position, block).holds;
+  }
+
   /** Threads that can take a step now, by name. */
   enabled(): readonly Position[] {
-    return this.positions.filter((position) => canStep(position));
+    return this.positions.filter((position) => this.canStep(position));
   }
 
   position(thread: string): Position | undefined {
     return this.positions.find((position) => position.thread === thread);
   }
 
-  /** What `position` would do next, not yet done. */
+  /** What a thread that can go on would do next, not yet done. */
   peek(position: Position): Outcome {
     return this.trie.step(position);
   }
 
-  take(position: Position): { readonly outcome: Outcome; readonly undo: Undo } {
+  /** Cells that a thread's waiting depends on, in the state as it is; null if it does not wait. */
+  condition(position: Position): Touched['reads'] | null {
+    const { block } = position;
+    return block === null ? null : this.trie.condition(position, block).reads;
+  }
+
+  take(position: Position): Outcome {
+    const { memory } = this.trie;
     const outcome = this.trie.step(position);
     const slot = this.positions.indexOf(position);
-    const undo: Undo = {
-      positions: this.positions,
-      values: outcome.writes.map(({ cell }) => ({ cell, value: cell.raw })),
-    };
-    const positions = [...this.positions];
-    positions[slot] = outcome.next;
-    this.positions =
-      outcome.spawned.length === 0 ? positions : sorted([...positions, ...outcome.spawned]);
-    for (const { cell, value } of outcome.writes) this.store(cell, value);
-    return { outcome, undo };
-  }
-
-  undo({ positions, values }: Undo): void {
-    this.positions = positions;
-    for (const { cell, value } of values) this.store(cell, value);
-  }
-
-  private store(cell: Cell<unknown>, value: unknown): void {
-    let index = this.indices.get(cell);
-    if (index === undefined) {
-      index = this.values.length;
-      this.indices.set(cell, index);
-      const ids = new ValueIds();
-      this.valueIds.push(ids);
-      this.values.push(ids.of(this.trie.key(cell.raw)));
+    this.outcomes.push(outcome);
+    this.slots.push(slot);
+    this.from.push(position);
+    const { cells, numbers, spawned } = outcome;
+    if (spawned.length > 0) {
+      this.before.push(this.positions);
+      const positions = this.positions.with(slot, outcome.next);
+      this.positions = sorted([...positions, ...spawned]);
+    } else {
+      this.before.push(null);
+      this.positions[slot] = outcome.next;
     }
-    cell.raw = value;
-    this.values[index] = this.valueIds[index]?.of(this.trie.key(value)) ?? 0;
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at] ?? 0;
+      this.overwritten.push(memory.now[cell] ?? 0);
+      memory.set(cell, numbers[at] ?? 0);
+    }
+    return outcome;
   }
 
-  /**
-   * Equal for equal states. Cells that were first written after another state's key was made are
-   * at their first value there, hence the trimmed zeros.
-   */
-  key(): string {
-    let length = this.values.length;
-    while (length > 0 && this.values[length - 1] === 0) length--;
-    const threads = this.positions.map(({ thread, id }) => thread + id).join();
-    return `${threads}|${this.values.slice(0, length).join()}`;
+  /** The last step that was taken, and not undone. */
+  undo(): void {
+    const { memory } = this.trie;
+    const outcome = this.outcomes.pop();
+    const position = this.from.pop();
+    const slot = this.slots.pop();
+    const before = this.before.pop();
+    if (outcome === undefined || position === undefined || slot === undefined) {
+      throw new Error('there is no step to be undone');
+    }
+    if (before != null) this.positions = before;
+    else this.positions[slot] = position;
+    for (let at = outcome.cells.length - 1; at >= 0; at--) {
+      memory.set(outcome.cells[at] ?? 0, this.overwritten.pop() ?? 0);
+    }
+  }
+
+  /** A number that equal states have in common: the first state to be numbered has 0, and so on. */
+  state(): number {
+    const { vector, positions } = this;
+    const { now } = this.trie.memory;
+    // Cells that were first seen after another state was numbered have number 0 there.
+    let length = now.length;
+    while (length > 0 && now[length - 1] === 0) length--;
+    vector.length = 0;
+    for (const { id } of positions) vector.push(id);
+    // Threads are never taken for cells, as positions of as many threads are elsewhere.
+    vector.push(-1);
+    for (let cell = 0; cell < length; cell++) vector.push(now[cell] ?? 0);
+    return this.table.number(vector);
   }
 
   /** @throws NondeterminismError if a thread, run again, does something else. */
@@ -119,14 +136,10 @@ export class Machine {
     const blocked: { thread: string; why: string }[] = [];
     for (const { thread, end, block } of this.positions) {
       if (end !== null) results.set(thread, end.result);
-      else if (block?.idle !== true) blocked.push({ thread, why: (block as Block).why });
+      else if (block !== null && block.idle !== true) blocked.push({ thread, why: block.why });
     }
     return { results, blocked };
   }
-}
-
-export function canStep({ end, block }: Position): boolean {
-  return end === null && (block === null || block.until());
 }
 
 const sorted = (positions: Position[]): Position[] =>

@@ -52,7 +52,7 @@ export function replay(system: System, schedule: Schedule): Trace {
     );
   });
   const left = machine.enabled().map((position) => position.thread);
-  unwind(trace.undone, machine);
+  unwind(trace.steps.length, machine);
   if (left.length > 0) {
     throw new InputError(
       'replay string',
@@ -63,35 +63,30 @@ export function replay(system: System, schedule: Schedule): Trace {
   return trace;
 }
 
-type Undone = ReturnType<Machine['take']>['undo'][];
-
-export function unwind(undone: Undone, machine: Machine): void {
-  for (const undo of undone.reverse()) machine.undo(undo);
+export function unwind(steps: number, machine: Machine): void {
+  for (let step = 0; step < steps; step++) machine.undo();
 }
 
-/** Takes the steps that fit; a misfit is passed over unless `misfit` throws. */
+/** Takes the steps that fit, for the caller to unwind; a misfit is passed over unless `misfit` throws. */
 export function follow(
   machine: Machine,
   system: System,
   schedule: Iterable<string>,
   misfit: (at: number, thread: string) => void,
-): Trace & { readonly undone: Undone } {
+): Trace {
   const steps: TraceStep[] = [];
-  const undone: Undone = [];
   for (const thread of schedule) {
     const position = machine.enabled().find((candidate) => candidate.thread === thread);
     if (position === undefined) {
       try {
         misfit(steps.length, thread);
       } catch (error) {
-        unwind(undone, machine);
+        unwind(steps.length, machine);
         throw error;
       }
       continue;
     }
-    const { outcome, undo } = machine.take(position);
-    undone.push(undo);
-    const { notes, reads, writes, next } = outcome;
+    const { notes, reads, writes, next } = machine.take(position);
     const couldGoOn = machine.enabled().some((p) => p.thread === next.thread);
     steps.push({ thread, notes, reads, writes, couldGoOn });
   }
@@ -100,7 +95,6 @@ export function follow(
     schedule: formatSchedule(steps.map((step) => step.thread)),
     preemptions: preemptions(steps),
     wrong: machine.enabled().length === 0 ? system.judge(machine.end()) : null,
-    undone,
   };
 }
 
@@ -163,10 +157,10 @@ function holdsReversed(
     ...between.filter((name) => name !== overtaking),
     ...names.slice(second + 1),
   ];
-  const { undone } = follow(machine, system, toTheEnd(machine, wanted), () => {});
+  const { steps } = follow(machine, system, toTheEnd(machine, wanted), () => {});
   const ended = machine.enabled().length === 0;
   const wrong = system.judge(machine.end());
-  unwind(undone, machine);
+  unwind(steps.length, machine);
   return ended && wrong === null;
 }
 

@@ -5,6 +5,9 @@
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
+import type { Chooser } from './sampling/chooser.ts';
+import { drawsFrom } from './sampling/draw.ts';
+import { byWeights, EQUAL } from './sampling/weights.ts';
 import type { Schedule } from './schedule.ts';
 import { type Spawn, type Steps, spawnedName, spawningTo, type Thread } from './thread.ts';
 
@@ -27,9 +30,9 @@ export interface RunEnd {
 const revive = (thread: Thread): Live => ({
   name: thread.name,
   steps: thread.start(),
-  until: null,
-  why: '',
-  idle: false,
+  until: thread.block?.until ?? null,
+  why: thread.block?.why ?? '',
+  idle: thread.block?.idle === true,
   spawned: 0,
 });
 
@@ -60,7 +63,9 @@ export class RunQueue {
   }
 
   add(thread: Thread): void {
-    this.ready.push(revive(thread));
+    const live = revive(thread);
+    if (live.until === null || live.until()) this.ready.push(live);
+    else this.waiting.push(live);
   }
 
   /** Runs until every thread has ended or waits. */
@@ -139,25 +144,27 @@ const named = (parent: Live, thread: Spawn): Thread => ({
   start: () => thread.start(),
 });
 
-/**
- * One interleaving chosen step by step, each enabled thread being equally likely. Same seed, same
- * schedule.
- */
-export function runAtRandom(
+/** One interleaving chosen step by step. */
+export function runChosen(
   threads: readonly Thread[],
-  seed: number,
+  chooser: Chooser,
 ): RunEnd & { readonly schedule: Schedule } {
-  const random = mersenne(seed);
   const alive = threads.map(revive);
   const results = new Map<string, unknown>();
   const schedule: string[] = [];
   for (;;) {
     const enabled = alive.filter((live) => live.until === null || live.until());
     if (enabled.length === 0) break;
-    const live = enabled[uniformInt(random, 0, enabled.length - 1)];
-    if (live === undefined) throw new Error('uniformInt left its range');
+    const chosen = chooser.choose(enabled.map(({ name }) => name));
+    const live = enabled.find(({ name }) => name === chosen);
+    if (live === undefined) throw new Error(`${chosen} was chosen and can't go on`);
     schedule.push(live.name);
-    const onSpawn = (thread: Spawn) => alive.push(revive(named(live, thread)));
+    const made: string[] = [];
+    const onSpawn = (thread: Spawn) => {
+      const born = revive(named(live, thread));
+      alive.push(born);
+      made.push(born.name);
+    };
     const { done, value } = spawningTo(onSpawn, () => live.steps.next());
     if (done === true) {
       results.set(live.name, value);
@@ -167,10 +174,19 @@ export function runAtRandom(
       live.why = value === null ? '' : value.why;
       live.idle = value?.idle === true;
     }
+    chooser.took(live.name, made);
   }
   return {
     results,
     blocked: blocked(alive),
     schedule,
   };
+}
+
+/** One interleaving in which each enabled thread is equally likely. Same seed, same schedule. */
+export function runAtRandom(
+  threads: readonly Thread[],
+  seed: number,
+): RunEnd & { readonly schedule: Schedule } {
+  return runChosen(threads, byWeights(EQUAL, drawsFrom(seed)));
 }

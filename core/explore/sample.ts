@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 /**
  * Seeded sampling, for systems whose state graph is too large: so many runs on fresh systems, each
- * step drawn from the threads that can take one. It finds what is common, proves nothing, and says
- * so. A failing schedule is reduced: wherever a thread was made to wait for another, it goes on
- * first instead, as long as what comes of it still fails.
+ * schedule drawn in one of the ways of sampling/. It proves nothing, and says so. A failing schedule
+ * is reduced: wherever a thread was made to wait for another, it goes on first instead, as long as
+ * what comes of it still fails.
  */
 import { type Budget, type Exploration, explore } from './graph.ts';
 import { Machine, type System } from './machine.ts';
 import { follow, unwind } from './replay.ts';
-import { runAtRandom } from './run.ts';
+import { runChosen } from './run.ts';
+import { drawsFrom } from './sampling/draw.ts';
+import { chooserOf, profileByWalks, type Sampler } from './sampling/samplers.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Sampling {
   readonly runs: number;
   /** The first run's; each that follows has the next. */
   readonly seed: number;
+  readonly by: Sampler;
 }
 
 export interface Sample {
@@ -25,12 +28,15 @@ export interface Sample {
 }
 
 /** @param make a fresh system each time, as runs leave their traces in memory */
-export function sample(make: () => System, { runs, seed }: Sampling): Sample {
+export function sample(make: () => System, { runs, seed, by }: Sampling): Sample {
+  const profile = profileByWalks(make, seed);
   let failing = 0;
   let first: Schedule | null = null;
   for (let run = 0; run < runs; run++) {
     const system = make();
-    const { schedule, results, blocked } = runAtRandom(system.threads, seed + run);
+    const names = system.threads.map(({ name }) => name);
+    const chooser = chooserOf(by, profile, names, drawsFrom(seed + run));
+    const { schedule, results, blocked } = runChosen(system.threads, chooser);
     if (system.judge({ results, blocked }) === null) continue;
     failing++;
     first ??= schedule;
@@ -63,7 +69,7 @@ export function reduce(system: System, schedule: Schedule): Schedule {
   const machine = new Machine(system.threads);
   const run = (wanted: Schedule) => {
     const trace = follow(machine, system, toTheEnd(machine, wanted), () => {});
-    unwind(trace.undone, machine);
+    unwind(trace.steps.length, machine);
     return trace;
   };
   let best = run(schedule);

@@ -28,6 +28,8 @@ export type Steps<T> = Generator<Yield, T, void>;
 export interface Thread {
   /** One capital and lower-case letters, as in a schedule: "A", "Ab". */
   readonly name: string;
+  /** What it waits for before its first step. */
+  readonly block?: Block;
   start(): Steps<unknown>;
 }
 

@@ -11,7 +11,8 @@
  * The idea is dscheck's and loom's replay turned into data; see also facts on stateless search in
  * Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems" (1996).
  */
-import { type Cell, canonical, type Recorder, recording, type Struct } from './cell.ts';
+import { type Cell, canonical, type Recorder, recording, type Struct, watching } from './cell.ts';
+import { type CellSet, cellSet, Memory } from './memory.ts';
 import {
   type Block,
   type Spawn,
@@ -26,6 +27,12 @@ export interface Write {
   readonly value: unknown;
 }
 
+/** Cells that were looked at, and cells that were written, as they were in some state. */
+export interface Touched {
+  readonly reads: CellSet;
+  readonly writes: CellSet;
+}
+
 /** What a step did, given what it read. */
 export interface Outcome {
   readonly reads: readonly Cell<unknown>[];
@@ -33,19 +40,36 @@ export interface Outcome {
   readonly spawned: readonly Position[];
   readonly notes: readonly string[];
   readonly next: Position;
+  /** The same as numbers of memory: cells that are written, and what is written to each. */
+  readonly cells: readonly number[];
+  readonly numbers: readonly number[];
+  readonly touched: Touched;
 }
 
-interface ReadNode {
-  readonly cell: Cell<unknown>;
-  readonly branches: Map<unknown, Node>;
+/** What a waiting thread's condition comes to, given what it read. */
+export interface Condition {
+  readonly holds: boolean;
+  readonly reads: CellSet;
 }
-type Node = ReadNode | Outcome;
-const isRead = (node: Node): node is ReadNode => 'cell' in node;
+
+/** A decision by the values of cells, one after the other, with a T at each end. */
+class Choice<T> {
+  readonly cell: number;
+  readonly branches: (Choice<T> | T | undefined)[] = [];
+
+  constructor(cell: number) {
+    this.cell = cell;
+  }
+}
+
+type Decision<T> = Choice<T> | T;
 
 /** Where a thread stands: everything it has read so far. Interned, so compared by identity. */
 export interface Position {
   readonly id: number;
   readonly thread: string;
+  /** Of the thread, by first appearance. */
+  readonly number: number;
   /** What the thread waits for, or null where it can go on. */
   readonly block: Block | null;
   readonly end: { readonly result: unknown } | null;
@@ -55,7 +79,8 @@ interface Place extends Position {
   readonly from: { readonly place: Place; readonly log: readonly Write[] } | null;
   readonly start: () => Steps<unknown>;
   readonly ordinals: Ordinals;
-  root: Node | null;
+  root: Decision<Outcome> | null;
+  condition: Decision<Condition> | null;
   /** A generator that happens to stand here, if nobody took it further. */
   live: Steps<unknown> | null;
 }
@@ -75,20 +100,28 @@ export class NondeterminismError extends Error {
 }
 
 export class Trie {
+  readonly memory = new Memory((value) => this.key(value));
   private readonly places: Place[] = [];
+  private readonly numbers = new Map<string, number>();
   private readonly structs = new Map<string, Struct>();
   private readonly identities = new Map<Struct, number>();
   private readonly roots = new Map<string, Place>();
 
   /** The position before the first step of `thread`. */
   root(thread: Thread): Position {
-    return this.rootOf(thread.name, thread.name, () => thread.start());
+    const { name, block = null } = thread;
+    return this.rootOf(name, name, block, () => thread.start());
   }
 
-  private rootOf(key: string, name: string, start: () => Steps<unknown>): Place {
+  private rootOf(
+    key: string,
+    name: string,
+    block: Block | null,
+    start: () => Steps<unknown>,
+  ): Place {
     let place = this.roots.get(key);
     if (place === undefined) {
-      place = this.place(name, null, start, { structs: 0, threads: 0 }, null, null);
+      place = this.place(name, null, start, { structs: 0, threads: 0 }, block, null);
       this.roots.set(key, place);
     }
     return place;
@@ -103,7 +136,24 @@ export class Trie {
     end: Position['end'],
   ): Place {
     const id = this.places.length;
-    const place = { id, thread, from, start, ordinals, block, end, root: null, live: null };
+    let number = this.numbers.get(thread);
+    if (number === undefined) {
+      number = this.numbers.size;
+      this.numbers.set(thread, number);
+    }
+    const place = {
+      id,
+      thread,
+      number,
+      from,
+      start,
+      ordinals,
+      block,
+      end,
+      root: null,
+      condition: null,
+      live: null,
+    };
     this.places.push(place);
     return place;
   }
@@ -125,11 +175,22 @@ export class Trie {
   /** What the next step from `position` does in the memory as it is. Does not apply it. */
   step(position: Position): Outcome {
     const place = position as Place;
-    let node = place.root;
-    while (node !== null && isRead(node)) {
-      node = node.branches.get(this.key(node.cell.raw)) ?? null;
-    }
-    return node ?? this.record(place);
+    return decide(place.root, this.memory.now) ?? this.record(place);
+  }
+
+  /** Whether a thread that waits may go on, in the memory as it is. */
+  condition(position: Position, block: Block): Condition {
+    const place = position as Place;
+    return decide(place.condition, this.memory.now) ?? this.watch(place, block);
+  }
+
+  private watch(place: Place, { until }: Block): Condition {
+    const { memory } = this;
+    const indices = watching(until).map((cell) => memory.index(cell));
+    const condition = { holds: until(), reads: cellSet(indices) };
+    const log = indices.map((cell) => ({ cell, number: memory.now[cell] ?? 0 }));
+    place.condition = inserted(place.condition, log, condition) ?? place.condition;
+    return condition;
   }
 
   private record(place: Place): Outcome {
@@ -146,42 +207,34 @@ export class Trie {
       done === true ? { result: value } : null,
     );
     next.live = steps;
+    const { memory } = this;
+    const log = this.numbered(recorder.log);
+    const writes = recorder.writes();
+    const cells = writes.map(({ cell }) => memory.index(cell));
     const outcome: Outcome = {
       reads: recorder.log.map((read) => read.cell),
-      writes: recorder.writes(),
+      writes,
       spawned: recorder.spawned,
       notes: recorder.notes,
       next,
+      cells,
+      numbers: writes.map(({ value }, at) => memory.number(cells[at] ?? 0, value)),
+      touched: { reads: cellSet(log.map(({ cell }) => cell)), writes: cellSet(cells) },
     };
-    this.insert(place, recorder.log, outcome);
+    const root = inserted(place.root, log, outcome);
+    if (root === null) {
+      throw new NondeterminismError(place.thread, 'equal reads led to another step');
+    }
+    place.root = root;
     return outcome;
   }
 
-  private insert(place: Place, log: readonly Write[], outcome: Outcome): void {
-    let attach = (node: Node) => {
-      place.root = node;
-    };
-    let node = place.root;
-    for (const { cell, value } of log) {
-      if (node === null) {
-        node = { cell, branches: new Map() };
-        attach(node);
-      }
-      if (!isRead(node) || node.cell !== cell) {
-        throw new NondeterminismError(
-          place.thread,
-          `it read ${cell.label} where it did not before`,
-        );
-      }
-      const { branches } = node;
-      const key = this.key(value);
-      attach = (child) => branches.set(key, child);
-      node = branches.get(key) ?? null;
-    }
-    if (node !== null) {
-      throw new NondeterminismError(place.thread, 'equal reads led to another step');
-    }
-    attach(outcome);
+  private numbered(log: readonly Write[]): Read[] {
+    const { memory } = this;
+    return log.map(({ cell, value }) => {
+      const index = memory.index(cell);
+      return { cell: index, number: memory.number(index, value) };
+    });
   }
 
   /** A new generator, brought to `place` by feeding it what led there, and doing the same. */
@@ -199,10 +252,10 @@ export class Trie {
 
   private compare(place: Place, recorder: StepRecorder): void {
     let node = place.root;
-    for (const { value } of recorder.log) {
-      if (node !== null && isRead(node)) node = node.branches.get(this.key(value)) ?? null;
+    for (const { cell, number } of this.numbered(recorder.log)) {
+      if (node instanceof Choice && node.cell === cell) node = node.branches[number] ?? null;
     }
-    if (node === null || isRead(node)) {
+    if (node === null || node instanceof Choice) {
       throw new NondeterminismError(place.thread, 'replayed, a step reads less');
     }
     const written = (writes: readonly Write[]) =>
@@ -235,8 +288,45 @@ export class Trie {
   spawnedRoot(name: string, thread: Spawn): Place {
     const { key, as } = thread;
     const self = as === undefined ? '' : this.identity(as);
-    return this.rootOf(`${name} ${key} ${self}`, name, () => thread.start());
+    return this.rootOf(`${name} ${key} ${self}`, name, null, () => thread.start());
   }
+}
+
+interface Read {
+  readonly cell: number;
+  readonly number: number;
+}
+
+function decide<T extends object>(decision: Decision<T> | null, now: readonly number[]): T | null {
+  let node: Decision<T> | null | undefined = decision;
+  while (node instanceof Choice) node = node.branches[now[node.cell] ?? 0];
+  return node ?? null;
+}
+
+/** The decision with one more way through it, or null where that way is there, or reads otherwise. */
+function inserted<T extends object>(
+  decision: Decision<T> | null,
+  log: readonly Read[],
+  end: T,
+): Decision<T> | null {
+  const [first] = log;
+  if (first === undefined) return decision === null ? end : null;
+  const root = decision ?? new Choice<T>(first.cell);
+  let node: Decision<T> = root;
+  for (const [at, { cell, number }] of log.entries()) {
+    if (!(node instanceof Choice) || node.cell !== cell) return null;
+    const next: Read | undefined = log[at + 1];
+    const known: Decision<T> | undefined = node.branches[number];
+    if (next === undefined) {
+      if (known !== undefined) return null;
+      node.branches[number] = end;
+    } else {
+      const below: Decision<T> = known ?? new Choice<T>(next.cell);
+      node.branches[number] = below;
+      node = below;
+    }
+  }
+  return root;
 }
 
 /** Records one step; with a `feed`, replays one and checks that it reads what it read. */

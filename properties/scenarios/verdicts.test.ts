@@ -20,7 +20,7 @@ const scenarios = await loadScenarios();
 
 /** As `sideband compare` has them, by its seed. */
 const BUDGET = { maxStates: 3000 };
-const SAMPLING = { runs: 100, seed: 200807 };
+const SAMPLING = { runs: 100, seed: 200807, by: 'URW' } as const;
 
 function maker(scenario: Scenario, strategy: Strategy) {
   const subject = subjectOf(strategy, scenario);
@@ -186,12 +186,12 @@ describe('the scenarios', () => {
 
       bystander-thread, restarter
         ok: with_id, procfs, setter, indirect, eclone, procfs-v1, procfs-v2, procfs-july, setter-july, setter-shielded, indirect-v1, indirect-v5, anyone-writes, check-at-set, keeps-on-failure, clone3, timer-ids, change-id
-        FAIL: process-field (110 of 330), ns_last_pid (436104 of 1384416), ns_last_pid-locked (~1 of 100), next_id (184 of 560)
+        FAIL: process-field (110 of 330), ns_last_pid (436104 of 1384416), ns_last_pid-locked (~24 of 100), next_id (184 of 560)
         -: create-and-delete
 
       threads-ask-at-once, restarter
         ok: with_id, procfs, setter, indirect, eclone, procfs-v2, procfs-july, setter-july, setter-shielded, indirect-v1, indirect-v5, anyone-writes, check-at-set, keeps-on-failure, clone3, change-id
-        FAIL: procfs-v1 (10400600 of 10400600), process-field (2450 of 3432), ns_last_pid (~67 of 100), next_id (9640904 of 10400600), timer-ids (1128 of 48620)
+        FAIL: procfs-v1 (10400600 of 10400600), process-field (2450 of 3432), ns_last_pid (~66 of 100), next_id (9640904 of 10400600), timer-ids (1128 of 48620)
         ~ok: ns_last_pid-locked
         -: create-and-delete
 
@@ -314,7 +314,7 @@ describe('the scenarios', () => {
 
       exec-by-thread, general use
         ok: with_id, procfs, setter, indirect, eclone, procfs-v1, procfs-july, setter-july, setter-shielded, indirect-v1, indirect-v5, process-field, anyone-writes, check-at-set, keeps-on-failure, clone3, change-id
-        FAIL: procfs-v2 (20058300 of 20058300), ns_last_pid (~54 of 100), ns_last_pid-locked (1287404902 of 1287404902), next_id (4887636 of 20058300)
+        FAIL: procfs-v2 (20058300 of 20058300), ns_last_pid (~78 of 100), ns_last_pid-locked (1287404902 of 1287404902), next_id (4887636 of 20058300)
         -: timer-ids, create-and-delete
 
       exec-set-uid, general use

@@ -44,7 +44,7 @@ const cut = (scenario: string, ...names: string[]): Change =>
     verdict: { kind: 'INCOMPLETE', reason: 'budget', seen: 1 },
   });
 const sample = (scenario: string, ...names: string[]): Change =>
-  races(scenario, names, { verdict: { kind: 'SAMPLED', runs: 100, seed: 1 } });
+  races(scenario, names, { verdict: { kind: 'SAMPLED', runs: 100, seed: 1, by: 'URW' } });
 
 const entries =
   (by: string, count: number): Change =>

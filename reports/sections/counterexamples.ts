@@ -3,6 +3,7 @@
 import { type Block, prose, type Section } from '../document.ts';
 import { fails, isOfBestForm } from '../hazards.ts';
 import type { Drawing, RaceRow } from '../result.ts';
+import { plural } from '../words.ts';
 
 /** Whose failing schedules are drawn: those of the best forms, or all. */
 export type Drawn = 'best forms' | 'all';
@@ -43,15 +44,18 @@ export function counterexampleSection(
   };
 }
 
-function share({ verdict, failing, interleavings }: RaceRow): string {
+function share({ verdict, failing, interleavings, certificate }: RaceRow): string {
   if (verdict.kind === 'SAMPLED') {
-    return `in ${failing} of ${verdict.runs} schedules drawn from seed ${verdict.seed}`;
+    return `in ${failing} of ${verdict.runs} schedules drawn by ${verdict.by} from seed ${verdict.seed}`;
   }
   if (failing === null) return 'in a schedule seen before the exploration was cut short';
   return interleavings === '1'
     ? 'in its only interleaving'
-    : `in ${failing} of ${interleavings} interleavings`;
+    : `in ${failing} of ${interleavings} interleavings${inTraces(certificate)}`;
 }
+
+const inTraces = (certificate: RaceRow['certificate']): string =>
+  certificate === null ? '' : ` (${plural(certificate.traces, 'trace')} in all)`;
 
 /** A schedule in columns, one a thread, with the steps that race marked. */
 export function drawingBlocks(drawing: Drawing, scenario: string, strategy: string): Block[] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Hazards and virtues by designs. */
+import { intervalOf } from '../../core/explore/sampling/interval.ts';
 import { type Block, left, prose, type Section, table } from '../document.ts';
 import { asked, fails, isOfBestForm, isUnsettled } from '../hazards.ts';
 import type { RaceRow } from '../result.ts';
@@ -46,6 +47,10 @@ function matrixBlocks(rows: readonly RaceRow[], label: Label): Block[] {
   ];
 }
 
+/** Of what a sample says of all. */
+const CONFIDENCE = 0.95;
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+
 function legend(rows: readonly RaceRow[]): Block[] {
   const sampled = rows.flatMap(({ verdict }) => (verdict.kind === 'SAMPLED' ? [verdict] : []));
   const [first] = sampled;
@@ -59,8 +64,10 @@ function legend(rows: readonly RaceRow[]): Block[] {
       : [
           [
             '~',
-            `too many states, so SAMPLED: ${first.runs} schedules drawn from seed ${first.seed}; ` +
-              '~ok is that none of these failed, and says no more',
+            `too many states, so SAMPLED: ${first.runs} schedules drawn by ${first.by} from seed ` +
+              `${first.seed}; ~ok is that none of these failed, and says no more than that ` +
+              `fewer than ${percent(intervalOf(0, first.runs, CONFIDENCE).high)} of all so drawn ` +
+              `do, at ${percent(CONFIDENCE)} confidence`,
           ] as [string, string],
         ]),
     ...(rows.some(({ verdict }) => verdict.kind === 'INCOMPLETE')
@@ -137,9 +144,26 @@ function counts(rows: readonly RaceRow[]): Block[] {
       `${exhaustive.length} of ${rows.length} verdicts are EXHAUSTIVE: ${all} interleavings in ` +
         `${states} states.${sampled.length === 0 ? '' : ` SAMPLED: ${by.join(', ')}.`}`,
     ),
+    ...certificates(exhaustive),
     ...rows
       .filter((row) => isUnsettled(row) && row.verdict.kind === 'INCOMPLETE')
       .map(({ scenario, strategy, verdict }) => incomplete(scenario, strategy, verdict)),
+  ];
+}
+
+/** That nothing was passed over, for whoever would rather count again. */
+function certificates(rows: readonly RaceRow[]): Block[] {
+  const certified = rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
+  if (certified.length === 0) return [];
+  const traces = certified.reduce((sum, one) => sum + one.traces, 0);
+  const inClosedForm = certified.filter(({ ways }) => ways > 2).length;
+  return [
+    prose(
+      `Certificate: in ${certified.length} of these the interleavings were counted in two ways ` +
+        `that share nothing but the steps, and came to the same: as paths through the state graph, ` +
+        `and as the linear extensions of all Mazurkiewicz traces, of which there are ${traces}; ` +
+        `in ${inClosedForm} also as a multinomial coefficient.`,
+    ),
   ];
 }
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/** Each trace once: by the certificate, by published counts, and on random programs. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Cell } from './cell.ts';
+import { countTraces } from './certificate.ts';
+import { eachTrace } from './dpor.ts';
+import { linearExtensions } from './extensions.ts';
+import { explore } from './graph.ts';
+import { litmusPrograms } from './litmus/arbitrary.ts';
+import { type LitmusProgram, parseLitmus } from './litmus/program.ts';
+import { litmusSystem } from './litmus/system.ts';
+import type { System } from './machine.ts';
+import { PREEMPT, type Steps, spawn } from './thread.ts';
+import { traceOf } from './trace-text.ts';
+
+const BUDGET = { maxStates: 200_000, maxExecutions: 200_000 };
+
+function bothWays(program: LitmusProgram) {
+  const graph = explore(litmusSystem(program), BUDGET);
+  const seen = new Set<string>();
+  const deadlocks = new Set<number>();
+  let doubles = 0;
+  let extensions = 0n;
+  const { traces } = eachTrace(litmusSystem(program), BUDGET, ({ events, machine }) => {
+    const execution = events();
+    const trace = traceOf(execution);
+    if (seen.has(trace)) doubles++;
+    seen.add(trace);
+    extensions += linearExtensions(execution);
+    if (machine.end().blocked.length > 0) deadlocks.add(machine.state());
+  });
+  return { graph, traces, doubles, extensions, deadlocks: deadlocks.size };
+}
+
+describe('one execution of each trace', () => {
+  it('is led to its end, and no other, in random programs', () => {
+    fc.assert(
+      fc.property(litmusPrograms, (program) => {
+        const { graph, doubles, extensions, deadlocks } = bothWays(program);
+        expect({ extensions, doubles, deadlocks }).toEqual({
+          extensions: graph.interleavings,
+          doubles: 0,
+          deadlocks: graph.deadlocks,
+        });
+      }),
+      { seed: 200807, numRuns: 600 },
+    );
+  });
+
+  /** Facts about orders: N steps that all conflict, N readers, N updates of each of c cells. */
+  it.each([
+    ['Wx Wy || Ry Rx', 3],
+    ['Wx Wx Wx Wx Wx Wx || Wx Wx Wx Wx Wx Wx Wx', 1716],
+    ['Rx || Rx || Rx || Rx || Wx', 16],
+    ['Ux Uy || Ux Uy || Ux Uy', 36],
+    ['Ux Uy Uz || Ux Uy Uz', 8],
+    ['Wx || Wy || Wz', 1],
+    ['Wx Ry || Wy Rx', 3],
+    ['Lm Xm || Lm Xm || Lm Xm', 6],
+    ['Lm Ln Xn Xm || Ln Lm Xm Xn', 3],
+  ])('%s has %i', (text, count) => {
+    expect(bothWays(parseLitmus(text)).traces).toBe(count);
+  });
+});
+
+/** A parent that makes a child between two steps; both write one cell. */
+function family(): System {
+  const cell = new Cell(0, null, 'x');
+  const child = {
+    key: 'child',
+    *start(): Steps<void> {
+      cell.v = 2;
+    },
+  };
+  return {
+    threads: [
+      {
+        name: 'A',
+        *start() {
+          cell.v = 1;
+          spawn(child);
+          yield PREEMPT;
+          cell.v = 3;
+        },
+      },
+    ],
+    judge: () => null,
+  };
+}
+
+/** A waits for a flag that B raises and lowers and raises again. */
+function flagged(): System {
+  const flag = new Cell(0, null, 'flag');
+  return {
+    threads: [
+      { name: 'A', block: { until: () => flag.v === 1, why: 'the flag' }, *start() {} },
+      {
+        name: 'B',
+        *start() {
+          for (const value of [1, 0, 1]) {
+            flag.v = value;
+            yield PREEMPT;
+          }
+        },
+      },
+    ],
+    judge: () => null,
+  };
+}
+
+describe('the certificate', () => {
+  it.each([
+    ['a thread that another makes', family, 2n],
+    ['a condition that holds, and holds no more', flagged, 3n],
+  ])('counts %s', (_, make, interleavings) => {
+    expect(explore(make(), BUDGET).interleavings).toBe(interleavings);
+    expect(countTraces(make(), BUDGET)).toMatchObject({
+      verdict: { kind: 'EXHAUSTIVE' },
+      extensions: interleavings,
+      multinomial: null,
+    });
+  });
+
+  it('has a closed form where nobody waits and nothing branches', () => {
+    const count = countTraces(litmusSystem(parseLitmus('Wx Ry Wz || Wy Rx')), BUDGET);
+    expect(count.multinomial).toBe(10n);
+    expect(count.extensions).toBe(10n);
+  });
+
+  it('is none where the budget is spent, and memory is as it was', () => {
+    const system = litmusSystem(parseLitmus('Ux Ux Ux Ux || Ux Ux Ux Ux'));
+    expect(countTraces(system, { maxExecutions: 5 })).toMatchObject({
+      verdict: { kind: 'INCOMPLETE', reason: 'more than 5 executions', seen: 5 },
+    });
+    expect(system.cells.get('x')?.raw).toBe(0);
+  });
+});

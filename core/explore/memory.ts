@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Cells and their values by small numbers, so that an engine compares and copies numbers alone. A
+ * cell is known from its first access on; the value that it has then, before anything was written,
+ * is number 0.
+ */
+import type { Cell } from './cell.ts';
+
+export class Memory {
+  readonly cells: Cell<unknown>[] = [];
+  /** The number of the value of each cell. */
+  readonly now: number[] = [];
+  private readonly indices = new Map<Cell<unknown>, number>();
+  private readonly numbers: Map<unknown, number>[] = [];
+  private readonly values: unknown[][] = [];
+  private readonly keyOf: (value: unknown) => unknown;
+
+  /** @param keyOf equal for equal values, and for these alone */
+  constructor(keyOf: (value: unknown) => unknown) {
+    this.keyOf = keyOf;
+  }
+
+  index(cell: Cell<unknown>): number {
+    let index = this.indices.get(cell);
+    if (index === undefined) {
+      index = this.cells.length;
+      this.indices.set(cell, index);
+      this.cells.push(cell);
+      this.now.push(0);
+      this.numbers.push(new Map([[this.keyOf(cell.raw), 0]]));
+      this.values.push([cell.raw]);
+    }
+    return index;
+  }
+
+  number(index: number, value: unknown): number {
+    const numbers = this.numbers[index] ?? new Map();
+    const values = this.values[index] ?? [];
+    const key = this.keyOf(value);
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = values.length;
+      numbers.set(key, number);
+      values.push(value);
+    }
+    return number;
+  }
+
+  /** Puts a value where explored code sees it. */
+  set(index: number, number: number): void {
+    this.now[index] = number;
+    const cell = this.cells[index];
+    if (cell !== undefined) cell.raw = this.values[index]?.[number];
+  }
+}
+
+/** Sets of cells, 32 to a word. */
+export type CellSet = readonly number[];
+
+export function cellSet(indices: readonly number[]): CellSet {
+  const words: number[] = [];
+  for (const index of indices) {
+    const word = index >> 5;
+    while (words.length <= word) words.push(0);
+    words[word] = (words[word] ?? 0) | (1 << (index & 31));
+  }
+  return words;
+}
+
+export function meet(a: CellSet, b: CellSet): boolean {
+  const words = Math.min(a.length, b.length);
+  for (let word = 0; word < words; word++) if (((a[word] ?? 0) & (b[word] ?? 0)) !== 0) return true;
+  return false;
+}
