@@ -192,7 +192,7 @@ async function oneSchedule(
           .schedule
       : parseSchedule(options.replay);
   const system = scenarioOnModel(scenario, strategy, subject);
-  const drawn = drawing(scenario, replay(system, schedule), system);
+  const drawn = drawing(scenario, replay(system, schedule), system, false);
   const section: Section = {
     title: `${scenario.name}: ${strategy.name}, one schedule`,
     lane: 'model',

@@ -47,17 +47,28 @@ export function raceRow(
         ? null
         : { traces: traces.traces, ways: Object.keys(ways).length },
     counterexample:
-      counterexample === null ? null : drawing(scenario, replay(system, counterexample), system),
+      counterexample === null
+        ? null
+        : drawing(scenario, replay(system, counterexample), system, verdict.kind === 'EXHAUSTIVE'),
   };
 }
 
-/** Draws a schedule that was run; its cause is looked for if something is wrong at its end. */
-export function drawing(scenario: Scenario, trace: Trace, system: System): Drawing {
+/**
+ * Draws a schedule that was run; its cause is looked for if something is wrong at its end.
+ * @param isMinimal whether it is known that none that fails is shorter: of a state graph's it is
+ */
+export function drawing(
+  scenario: Scenario,
+  trace: Trace,
+  system: System,
+  isMinimal: boolean,
+): Drawing {
   const cause = trace.wrong === null ? null : findCause(system, trace);
   const contested = cause?.cell ?? null;
   return {
     replay: trace.schedule,
     preemptions: trace.preemptions,
+    isMinimal,
     steps: trace.steps.length,
     threads: [
       ...scenario.tasks.map(({ name, role }) => ({ name, role })),

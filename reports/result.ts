@@ -83,6 +83,8 @@ const DrawnStep = v.strictObject({
 const Drawing = v.strictObject({
   replay: v.string(),
   preemptions: count,
+  /** No schedule that fails has fewer preemptions, and none with as few has fewer steps. */
+  isMinimal: v.boolean(),
   steps: count,
   threads: v.array(v.strictObject({ name: v.string(), role: v.string() })),
   contested: v.nullable(v.string()),

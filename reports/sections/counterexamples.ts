@@ -57,9 +57,13 @@ function share({ verdict, failing, interleavings, certificate }: RaceRow): strin
 const inTraces = (certificate: RaceRow['certificate']): string =>
   certificate === null ? '' : ` (${plural(certificate.traces, 'trace')} in all)`;
 
+/** First of preemptions, then of steps, as the state graph proves. */
+const MINIMAL = '; of all that fail it has the least';
+
 /** A schedule in columns, one a thread, with the steps that race marked. */
 export function drawingBlocks(drawing: Drawing, scenario: string, strategy: string): Block[] {
-  const { threads, contested, drawn, preemptions, steps, wrong, cause, replay } = drawing;
+  const { threads, contested, drawn, preemptions, isMinimal, steps } = drawing;
+  const { wrong, cause, replay } = drawing;
   const heads = [
     'step',
     ...threads.map(({ name, role }) => `task ${name} (${role})`),
@@ -73,7 +77,7 @@ export function drawingBlocks(drawing: Drawing, scenario: string, strategy: stri
     return [String(step.step), ...cells, ...(contested === null ? [] : [step.cell ?? ''])];
   });
   const ends: [string, string][] = [
-    ['steps', `${steps}, ${preemptions} preemption${preemptions === 1 ? '' : 's'}`],
+    ['steps', `${steps}, ${plural(preemptions, 'preemption')}${isMinimal ? MINIMAL : ''}`],
     ['end', wrong ?? 'as it should be'],
     ...(cause === null ? [] : [['cause', `(*) ${cause}`] as [string, string]]),
   ];
