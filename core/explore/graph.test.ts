@@ -5,8 +5,8 @@ import { deadlockProne, fourSteps, independent, oneFieldForAll } from './example
 import { explore } from './graph.ts';
 import type { System } from './machine.ts';
 import { replay } from './replay.ts';
+import { NondeterminismError } from './step-recorder.ts';
 import { PREEMPT, type Steps, spawn, type Thread } from './thread.ts';
-import { NondeterminismError } from './trie.ts';
 
 const ALL = { maxStates: 1_000_000 };
 

@@ -7,7 +7,7 @@ import { InputError } from '../input-error.ts';
 import type { Cell } from './cell.ts';
 import { Machine, type System } from './machine.ts';
 import { formatSchedule, preemptions, type Schedule } from './schedule.ts';
-import type { Write } from './trie.ts';
+import type { Write } from './step-recorder.ts';
 
 export interface TraceStep {
   readonly thread: string;

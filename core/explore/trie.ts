@@ -11,21 +11,17 @@
  * The idea is dscheck's and loom's replay turned into data; see also facts on stateless search in
  * Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems" (1996).
  */
-import { type Cell, canonical, type Recorder, recording, type Struct, watching } from './cell.ts';
+import { type Cell, canonical, type Struct, watching } from './cell.ts';
+import { Choice, type Decision, decide, inserted, type Read } from './decision.ts';
 import { type CellSet, cellSet, Memory } from './memory.ts';
 import {
-  type Block,
-  type Spawn,
-  type Steps,
-  spawnedName,
-  spawningTo,
-  type Thread,
-} from './thread.ts';
-
-export interface Write {
-  readonly cell: Cell<unknown>;
-  readonly value: unknown;
-}
+  type Names,
+  NondeterminismError,
+  type Ordinals,
+  StepRecorder,
+  type Write,
+} from './step-recorder.ts';
+import type { Block, Spawn, Steps, Thread } from './thread.ts';
 
 /** Cells that were looked at, and cells that were written, as they were in some state. */
 export interface Touched {
@@ -52,18 +48,6 @@ export interface Condition {
   readonly reads: CellSet;
 }
 
-/** A decision by the values of cells, one after the other, with a T at each end. */
-class Choice<T> {
-  readonly cell: number;
-  readonly branches: (Choice<T> | T | undefined)[] = [];
-
-  constructor(cell: number) {
-    this.cell = cell;
-  }
-}
-
-type Decision<T> = Choice<T> | T;
-
 /** Where a thread stands: everything it has read so far. Interned, so compared by identity. */
 export interface Position {
   readonly id: number;
@@ -85,21 +69,7 @@ interface Place extends Position {
   live: Steps<unknown> | null;
 }
 
-/** How many structs and threads a thread has made before a position. */
-interface Ordinals {
-  readonly structs: number;
-  readonly threads: number;
-}
-
-/** A thread that did something else when fed the same reads; its steps prove nothing. */
-export class NondeterminismError extends Error {
-  constructor(thread: string, what: string) {
-    super(`thread ${thread} is not deterministic: ${what}`);
-    this.name = 'NondeterminismError';
-  }
-}
-
-export class Trie {
+export class Trie implements Names<Position> {
   readonly memory = new Memory((value) => this.key(value));
   private readonly places: Place[] = [];
   private readonly numbers = new Map<string, number>();
@@ -188,15 +158,18 @@ export class Trie {
     const { memory } = this;
     const indices = watching(until).map((cell) => memory.index(cell));
     const condition = { holds: until(), reads: cellSet(indices) };
-    const log = indices.map((cell) => ({ cell, number: memory.now[cell] ?? 0 }));
-    place.condition = inserted(place.condition, log, condition) ?? place.condition;
+    // One that reads no cell is asked each time.
+    if (indices.length > 0) {
+      const log = indices.map((cell) => ({ cell, number: memory.now[cell] ?? 0 }));
+      place.condition = inserted(place.condition, log, condition) ?? place.condition;
+    }
     return condition;
   }
 
   private record(place: Place): Outcome {
     const steps = place.live ?? this.replay(place);
     place.live = null;
-    const recorder = new StepRecorder(this, place, null);
+    const recorder = new StepRecorder<Position>(this, place, null);
     const { done, value } = recorder.run(steps);
     const next = this.place(
       place.thread,
@@ -243,14 +216,14 @@ export class Trie {
     for (let from = place.from; from !== null; from = from.place.from) path.unshift(from);
     const steps = place.start();
     for (const { place: at, log } of path) {
-      const recorder = new StepRecorder(this, at, log);
+      const recorder = new StepRecorder<Position>(this, at, log);
       recorder.run(steps);
       this.compare(at, recorder);
     }
     return steps;
   }
 
-  private compare(place: Place, recorder: StepRecorder): void {
+  private compare(place: Place, recorder: StepRecorder<Position>): void {
     let node = place.root;
     for (const { cell, number } of this.numbered(recorder.log)) {
       if (node instanceof Choice && node.cell === cell) node = node.branches[number] ?? null;
@@ -273,8 +246,10 @@ export class Trie {
     for (const place of this.places) if (place.root === null) this.replay(place);
   }
 
-  /** The struct of this name; made on the first path that gets there. */
-  /** What is made tells its kind: another path's allocation of the same place may be of another. */
+  /**
+   * The struct of this name; made on the first path that gets there. What is made tells its kind:
+   * another path's allocation of the same place may be of another.
+   */
   intern<T extends Struct>(place: string, thread: string, make: () => T): T {
     const made = make();
     const name = `${place} ${made.constructor.name}`;
@@ -289,116 +264,5 @@ export class Trie {
     const { key, as } = thread;
     const self = as === undefined ? '' : this.identity(as);
     return this.rootOf(`${name} ${key} ${self}`, name, null, () => thread.start());
-  }
-}
-
-interface Read {
-  readonly cell: number;
-  readonly number: number;
-}
-
-function decide<T extends object>(decision: Decision<T> | null, now: readonly number[]): T | null {
-  let node: Decision<T> | null | undefined = decision;
-  while (node instanceof Choice) node = node.branches[now[node.cell] ?? 0];
-  return node ?? null;
-}
-
-/** The decision with one more way through it, or null where that way is there, or reads otherwise. */
-function inserted<T extends object>(
-  decision: Decision<T> | null,
-  log: readonly Read[],
-  end: T,
-): Decision<T> | null {
-  const [first] = log;
-  if (first === undefined) return decision === null ? end : null;
-  const root = decision ?? new Choice<T>(first.cell);
-  let node: Decision<T> = root;
-  for (const [at, { cell, number }] of log.entries()) {
-    if (!(node instanceof Choice) || node.cell !== cell) return null;
-    const next: Read | undefined = log[at + 1];
-    const known: Decision<T> | undefined = node.branches[number];
-    if (next === undefined) {
-      if (known !== undefined) return null;
-      node.branches[number] = end;
-    } else {
-      const below: Decision<T> = known ?? new Choice<T>(next.cell);
-      node.branches[number] = below;
-      node = below;
-    }
-  }
-  return root;
-}
-
-/** Records one step; with a `feed`, replays one and checks that it reads what it read. */
-class StepRecorder implements Recorder {
-  readonly log: Write[] = [];
-  readonly spawned: Place[] = [];
-  readonly notes: string[] = [];
-  private readonly view = new Map<Cell<unknown>, unknown>();
-  private readonly written = new Set<Cell<unknown>>();
-  private readonly trie: Trie;
-  private readonly place: Place;
-  private readonly feed: readonly Write[] | null;
-  private structs: number;
-
-  constructor(trie: Trie, place: Place, feed: readonly Write[] | null) {
-    this.trie = trie;
-    this.place = place;
-    this.feed = feed;
-    this.structs = place.ordinals.structs;
-  }
-
-  run(steps: Steps<unknown>): IteratorResult<Block | null, unknown> {
-    return recording(this, () =>
-      spawningTo(
-        (thread) => this.spawn(thread),
-        () => steps.next(),
-      ),
-    );
-  }
-
-  read(cell: Cell<unknown>): unknown {
-    if (this.view.has(cell)) return this.view.get(cell);
-    let value = cell.raw;
-    if (this.feed !== null) {
-      const fed = this.feed[this.log.length];
-      if (fed === undefined || fed.cell !== cell) {
-        throw new NondeterminismError(this.place.thread, `replayed, it reads ${cell.label}`);
-      }
-      value = fed.value;
-    }
-    this.log.push({ cell, value });
-    this.view.set(cell, value);
-    return value;
-  }
-
-  write(cell: Cell<unknown>, value: unknown): void {
-    this.view.set(cell, value);
-    this.written.add(cell);
-  }
-
-  allocate<T extends Struct>(make: () => T): T {
-    const { thread } = this.place;
-    return this.trie.intern(`${thread} ${this.structs++}`, thread, make);
-  }
-
-  note(text: string): void {
-    this.notes.push(text);
-  }
-
-  private spawn(thread: Spawn): void {
-    const ordinal = this.place.ordinals.threads + this.spawned.length;
-    this.spawned.push(this.trie.spawnedRoot(spawnedName(this.place.thread, ordinal), thread));
-  }
-
-  get ordinals(): Ordinals {
-    return {
-      structs: this.structs,
-      threads: this.place.ordinals.threads + this.spawned.length,
-    };
-  }
-
-  writes(): Write[] {
-    return [...this.written].map((cell) => ({ cell, value: this.view.get(cell) }));
   }
 }
