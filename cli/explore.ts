@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** The explorer by itself, on a published program. */
+import type { OnProgress } from '../core/explore/budget.ts';
 import {
   countLitmus,
   type Engine,
@@ -13,7 +14,7 @@ import { InputError } from '../core/input-error.ts';
 import { type Block, prose, type Section } from '../reports/document.ts';
 import { type Common, DEFAULT_SEED, deliver, prepare } from './actions.ts';
 import { sampleAndReport } from './explore-sample.ts';
-import { EXIT, print } from './terminal.ts';
+import { EXIT, print, say } from './terminal.ts';
 
 const BUDGET: LitmusBudget = { maxStates: 1_000_000, maxExecutions: 1_000_000 };
 
@@ -52,7 +53,8 @@ export async function exploreWithin(
     throw new InputError(option, `engine ${engine} draws nothing`, 'give --engine sample too');
   }
   await prepare(options);
-  const count = countLitmus(program, engine, budget);
+  const onProgress: OnProgress = (done, what) => say(`${done} ${what}`);
+  const count = countLitmus(program, engine, { ...budget, onProgress });
   const { ways, ...counted } = count;
   await deliver('explore', options, [section(text, count)], {
     ...counted,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Cell } from './cell.ts';
 import { countTraces } from './certificate.ts';
 import { eachTrace } from './dpor.ts';
+import { independent } from './example-systems.ts';
 import { linearExtensions } from './extensions.ts';
 import { explore } from './graph.ts';
 import { litmusPrograms } from './litmus/arbitrary.ts';
@@ -134,5 +135,16 @@ describe('the certificate', () => {
       verdict: { kind: 'INCOMPLETE', reason: 'more than 5 executions', seen: 5 },
     });
     expect(system.cells.get('x')?.raw).toBe(0);
+  });
+});
+
+describe('a search that takes long', () => {
+  it('says now and then how much it has done', () => {
+    const program = parseLitmus('Wx Wx Wx Wx Wx Wx Wx Wx || Wx Wx Wx Wx Wx Wx Wx Wx Wx');
+    const told: string[] = [];
+    const onProgress = (done: number, what: string) => told.push(`${done} ${what}`);
+    eachTrace(litmusSystem(program), { maxExecutions: 100_000, onProgress }, () => {});
+    explore(independent([30, 30, 30]), { maxStates: 100_000, onProgress });
+    expect(told).toEqual(['20000 executions', '20000 states']);
   });
 });

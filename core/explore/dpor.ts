@@ -12,7 +12,7 @@
  * An unlock and the lock that waited for it cannot be exchanged, though what came before the unlock
  * can: so the steps that a blocking step races with are all that it depends on, not the last alone.
  */
-import { BudgetSpent } from './budget.ts';
+import { BudgetSpent, type OnProgress, PROGRESS_EVERY } from './budget.ts';
 import { Machine, type System } from './machine.ts';
 import { type CellSet, meet } from './memory.ts';
 import { type Event, Events, type Racing } from './trace-events.ts';
@@ -28,6 +28,7 @@ export interface Traces {
 export interface TraceBudget {
   /** Beyond so many executions, finished or given up, the run ends with BudgetSpent. */
   readonly maxExecutions: number;
+  readonly onProgress?: OnProgress;
 }
 
 /** What makes it sound. Others are for tests, which show that each rule is needed. */
@@ -69,11 +70,11 @@ export interface Finished {
  */
 export function eachTrace(
   system: System,
-  { maxExecutions }: TraceBudget,
+  budget: TraceBudget,
   onTrace: (finished: Finished) => void,
   rules: Rules = SOUND,
 ): Traces {
-  const search = new Search(system, maxExecutions, onTrace, rules);
+  const search = new Search(system, budget, onTrace, rules);
   search.run();
   return { traces: search.traces, blocked: search.blocked };
 }
@@ -94,19 +95,19 @@ class Search {
   private readonly machine: Machine;
   private readonly events = new Events();
   private readonly frames: Frame[] = [];
-  private readonly maxExecutions: number;
+  private readonly budget: TraceBudget;
   private readonly finished: Finished;
   private readonly onTrace: (finished: Finished) => void;
   private readonly rules: Rules;
 
   constructor(
     system: System,
-    maxExecutions: number,
+    budget: TraceBudget,
     onTrace: (finished: Finished) => void,
     rules: Rules,
   ) {
     this.machine = new Machine(system.threads);
-    this.maxExecutions = maxExecutions;
+    this.budget = budget;
     this.onTrace = onTrace;
     this.rules = rules;
     this.finished = { machine: this.machine, events: () => this.events.list() };
@@ -141,9 +142,10 @@ class Search {
   private leaf(isEnd: boolean): void {
     if (isEnd) this.traces++;
     else this.blocked++;
-    if (this.traces + this.blocked > this.maxExecutions) {
-      throw new BudgetSpent(`more than ${this.maxExecutions} executions`);
-    }
+    const { maxExecutions, onProgress } = this.budget;
+    const led = this.traces + this.blocked;
+    if (led > maxExecutions) throw new BudgetSpent(`more than ${maxExecutions} executions`);
+    if (led % PROGRESS_EVERY === 0) onProgress?.(led, 'executions');
     if (isEnd) this.onTrace(this.finished);
     this.raceOfThoseThatWait();
   }

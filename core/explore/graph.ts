@@ -4,7 +4,7 @@
  * counted by dynamic programming over the graph, as paths from the start to an end, in exact
  * integers. The graph has no cycles, because a position is a history.
  */
-import { BudgetSpent } from './budget.ts';
+import { BudgetSpent, type OnProgress, PROGRESS_EVERY } from './budget.ts';
 import { type End, Machine, type System } from './machine.ts';
 import type { Sampler } from './sampling/samplers.ts';
 import type { Schedule } from './schedule.ts';
@@ -46,6 +46,7 @@ export interface Exploration {
 export interface Budget {
   /** Beyond so many, the run ends as INCOMPLETE. */
   readonly maxStates: number;
+  readonly onProgress?: OnProgress;
 }
 
 interface Counts {
@@ -141,9 +142,10 @@ class Graph {
   }
 
   private spend(): void {
-    const { maxStates } = this.budget;
+    const { maxStates, onProgress } = this.budget;
     if (this.seen >= maxStates) throw new BudgetSpent(`more than ${maxStates} states`);
     this.seen++;
+    if (this.seen % PROGRESS_EVERY === 0) onProgress?.(this.seen, 'states');
   }
 
   private judge(end: End): Counts {

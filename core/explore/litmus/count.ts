@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** All that is known of a litmus program, by one engine or by both, which then prove each other. */
+import type { OnProgress } from '../budget.ts';
 import { agreed, countTraces, type TraceCount, type Ways, waysOf } from '../certificate.ts';
 import { type Exploration, explore, type Verdict } from '../graph.ts';
 import type { LitmusProgram } from './program.ts';
@@ -11,6 +12,7 @@ export type Engine = (typeof ENGINES)[number];
 export interface LitmusBudget {
   readonly maxStates: number;
   readonly maxExecutions: number;
+  readonly onProgress?: OnProgress;
 }
 
 /** What an engine does not find out is null. */
@@ -35,10 +37,10 @@ export interface LitmusCount {
 export function countLitmus(
   program: LitmusProgram,
   engine: Engine,
-  { maxStates, maxExecutions }: LitmusBudget,
+  budget: LitmusBudget,
 ): LitmusCount {
-  const graph = engine === 'dpor' ? null : explore(litmusSystem(program), { maxStates });
-  const traces = engine === 'graph' ? null : countTraces(litmusSystem(program), { maxExecutions });
+  const graph = engine === 'dpor' ? null : explore(litmusSystem(program), budget);
+  const traces = engine === 'graph' ? null : countTraces(litmusSystem(program), budget);
   const isWhole = graph?.verdict.kind === 'EXHAUSTIVE';
   const ways = waysOf(graph, traces);
   return {
