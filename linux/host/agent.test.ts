@@ -41,10 +41,10 @@ const call = (task: number, nr: number, child = 0, ...args: number[]): WireStep 
 });
 const SIGUSR1 = 10;
 const SIGCHLD = 17;
+const SIGSTOP = 19;
 const SIGUSR2 = 12;
 const GETPID = 39;
 const FORK = 57;
-const PAUSE = 34;
 const KILL = 62;
 const RT_SIGACTION = 13;
 const RT_SIGRETURN = 15;
@@ -252,9 +252,8 @@ describe.skipIf(noHost !== null)('the agent', () => {
   it('leaves nobody behind when it is killed in the middle of a call', async () => {
     const agent = await Agent.start(path);
     await agent.run([call(0, FORK, 1)]);
-    // Its reply is far away when it is killed: every step is a call that another task makes.
-    const steps = Array.from({ length: MAX_STEPS - 2 }, () => call(0, GETPID));
-    const running_ = agent.run([call(0, FORK, 1), call(1, PAUSE), ...steps]);
+    // It waits for a task that is stopped, which neither returns nor sleeps.
+    const running_ = agent.run([call(0, FORK, 1), call(0, KILL, 0, 2, SIGSTOP), call(1, GETPID)]);
     const ends = expect(running_).rejects.toThrow(/^the agent: ended with SIGKILL; see/);
     await agent.end();
     await ends;
