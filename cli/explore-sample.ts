@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** A published program on schedules that are drawn, with what they should find beside. */
-import { parseLitmus } from '../core/explore/litmus/program.ts';
+import type { LitmusProgram } from '../core/explore/litmus/program.ts';
 import { type LitmusSample, sampleLitmus } from '../core/explore/litmus/sample.ts';
 import type { Sampling } from '../core/explore/sample.ts';
 import type { Chance } from '../core/explore/sampling/chance.ts';
@@ -20,10 +20,10 @@ export const SAMPLERS: readonly Sampler[] = ['URW', 'random walk', 'PCT(1)', 'PC
 
 export async function sampleAndReport(
   text: string,
+  program: LitmusProgram,
   sampling: Sampling,
   options: Pick<Common, 'json' | 'out'>,
 ): Promise<void> {
-  const program = parseLitmus(text);
   await prepare(options);
   const sample = sampleLitmus(program, sampling, BUDGET);
   await deliver('explore', options, [section(text, sampling, sample)], {

@@ -45,7 +45,7 @@ export async function exploreWithin(
   const { engine, runs, seed, sampler } = options;
   if (engine === 'sample') {
     const sampling = { runs: runs ?? RUNS, seed: seed ?? DEFAULT_SEED, by: sampler ?? 'URW' };
-    await sampleAndReport(text, sampling, options);
+    await sampleAndReport(text, program, sampling, options);
     return;
   }
   if (runs !== undefined || seed !== undefined || sampler !== undefined) {

@@ -2,37 +2,19 @@
 /** Each trace once: by the certificate, by published counts, and on random programs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bothWays } from './both-ways-for-tests.ts';
 import { Cell } from './cell.ts';
 import { countTraces } from './certificate.ts';
 import { eachTrace } from './dpor.ts';
 import { independent } from './example-systems.ts';
-import { linearExtensions } from './extensions.ts';
 import { explore } from './graph.ts';
 import { litmusPrograms } from './litmus/arbitrary.ts';
-import { type LitmusProgram, parseLitmus } from './litmus/program.ts';
+import { parseLitmus } from './litmus/program.ts';
 import { litmusSystem } from './litmus/system.ts';
 import type { System } from './machine.ts';
 import { PREEMPT, type Steps, spawn } from './thread.ts';
-import { traceOf } from './trace-text.ts';
 
 const BUDGET = { maxStates: 200_000, maxExecutions: 200_000 };
-
-function bothWays(program: LitmusProgram) {
-  const graph = explore(litmusSystem(program), BUDGET);
-  const seen = new Set<string>();
-  const deadlocks = new Set<number>();
-  let doubles = 0;
-  let extensions = 0n;
-  const { traces } = eachTrace(litmusSystem(program), BUDGET, ({ events, machine }) => {
-    const execution = events();
-    const trace = traceOf(execution);
-    if (seen.has(trace)) doubles++;
-    seen.add(trace);
-    extensions += linearExtensions(execution);
-    if (machine.end().blocked.length > 0) deadlocks.add(machine.state());
-  });
-  return { graph, traces, doubles, extensions, deadlocks: deadlocks.size };
-}
 
 describe('one execution of each trace', () => {
   it('is led to its end, and no other, in random programs', () => {

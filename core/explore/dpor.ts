@@ -159,9 +159,9 @@ class Search {
       if (asleep[other.number] !== true || other === position) continue;
       if (rules.sleepsOn(this.next(other), touched)) stillAsleep[other.number] = true;
     }
-    this.race(position, touched);
+    const clock = this.race(position, touched);
     const { spawned } = machine.take(position);
-    events.push(position, touched, rules.dependent);
+    events.push(position, touched, clock);
     for (const one of spawned) events.born(one);
     try {
       this.visit(stillAsleep);
@@ -179,13 +179,17 @@ class Search {
     return condition === null ? touched : alsoReading(touched, condition);
   }
 
-  /** Wherever an earlier event could as well have come after this step, that is to be tried. */
-  private race(position: Position, touched: Touched): void {
+  /**
+   * Wherever an earlier event could as well have come after this step, that is to be tried. What
+   * happens before the step.
+   */
+  private race(position: Position, touched: Touched): Racing['clock'] {
     const { events, rules } = this;
     const all = position.block !== null && rules.blockingRacesWithAll;
     const racing = events.racing(position.number, touched, all, rules.dependent);
     const { events: found } = racing;
     for (const at of rules.races === 'all' ? found : found.slice(0, 1)) this.reverse(at, racing);
+    return racing.clock;
   }
 
   /** One of those that begin what the racing step needs must be tried before event `at`. */

@@ -6,16 +6,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dependent, eachTrace, type Rules, SOUND } from './dpor.ts';
-import { linearExtensions } from './extensions.ts';
-import { explore } from './graph.ts';
+import { bothWays } from './both-ways-for-tests.ts';
+import { dependent, type Rules, SOUND } from './dpor.ts';
 import { litmusPrograms } from './litmus/arbitrary.ts';
-import { litmusSystem } from './litmus/system.ts';
 import { meet } from './memory.ts';
-import { traceOf } from './trace-text.ts';
 
 const PROGRAMS = fc.sample(litmusPrograms, { seed: 200807, numRuns: 200 });
-const BUDGET = { maxStates: 200_000, maxExecutions: 200_000 };
 
 const awake = (rules: Partial<Rules>): Rules => {
   const merged = { ...SOUND, ...rules };
@@ -46,27 +42,10 @@ const EXPLORERS: readonly (readonly [string, Rules])[] = [
 function found(rules: Rules) {
   const wrong = { extensions: 0, doubles: 0, deadlocks: 0 };
   for (const program of PROGRAMS) {
-    const graph = explore(litmusSystem(program), BUDGET);
-    const seen = new Set<string>();
-    const deadlocks = new Set<number>();
-    let extensions = 0n;
-    let doubles = 0;
-    eachTrace(
-      litmusSystem(program),
-      BUDGET,
-      ({ events, machine }) => {
-        const execution = events();
-        const trace = traceOf(execution);
-        if (seen.has(trace)) doubles++;
-        seen.add(trace);
-        extensions += linearExtensions(execution);
-        if (machine.end().blocked.length > 0) deadlocks.add(machine.state());
-      },
-      rules,
-    );
+    const { graph, doubles, extensions, deadlocks } = bothWays(program, rules);
     if (extensions !== graph.interleavings) wrong.extensions++;
     if (doubles > 0) wrong.doubles++;
-    if (deadlocks.size !== graph.deadlocks) wrong.deadlocks++;
+    if (deadlocks !== graph.deadlocks) wrong.deadlocks++;
   }
   return wrong;
 }

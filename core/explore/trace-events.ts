@@ -42,15 +42,14 @@ export class Events {
   /** Of each event, the threads that it made, if any. */
   private readonly made: (number[] | null)[] = [];
 
-  push({ number: thread, thread: name, block }: Position, touched: Touched, dependent: Dependent) {
-    const before = this.clockOf(thread);
+  /** @param before what happens before it, as `racing` finds it */
+  push(
+    { number: thread, thread: name, block }: Position,
+    touched: Touched,
+    before: Racing['clock'],
+  ): void {
     const clock = before.slice();
-    for (let at = this.threads.length - 1; at >= 0; at--) {
-      if (this.threads[at] === thread || this.isBefore(at, clock)) continue;
-      const other = this.touched[at];
-      if (other !== undefined && dependent(other, touched)) join(clock, this.clocks[at] ?? NONE);
-    }
-    const ordinal = before[thread] ?? 0;
+    const ordinal = clock[thread] ?? 0;
     raise(clock, thread, ordinal + 1);
     this.names[thread] = name;
     this.threads.push(thread);

@@ -2,12 +2,13 @@ import { type Want, wantKind } from '../../core/kernel/directed.ts';
 import { fail } from '../../core/kernel/errno.ts';
 import type { CallerHalf, InKernel, Strategy, TaskView } from '../../core/kernel/strategy.ts';
 import type { Syscall } from '../../core/kernel/syscall.ts';
+import { anyoneWrites } from '../../strategies/controls/anyone-writes.ts';
 import { checkAtSet } from '../../strategies/controls/check-at-set.ts';
 import { keepsOnFailure } from '../../strategies/controls/keeps-on-failure.ts';
 import { processField } from '../../strategies/controls/process-field.ts';
 import { nextSyscallData } from '../../strategies/fields/next-syscall-data.ts';
 import { indirect } from '../../strategies/indirect.ts';
-import { parse, procfs } from '../../strategies/procfs.ts';
+import { procfs } from '../../strategies/procfs.ts';
 import { setter } from '../../strategies/setter.ts';
 import { withId } from '../../strategies/with-id.ts';
 import { lockAroundBoth, lockAroundSet } from './locked.ts';
@@ -163,24 +164,7 @@ export const OF_STRATEGIES: readonly Mutant[] = [
     defect: 'anybody may write to the file of a task',
     of: 'strategy',
     base: procfs,
-    strategy: {
-      ...procfs,
-      kernel: {
-        ...procfs.kernel,
-        procfs: [
-          {
-            name: 'next_syscall_data',
-            mode: 0o600,
-            write(_kernel, _current, target, text) {
-              const want = parse(text);
-              if (want === null) return fail('EINVAL');
-              target.field('next_syscall_data').v = want;
-              return text.length;
-            },
-          },
-        ],
-      },
-    },
+    strategy: anyoneWrites,
     rejectedBy: 'what one task prepared arms no other',
   },
   {
