@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** The explorer by itself, on a published program. */
-import type { OnProgress } from '../core/explore/budget.ts';
+import type { Watch } from '../core/explore/budget.ts';
 import {
   countLitmus,
   type Engine,
@@ -53,7 +53,7 @@ export async function exploreWithin(
     throw new InputError(option, `engine ${engine} draws nothing`, 'give --engine sample too');
   }
   await prepare(options);
-  const onProgress: OnProgress = (done, what) => say(`${done} ${what}`);
+  const onProgress: Watch['onProgress'] = (done, what) => say(`${done} ${what}`);
   const count = countLitmus(program, engine, { ...budget, onProgress });
   const { ways, ...counted } = count;
   await deliver('explore', options, [section(text, count)], {

@@ -5,6 +5,7 @@ import { type Execution, linearExtensions } from './extensions.ts';
 import { explore } from './graph.ts';
 import type { LitmusProgram } from './litmus/program.ts';
 import { litmusSystem } from './litmus/system.ts';
+import { Machine } from './machine.ts';
 
 const BUDGET = { maxStates: 200_000, maxExecutions: 200_000 };
 
@@ -21,10 +22,11 @@ export function bothWays(program: LitmusProgram, rules?: Rules) {
   const deadlocks = new Set<number>();
   let doubles = 0;
   let extensions = 0n;
+  const machine = new Machine(litmusSystem(program).threads);
   const { traces } = eachTrace(
-    litmusSystem(program),
+    machine,
     BUDGET,
-    ({ events, machine }) => {
+    ({ events }) => {
       const execution = events();
       const trace = traceOf(execution);
       if (seen.has(trace)) doubles++;

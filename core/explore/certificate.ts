@@ -5,11 +5,10 @@
  * extensions of each; and where nobody waits and each thread takes a number of steps that is always
  * the same, as a multinomial coefficient. If a search lost a trace or visited one twice, they differ.
  */
-import { BudgetSpent } from './budget.ts';
 import { eachTrace, type Finished, type TraceBudget } from './dpor.ts';
 import { type Execution, linearExtensions } from './extensions.ts';
 import type { Exploration } from './graph.ts';
-import type { System } from './machine.ts';
+import { Machine, type System } from './machine.ts';
 
 export interface TraceCount {
   readonly verdict:
@@ -34,19 +33,18 @@ export function countTraces(system: System, budget: TraceBudget): TraceCount {
     traces++;
     extensions += linearExtensions(execution);
     const steps = stepsOf(execution);
-    const isClosed = steps.size === system.threads.length && !execution.some((one) => one.blocks);
+    const isClosed = steps.size === system.threads.length && !execution.some((one) => one.isBound);
     closed.set([...steps].sort().join(), isClosed ? multinomial([...steps.values()]) : null);
   };
-  try {
-    const { blocked } = eachTrace(system, budget, onTrace);
-    const [one = null] = closed.size === 1 ? closed.values() : [];
-    return { verdict: { kind: 'EXHAUSTIVE' }, traces, blocked, extensions, multinomial: one };
-  } catch (error) {
-    if (!(error instanceof BudgetSpent)) throw error;
-    const verdict = { kind: 'INCOMPLETE', reason: error.message, seen: traces } as const;
-    const blocked = budget.maxExecutions - traces;
+  const machine = new Machine(system.threads);
+  const { blocked, spent } = eachTrace(machine, budget, onTrace);
+  machine.verifyDeterminism();
+  if (spent !== null) {
+    const verdict = { kind: 'INCOMPLETE', reason: spent, seen: traces } as const;
     return { verdict, traces, blocked, extensions, multinomial: null };
   }
+  const [one = null] = closed.size === 1 ? closed.values() : [];
+  return { verdict: { kind: 'EXHAUSTIVE' }, traces, blocked, extensions, multinomial: one };
 }
 
 function stepsOf(execution: Execution): Map<string, number> {

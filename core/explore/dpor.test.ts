@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bothWays } from './both-ways-for-tests.ts';
+import type { Watch } from './budget.ts';
 import { Cell } from './cell.ts';
 import { countTraces } from './certificate.ts';
 import { eachTrace } from './dpor.ts';
@@ -12,6 +13,7 @@ import { litmusPrograms } from './litmus/arbitrary.ts';
 import { parseLitmus } from './litmus/program.ts';
 import { litmusSystem } from './litmus/system.ts';
 import type { System } from './machine.ts';
+import { Machine } from './machine.ts';
 import { PREEMPT, type Steps, spawn } from './thread.ts';
 
 const BUDGET = { maxStates: 200_000, maxExecutions: 200_000 };
@@ -124,9 +126,27 @@ describe('a search that takes long', () => {
   it('says now and then how much it has done', () => {
     const program = parseLitmus('Wx Wx Wx Wx Wx Wx Wx Wx || Wx Wx Wx Wx Wx Wx Wx Wx Wx');
     const told: string[] = [];
-    const onProgress = (done: number, what: string) => told.push(`${done} ${what}`);
-    eachTrace(litmusSystem(program), { maxExecutions: 100_000, onProgress }, () => {});
+    const onProgress: Watch['onProgress'] = (done, what, share) => {
+      told.push(`${done} ${what}${share === null ? '' : `, ${Math.round(100 * share)} %`}`);
+    };
+    const machine = new Machine(litmusSystem(program).threads);
+    eachTrace(machine, { maxExecutions: 100_000, onProgress }, () => {});
     explore(independent([30, 30, 30]), { maxStates: 100_000, onProgress });
-    expect(told).toEqual(['20000 executions', '20000 states']);
+    // Of 17! / (8! 9!) = 24,310 executions 82 % are.
+    expect(told).toEqual(['20000 executions, 83 %', '20000 states']);
+  });
+
+  it('ends where it is told to, with what it has seen', () => {
+    const halt = () => 'interrupted';
+    const wide = litmusSystem(parseLitmus('Wx Wx Wx Wx Wx Wx Wx Wx || Wx Wx Wx Wx Wx Wx Wx Wx Wx'));
+    expect(countTraces(wide, { maxExecutions: 100_000, halt }).verdict).toEqual({
+      kind: 'INCOMPLETE',
+      reason: 'interrupted',
+      seen: 19_999,
+    });
+    expect(explore(independent([30, 30, 30]), { maxStates: 100_000, halt })).toMatchObject({
+      verdict: { kind: 'INCOMPLETE', reason: 'interrupted', seen: 20_000 },
+      interleavings: null,
+    });
   });
 });

@@ -12,23 +12,25 @@
  * An unlock and the lock that waited for it cannot be exchanged, though what came before the unlock
  * can: so the steps that a blocking step races with are all that it depends on, not the last alone.
  */
-import { BudgetSpent, type OnProgress, PROGRESS_EVERY } from './budget.ts';
-import { Machine, type System } from './machine.ts';
-import { type CellSet, meet } from './memory.ts';
-import { type Event, Events, type Racing } from './trace-events.ts';
-import type { Position, Touched } from './trie.ts';
+import { BudgetSpent, Meter, type Watch } from './budget.ts';
+import type { Machine } from './machine.ts';
+import { meet } from './memory.ts';
+import { Pairs } from './pairs.ts';
+import { type Event, Events, MOST_THREADS } from './trace-events.ts';
+import type { Move, Touched } from './trie.ts';
 
 export interface Traces {
   /** Executions that were led to their end, deadlocked ones included: one for each trace. */
   readonly traces: number;
   /** Prefixes that were given up, as all that could follow is part of another trace. */
   readonly blocked: number;
+  /** Why the search ended before it had seen all, or null. */
+  readonly spent: string | null;
 }
 
-export interface TraceBudget {
-  /** Beyond so many executions, finished or given up, the run ends with BudgetSpent. */
+export interface TraceBudget extends Watch {
+  /** Beyond so many executions, finished or given up, the search ends. */
   readonly maxExecutions: number;
-  readonly onProgress?: OnProgress;
 }
 
 /** What makes it sound. Others are for tests, which show that each rule is needed. */
@@ -60,111 +62,128 @@ export const SOUND: Rules = {
 
 /** An execution at its end, for whoever wants to look at it. */
 export interface Finished {
-  readonly machine: Machine;
   events(): readonly Event[];
 }
 
-/**
- * Leads one execution of each trace to its end.
- * @throws BudgetSpent where there are more than the budget allows
- */
+/** Leads one execution of each trace to its end. The machine is left as it was. */
 export function eachTrace(
-  system: System,
+  machine: Machine,
   budget: TraceBudget,
   onTrace: (finished: Finished) => void,
   rules: Rules = SOUND,
 ): Traces {
-  const search = new Search(system, budget, onTrace, rules);
-  search.run();
-  return { traces: search.traces, blocked: search.blocked };
+  const search = new Search(machine, budget, onTrace, rules);
+  const spent = search.run();
+  return { traces: search.traces, blocked: search.blocked, spent };
 }
 
-/** A state on the way, and which of the threads that can go on there are to be tried. */
+/** A state on the way. Sets of moves, a bit each by id. */
 interface Frame {
-  readonly enabled: readonly Position[];
-  /** By number of the thread. */
-  readonly backtrack: boolean[];
-  readonly done: boolean[];
-  /** Threads whose executions from here are part of others that were or will be seen. */
-  readonly asleep: boolean[];
+  readonly moves: readonly Move[];
+  /** Those that are to be tried. */
+  backtrack: number;
+  /** Those whose executions from here are part of others that were or will be seen. */
+  asleep: number;
 }
 
 class Search {
   traces = 0;
   blocked = 0;
   private readonly machine: Machine;
-  private readonly events = new Events();
+  private readonly events: Events;
   private readonly frames: Frame[] = [];
-  private readonly budget: TraceBudget;
+  private readonly meter: Meter;
   private readonly finished: Finished;
   private readonly onTrace: (finished: Finished) => void;
   private readonly rules: Rules;
+  private readonly sleepsOn: Pairs<Touched>;
 
   constructor(
-    system: System,
+    machine: Machine,
     budget: TraceBudget,
     onTrace: (finished: Finished) => void,
     rules: Rules,
   ) {
-    this.machine = new Machine(system.threads);
-    this.budget = budget;
+    this.machine = machine;
+    this.events = new Events(rules.dependent);
+    this.meter = new Meter(budget.maxExecutions, 'executions', 0, budget);
     this.onTrace = onTrace;
     this.rules = rules;
-    this.finished = { machine: this.machine, events: () => this.events.list() };
+    this.sleepsOn = new Pairs(rules.sleepsOn);
+    this.finished = { events: () => this.events.list() };
   }
 
-  run(): void {
-    this.visit([]);
-    this.machine.verifyDeterminism();
+  run(): string | null {
+    try {
+      this.visit(0, 1);
+    } catch (error) {
+      if (error instanceof BudgetSpent) return error.message;
+      throw error;
+    }
+    return null;
   }
 
-  private visit(asleep: boolean[]): void {
-    const enabled = this.machine.enabled();
-    const first = firstOf(enabled, asleep, null);
+  /** @param share of the whole search that is below here, as an estimate */
+  private visit(asleep: number, share: number): void {
+    const { machine, meter, rules } = this;
+    const moves = machine.moves();
+    const first = firstOf(moves, ~asleep);
     if (first === undefined) {
-      this.leaf(enabled.length === 0);
+      this.leaf(moves.length === 0);
+      meter.finished(share);
       return;
     }
-    const frame: Frame = { enabled, backtrack: [], done: [], asleep };
-    frame.backtrack[first.number] = true;
+    const frame: Frame = { moves, backtrack: threadOf(moves, first), asleep };
     this.frames.push(frame);
-    let next: Position | undefined = first;
+    // What is never tried is done as well, once it is known that it need not be.
+    let left = share;
+    let done = 0;
+    let next: Move | undefined = first;
     while (next !== undefined) {
-      this.take(next, frame);
-      frame.done[next.number] = true;
-      if (this.rules.sleeps) asleep[next.number] = true;
-      next = firstOf(enabled, asleep, frame);
+      this.take(next, frame, share / moves.length);
+      left -= share / moves.length;
+      done |= bit(next);
+      if (rules.sleeps) frame.asleep |= bit(next);
+      next = firstOf(moves, frame.backtrack & ~frame.asleep & ~done);
     }
+    meter.finished(left);
     this.frames.pop();
   }
 
   /** Where nobody goes on: an execution at its end, or one that others stand for. */
   private leaf(isEnd: boolean): void {
+    this.meter.count();
     if (isEnd) this.traces++;
     else this.blocked++;
-    const { maxExecutions, onProgress } = this.budget;
-    const led = this.traces + this.blocked;
-    if (led > maxExecutions) throw new BudgetSpent(`more than ${maxExecutions} executions`);
-    if (led % PROGRESS_EVERY === 0) onProgress?.(led, 'executions');
     if (isEnd) this.onTrace(this.finished);
-    this.raceOfThoseThatWait();
+    // Whoever waits has a step that others may have prevented.
+    if (!this.rules.racesOfThoseThatWait) return;
+    for (const { from, touched } of this.machine.waiting()) {
+      this.events.meets(from.number, touched, this.rules.blockingRacesWithAll, this.rules.races);
+      this.reverseAll(from.number);
+    }
   }
 
-  private take(position: Position, { enabled, asleep }: Frame): void {
-    const { machine, events, rules } = this;
-    const touched = this.next(position);
+  private take(move: Move, { moves, asleep }: Frame, share: number): void {
+    const { machine, events, rules, sleepsOn } = this;
     // Asked in the state before the step, in which those that sleep would have taken theirs.
-    const stillAsleep: boolean[] = [];
-    for (const other of enabled) {
-      if (asleep[other.number] !== true || other === position) continue;
-      if (rules.sleepsOn(this.next(other), touched)) stillAsleep[other.number] = true;
+    let stillAsleep = 0;
+    if (asleep !== 0) {
+      for (let at = 0; at < moves.length; at++) {
+        const other = moves[at];
+        if (other === undefined || (asleep & bit(other)) === 0 || other.from === move.from)
+          continue;
+        if (sleepsOn.has(other.touched, move.touched)) stillAsleep |= bit(other);
+      }
     }
-    const clock = this.race(position, touched);
-    const { spawned } = machine.take(position);
-    events.push(position, touched, clock);
-    for (const one of spawned) events.born(one);
+    const { from, touched } = move;
+    const canBlock = from.block !== null;
+    events.meets(from.number, touched, canBlock && rules.blockingRacesWithAll, rules.races);
+    this.reverseAll(from.number);
+    events.push(move);
+    machine.take(move);
     try {
-      this.visit(stillAsleep);
+      this.visit(stillAsleep, share);
     } finally {
       // Also on a spent budget: the cells belong to the caller.
       events.pop();
@@ -172,78 +191,50 @@ class Search {
     }
   }
 
-  /** What a thread that can go on would touch. */
-  private next(position: Position): Touched {
-    const { touched } = this.machine.peek(position);
-    const condition = this.machine.condition(position);
-    return condition === null ? touched : alsoReading(touched, condition);
-  }
-
-  /**
-   * Wherever an earlier event could as well have come after this step, that is to be tried. What
-   * happens before the step.
-   */
-  private race(position: Position, touched: Touched): Racing['clock'] {
-    const { events, rules } = this;
-    const all = position.block !== null && rules.blockingRacesWithAll;
-    const racing = events.racing(position.number, touched, all, rules.dependent);
-    const { events: found } = racing;
-    for (const at of rules.races === 'all' ? found : found.slice(0, 1)) this.reverse(at, racing);
-    return racing.clock;
+  /** Wherever an earlier event could as well have come after the step, that is to be tried. */
+  private reverseAll(thread: number): void {
+    const { events } = this;
+    for (let race = 0; race < events.races; race++) this.reverse(events.race(race), thread);
   }
 
   /** One of those that begin what the racing step needs must be tried before event `at`. */
-  private reverse(at: number, racing: Racing): void {
+  private reverse(at: number, racer: number): void {
     const frame = this.frames[at];
     if (frame === undefined) throw new Error('an event without a state that it was taken in');
-    const { backtrack, asleep } = frame;
-    const begins = this.begins(at, racing);
-    let able: Position | undefined;
-    for (const position of frame.enabled) {
-      if (begins[position.number] !== true) continue;
-      if (backtrack[position.number] === true || asleep[position.number] === true) return;
-      able ??= position;
+    const { moves, backtrack, asleep } = frame;
+    const begins =
+      this.rules.reversedBy === 'initials' ? this.events.initialsWithout(at, racer) : 1 << racer;
+    let able: Move | undefined;
+    for (const move of moves) {
+      if ((begins & (1 << move.from.number)) === 0) continue;
+      // Of a thread that has a choice, each alternative.
+      if ((threadOf(moves, move) & ~(backtrack | asleep)) === 0) return;
+      able ??= move;
     }
-    if (able !== undefined) backtrack[able.number] = true;
-  }
-
-  private begins(at: number, racing: Racing): readonly boolean[] {
-    if (this.rules.reversedBy === 'initials') return this.events.initialsWithout(at, racing);
-    const begins: boolean[] = [];
-    begins[racing.thread] = true;
-    return begins;
-  }
-
-  /** Whoever waits has a step that others may have prevented. */
-  private raceOfThoseThatWait(): void {
-    if (!this.rules.racesOfThoseThatWait) return;
-    for (const position of this.machine.standing()) {
-      if (position.end !== null || this.machine.canStep(position)) continue;
-      const reads = this.machine.condition(position) ?? [];
-      this.race(position, { reads, writes: [] });
-    }
+    if (able !== undefined) frame.backtrack |= threadOf(moves, able);
   }
 }
 
-/** The first that is to be tried yet, where a frame says who is; any that is not asleep otherwise. */
-function firstOf(
-  enabled: readonly Position[],
-  asleep: readonly boolean[],
-  frame: Frame | null,
-): Position | undefined {
-  for (const position of enabled) {
-    const { number } = position;
-    if (asleep[number] === true) continue;
-    if (frame === null) return position;
-    if (frame.backtrack[number] === true && frame.done[number] !== true) return position;
+/** Sets are words. */
+function bit({ id, from }: Move): number {
+  if (id >= MOST_THREADS || from.number >= MOST_THREADS) {
+    throw new BudgetSpent(`more than ${MOST_THREADS} threads and choices`);
   }
+  return 1 << id;
+}
+
+/** Every alternative of a move's thread. */
+function threadOf(moves: readonly Move[], one: Move): number {
+  if (one.alternatives.length === 1) return bit(one);
+  const { from } = one;
+  let set = 0;
+  for (const move of moves) if (move.from === from) set |= bit(move);
+  return set;
+}
+
+function firstOf(moves: readonly Move[], set: number): Move | undefined {
+  for (const move of moves) if ((set & bit(move)) !== 0) return move;
   return undefined;
-}
-
-function alsoReading({ reads, writes }: Touched, more: CellSet): Touched {
-  const words = Math.max(reads.length, more.length);
-  const both = Array.from({ length: words }, (_, word) => (reads[word] ?? 0) | (more[word] ?? 0));
-  return { reads: both, writes };
 }
 
 export function dependent(a: Touched, b: Touched): boolean {

@@ -189,9 +189,9 @@ describe('explore', () => {
         name,
         *start(): Steps<void> {
           // State outside of cells: what a thread must not have.
-          runs++;
+          const before = runs++;
           yield PREEMPT;
-          const cell = cells[runs === 1 ? 0 : 1];
+          const cell = cells[before < 2 ? 0 : 1];
           if (cell !== undefined) cell.v += 1;
           yield PREEMPT;
         },

@@ -4,10 +4,11 @@
  * counted by dynamic programming over the graph, as paths from the start to an end, in exact
  * integers. The graph has no cycles, because a position is a history.
  */
-import { BudgetSpent, type OnProgress, PROGRESS_EVERY } from './budget.ts';
+import { BudgetSpent, Meter, type Watch } from './budget.ts';
 import { type End, Machine, type System } from './machine.ts';
 import type { Sampler } from './sampling/samplers.ts';
 import type { Schedule } from './schedule.ts';
+import type { Move } from './trie.ts';
 
 /** What an exploration may claim. A run that was cut short never says EXHAUSTIVE. */
 export type Verdict =
@@ -43,10 +44,9 @@ export interface Exploration {
   readonly counterexample: Schedule | null;
 }
 
-export interface Budget {
+export interface Budget extends Watch {
   /** Beyond so many, the run ends as INCOMPLETE. */
   readonly maxStates: number;
-  readonly onProgress?: OnProgress;
 }
 
 interface Counts {
@@ -57,7 +57,7 @@ interface Counts {
 interface Cost {
   readonly preemptions: number;
   readonly steps: number;
-  readonly first: string | null;
+  readonly first: Move | null;
 }
 
 export function explore(system: System, budget: Budget): Exploration {
@@ -67,10 +67,9 @@ export function explore(system: System, budget: Budget): Exploration {
 class Graph {
   private readonly machine: Machine;
   private readonly system: System;
-  private readonly budget: Budget;
+  private readonly meter: Meter;
   /** By number of the state. */
   private readonly counts: Counts[] = [];
-  private seen = 0;
   private transitions = 0;
   private ends = 0;
   private failingEnds = 0;
@@ -80,7 +79,7 @@ class Graph {
 
   constructor(system: System, budget: Budget) {
     this.system = system;
-    this.budget = budget;
+    this.meter = new Meter(budget.maxStates, 'states', null, budget);
     this.machine = new Machine(system.threads);
   }
 
@@ -96,8 +95,10 @@ class Graph {
     }
     return {
       verdict:
-        counts === null ? { kind: 'INCOMPLETE', reason, seen: this.seen } : { kind: 'EXHAUSTIVE' },
-      states: this.seen,
+        counts === null
+          ? { kind: 'INCOMPLETE', reason, seen: this.meter.done }
+          : { kind: 'EXHAUSTIVE' },
+      states: this.meter.done,
       transitions: this.transitions,
       ends: this.ends,
       failingEnds: this.failingEnds,
@@ -113,18 +114,18 @@ class Graph {
     const state = this.machine.state();
     const known = this.counts[state];
     if (known !== undefined) return known;
-    this.spend();
-    const enabled = this.machine.enabled();
+    this.meter.count();
+    const moves = this.machine.moves();
     let counts: Counts;
-    if (enabled.length === 0) {
+    if (moves.length === 0) {
       counts = this.judge(this.machine.end());
     } else {
       let paths = 0n;
       let failing = 0n;
-      for (const position of enabled) {
+      for (const move of moves) {
         this.transitions++;
-        this.machine.take(position);
-        this.path.push(position.thread);
+        this.machine.take(move);
+        this.path.push(move.name);
         try {
           const below = this.visit();
           paths += below.paths;
@@ -139,13 +140,6 @@ class Graph {
     }
     this.counts[state] = counts;
     return counts;
-  }
-
-  private spend(): void {
-    const { maxStates, onProgress } = this.budget;
-    if (this.seen >= maxStates) throw new BudgetSpent(`more than ${maxStates} states`);
-    this.seen++;
-    if (this.seen % PROGRESS_EVERY === 0) onProgress?.(this.seen, 'states');
   }
 
   private judge(end: End): Counts {
@@ -168,11 +162,9 @@ class Graph {
       const cost: Cost | null = this.cost(last, costs);
       if (cost === null) throw new Error('a failing count without a failing run');
       if (cost.first === null) break;
-      const position = this.machine.position(cost.first);
-      if (position === undefined) throw new Error(`thread ${cost.first} vanished`);
-      this.machine.take(position);
-      schedule.push(cost.first);
-      last = cost.first;
+      this.machine.take(cost.first);
+      schedule.push(cost.first.name);
+      last = cost.first.thread;
     }
     for (const _ of schedule) this.machine.undo();
     return schedule;
@@ -185,19 +177,19 @@ class Graph {
     const keyed = `${last}>${state}`;
     const known = costs.get(keyed);
     if (known !== undefined) return known;
-    const enabled = this.machine.enabled();
-    let best: Cost | null = enabled.length === 0 ? { preemptions: 0, steps: 0, first: null } : null;
-    for (const position of enabled) {
-      const { thread } = position;
-      const switched = thread !== last && enabled.some((other) => other.thread === last);
-      this.machine.take(position);
+    const moves = this.machine.moves();
+    let best: Cost | null = moves.length === 0 ? { preemptions: 0, steps: 0, first: null } : null;
+    for (const move of moves) {
+      const { thread } = move;
+      const switched = thread !== last && moves.some((other) => other.thread === last);
+      this.machine.take(move);
       const below = this.cost(thread, costs);
       this.machine.undo();
       if (below === null) continue;
       const cost: Cost = {
         preemptions: below.preemptions + (switched ? 1 : 0),
         steps: below.steps + 1,
-        first: thread,
+        first: move,
       };
       if (best === null || cheaper(cost, best)) best = cost;
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /**
  * A set of threads over memory, at one state, that can take a step and undo it. The memory is the
- * cells themselves; what a step wrote over is kept until it is undone, last step first.
+ * cells themselves; what a step wrote over is kept until it is undone, last step first. Cells have
+ * their values of the state where an end is asked for, and again once every step is undone.
  */
 import { StateTable } from './state-table.ts';
 import type { Thread } from './thread.ts';
-import { type Outcome, type Position, type Touched, Trie } from './trie.ts';
+import { type Move, type Position, Trie, type Waits } from './trie.ts';
 
 /** How a run ended: everybody is done, or some wait for ever. */
 export interface End {
@@ -22,106 +23,117 @@ export interface System {
 
 export class Machine {
   private readonly trie = new Trie();
-  /** By name of the thread. */
-  private positions: Position[];
+  /** By number of the thread. */
+  private readonly positions: (Position | undefined)[] = [];
+  /** Numbers of the threads that are there, by name. */
+  private order: readonly number[];
   private readonly table = new StateTable();
   private readonly vector: number[] = [];
-  /** Of each step that was taken: what it was, who took it from where, and what it wrote over. */
-  private readonly outcomes: Outcome[] = [];
-  private readonly slots: number[] = [];
-  private readonly from: Position[] = [];
+  /** Steps that were taken, and the numbers that each wrote over. */
+  private readonly taken: Move[] = [];
   private readonly overwritten: number[] = [];
-  /** Where a step made threads: the positions before. */
-  private readonly before: (Position[] | null)[] = [];
+  /** Where a step made threads: the order before. */
+  private readonly orders: (readonly number[])[] = [];
 
   constructor(threads: readonly Thread[]) {
-    this.positions = sorted(threads.map((thread) => this.trie.root(thread)));
+    const roots = threads.map((thread) => this.trie.root(thread));
+    this.order = this.joined([], roots);
   }
 
   /** Every thread, by name, wherever it stands: also those that wait, and those that are done. */
   standing(): readonly Position[] {
-    return this.positions;
+    return this.order.flatMap((number) => this.positions[number] ?? []);
   }
 
-  canStep(position: Position): boolean {
-    if (position.end !== null) return false;
-    const { block } = position;
-    return block === null || this.trie.condition(position, block).holds;
+  /** Steps that can be taken now, by name of the thread: for each, every alternative. */
+  moves(): Move[] {
+    const { order, positions, trie } = this;
+    const moves: Move[] = [];
+    for (let at = 0; at < order.length; at++) {
+      const position = positions[order[at] ?? 0];
+      if (position === undefined || position.end !== null) continue;
+      const move = trie.next(position);
+      if (move.next === null) continue;
+      moves.push(move);
+      for (let choice = 1; choice < move.alternatives.length; choice++) {
+        const other = trie.next(position, choice);
+        if (other.next !== null) moves.push(other);
+      }
+    }
+    return moves;
   }
 
-  /** Threads that can take a step now, by name. */
-  enabled(): readonly Position[] {
-    return this.positions.filter((position) => this.canStep(position));
+  /** Threads that wait, with what they look at. */
+  waiting(): Waits[] {
+    const waiting: Waits[] = [];
+    for (const number of this.order) {
+      const position = this.positions[number];
+      if (position === undefined || position.end !== null) continue;
+      const next = this.trie.next(position);
+      if (next.next === null) waiting.push(next);
+    }
+    return waiting;
   }
 
-  position(thread: string): Position | undefined {
-    return this.positions.find((position) => position.thread === thread);
-  }
-
-  /** What a thread that can go on would do next, not yet done. */
-  peek(position: Position): Outcome {
-    return this.trie.step(position);
-  }
-
-  /** Cells that a thread's waiting depends on, in the state as it is; null if it does not wait. */
-  condition(position: Position): Touched['reads'] | null {
-    const { block } = position;
-    return block === null ? null : this.trie.condition(position, block).reads;
-  }
-
-  take(position: Position): Outcome {
+  take(move: Move): void {
     const { memory } = this.trie;
-    const outcome = this.trie.step(position);
-    const slot = this.positions.indexOf(position);
-    this.outcomes.push(outcome);
-    this.slots.push(slot);
-    this.from.push(position);
-    const { cells, numbers, spawned } = outcome;
+    const { cells, numbers, spawned } = move;
+    this.taken.push(move);
+    this.positions[move.from.number] = move.next;
     if (spawned.length > 0) {
-      this.before.push(this.positions);
-      const positions = this.positions.with(slot, outcome.next);
-      this.positions = sorted([...positions, ...spawned]);
-    } else {
-      this.before.push(null);
-      this.positions[slot] = outcome.next;
+      this.orders.push(this.order);
+      this.order = this.joined(this.order, spawned);
     }
     for (let at = 0; at < cells.length; at++) {
       const cell = cells[at] ?? 0;
       this.overwritten.push(memory.now[cell] ?? 0);
-      memory.set(cell, numbers[at] ?? 0);
+      memory.put(cell, numbers[at] ?? 0);
     }
-    return outcome;
   }
 
   /** The last step that was taken, and not undone. */
   undo(): void {
     const { memory } = this.trie;
-    const outcome = this.outcomes.pop();
-    const position = this.from.pop();
-    const slot = this.slots.pop();
-    const before = this.before.pop();
-    if (outcome === undefined || position === undefined || slot === undefined) {
-      throw new Error('there is no step to be undone');
+    const move = this.taken.pop();
+    if (move === undefined) throw new Error('there is no step to be undone');
+    const { cells, spawned } = move;
+    for (let at = cells.length - 1; at >= 0; at--) {
+      memory.put(cells[at] ?? 0, this.overwritten.pop() ?? 0);
     }
-    if (before != null) this.positions = before;
-    else this.positions[slot] = position;
-    for (let at = outcome.cells.length - 1; at >= 0; at--) {
-      memory.set(outcome.cells[at] ?? 0, this.overwritten.pop() ?? 0);
+    if (spawned.length > 0) {
+      this.order = this.orders.pop() ?? [];
+      for (const { number } of spawned) this.positions[number] = undefined;
     }
+    this.positions[move.from.number] = move.from;
+    if (this.taken.length === 0) memory.settle();
+  }
+
+  private joined(order: readonly number[], more: readonly Position[]): readonly number[] {
+    for (const position of more) this.positions[position.number] = position;
+    const name = (number: number) => this.positions[number]?.thread ?? '';
+    const all = [...order, ...more.map(({ number }) => number)];
+    return all.sort((a, b) => (name(a) < name(b) ? -1 : 1));
   }
 
   /** A number that equal states have in common: the first state to be numbered has 0, and so on. */
   state(): number {
-    const { vector, positions } = this;
-    const { now } = this.trie.memory;
-    // Cells that were first seen after another state was numbered have number 0 there.
-    let length = now.length;
-    while (length > 0 && now[length - 1] === 0) length--;
-    vector.length = 0;
-    for (const { id } of positions) vector.push(id);
+    const { vector, order, positions } = this;
+    const { now, written } = this.trie.memory;
+    let at = 0;
+    for (let slot = 0; slot < order.length; slot++) {
+      vector[at++] = positions[order[slot] ?? 0]?.id ?? -1;
+    }
     // Threads are never taken for cells, as positions of as many threads are elsewhere.
-    vector.push(-1);
-    for (let cell = 0; cell < length; cell++) vector.push(now[cell] ?? 0);
+    vector[at++] = -1;
+    const start = at;
+    let end = at;
+    for (let cell = 0; cell < written.length; cell++) {
+      const number = now[written[cell] ?? 0] ?? 0;
+      vector[at++] = number;
+      if (number !== 0) end = at;
+    }
+    // Cells that were first written after another state was numbered have number 0 there.
+    vector.length = Math.max(start, end);
     return this.table.number(vector);
   }
 
@@ -130,17 +142,15 @@ export class Machine {
     this.trie.verify();
   }
 
-  /** Where nothing is enabled: how it ended. */
+  /** Where nobody can take a step: how it ended. */
   end(): End {
+    this.trie.memory.settle();
     const results = new Map<string, unknown>();
     const blocked: { thread: string; why: string }[] = [];
-    for (const { thread, end, block } of this.positions) {
+    for (const { thread, end, block } of this.standing()) {
       if (end !== null) results.set(thread, end.result);
       else if (block !== null && block.idle !== true) blocked.push({ thread, why: block.why });
     }
     return { results, blocked };
   }
 }
-
-const sorted = (positions: Position[]): Position[] =>
-  positions.sort((a, b) => (a.thread < b.thread ? -1 : 1));

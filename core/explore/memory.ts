@@ -3,6 +3,9 @@
  * Cells and their values by small numbers, so that an engine compares and copies numbers alone. A
  * cell is known from its first access on; the value that it has then, before anything was written,
  * is number 0.
+ *
+ * What explored code sees lags behind: an engine that goes from state to state by numbers puts values
+ * into cells when somebody is about to look at them.
  */
 import type { Cell } from './cell.ts';
 
@@ -10,10 +13,16 @@ export class Memory {
   readonly cells: Cell<unknown>[] = [];
   /** The number of the value of each cell. */
   readonly now: number[] = [];
+  /** Cells that anything writes: all others have their first value in every state. */
+  readonly written: number[] = [];
+  private readonly isWritten: boolean[] = [];
   private readonly indices = new Map<Cell<unknown>, number>();
   private readonly numbers: Map<unknown, number>[] = [];
   private readonly values: unknown[][] = [];
   private readonly keyOf: (value: unknown) => unknown;
+  /** Cells whose value is perhaps not yet where explored code sees it. */
+  private readonly stale: number[] = [];
+  private readonly isStale: boolean[] = [];
 
   /** @param keyOf equal for equal values, and for these alone */
   constructor(keyOf: (value: unknown) => unknown) {
@@ -27,6 +36,8 @@ export class Memory {
       this.indices.set(cell, index);
       this.cells.push(cell);
       this.now.push(0);
+      this.isStale.push(false);
+      this.isWritten.push(false);
       this.numbers.push(new Map([[this.keyOf(cell.raw), 0]]));
       this.values.push([cell.raw]);
     }
@@ -46,11 +57,27 @@ export class Memory {
     return number;
   }
 
-  /** Puts a value where explored code sees it. */
-  set(index: number, number: number): void {
+  /** Says that a cell is written by some step, before it is. */
+  willWrite(index: number): void {
+    if (this.isWritten[index] === true) return;
+    this.isWritten[index] = true;
+    this.written.push(index);
+  }
+
+  put(index: number, number: number): void {
     this.now[index] = number;
-    const cell = this.cells[index];
-    if (cell !== undefined) cell.raw = this.values[index]?.[number];
+    if (this.isStale[index] === true) return;
+    this.isStale[index] = true;
+    this.stale.push(index);
+  }
+
+  /** Has explored code see every cell as it is now. */
+  settle(): void {
+    for (let index = this.stale.pop(); index !== undefined; index = this.stale.pop()) {
+      this.isStale[index] = false;
+      const cell = this.cells[index];
+      if (cell !== undefined) cell.raw = this.values[index]?.[this.now[index] ?? 0];
+    }
   }
 }
 

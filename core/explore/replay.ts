@@ -10,6 +10,8 @@ import { formatSchedule, preemptions, type Schedule } from './schedule.ts';
 import type { Write } from './step-recorder.ts';
 
 export interface TraceStep {
+  /** The thread, and what was chosen where that is not the usual. */
+  readonly name: string;
   readonly thread: string;
   readonly notes: readonly string[];
   readonly reads: readonly Cell<unknown>[];
@@ -41,17 +43,17 @@ export interface Cause {
  */
 export function replay(system: System, schedule: Schedule): Trace {
   const machine = new Machine(system.threads);
-  const trace = follow(machine, system, schedule, (at, thread) => {
-    const possible = machine.enabled().map((position) => position.thread);
+  const trace = follow(machine, system, schedule, (at, name) => {
+    const possible = machine.moves().map((move) => move.name);
     throw new InputError(
       `replay string, step ${at + 1}`,
-      `thread ${thread} can't go on there`,
+      `${name} is not possible there`,
       possible.length === 0
         ? `the run ends after ${at} steps`
-        : `threads that can: ${possible.join(', ')}`,
+        : `what is possible: ${possible.join(', ')}`,
     );
   });
-  const left = machine.enabled().map((position) => position.thread);
+  const left = machine.moves().map((move) => move.name);
   unwind(trace.steps.length, machine);
   if (left.length > 0) {
     throw new InputError(
@@ -72,29 +74,30 @@ export function follow(
   machine: Machine,
   system: System,
   schedule: Iterable<string>,
-  misfit: (at: number, thread: string) => void,
+  misfit: (at: number, name: string) => void,
 ): Trace {
   const steps: TraceStep[] = [];
-  for (const thread of schedule) {
-    const position = machine.enabled().find((candidate) => candidate.thread === thread);
-    if (position === undefined) {
+  for (const name of schedule) {
+    const move = machine.moves().find((candidate) => candidate.name === name);
+    if (move === undefined) {
       try {
-        misfit(steps.length, thread);
+        misfit(steps.length, name);
       } catch (error) {
         unwind(steps.length, machine);
         throw error;
       }
       continue;
     }
-    const { notes, reads, writes, next } = machine.take(position);
-    const couldGoOn = machine.enabled().some((p) => p.thread === next.thread);
-    steps.push({ thread, notes, reads, writes, couldGoOn });
+    machine.take(move);
+    const { thread, notes, reads, writes } = move;
+    const couldGoOn = machine.moves().some((next) => next.thread === thread);
+    steps.push({ name, thread, notes, reads, writes, couldGoOn });
   }
   return {
     steps,
-    schedule: formatSchedule(steps.map((step) => step.thread)),
+    schedule: formatSchedule(steps.map((step) => step.name)),
     preemptions: preemptions(steps),
-    wrong: machine.enabled().length === 0 ? system.judge(machine.end()) : null,
+    wrong: machine.moves().length === 0 ? system.judge(machine.end()) : null,
   };
 }
 
@@ -148,17 +151,17 @@ function holdsReversed(
   first: number,
   second: number,
 ): boolean {
-  const names = trace.steps.map((step) => step.thread);
-  const overtaking = names[second];
-  const between = names.slice(first, second + 1);
-  const wanted = [
-    ...names.slice(0, first),
-    ...between.filter((name) => name === overtaking),
-    ...between.filter((name) => name !== overtaking),
-    ...names.slice(second + 1),
+  const overtaking = trace.steps[second]?.thread;
+  const between = trace.steps.slice(first, second + 1);
+  const reversed = [
+    ...trace.steps.slice(0, first),
+    ...between.filter(({ thread }) => thread === overtaking),
+    ...between.filter(({ thread }) => thread !== overtaking),
+    ...trace.steps.slice(second + 1),
   ];
+  const wanted = reversed.map(({ name }) => name);
   const { steps } = follow(machine, system, toTheEnd(machine, wanted), () => {});
-  const ended = machine.enabled().length === 0;
+  const ended = machine.moves().length === 0;
   const wrong = system.judge(machine.end());
   unwind(steps.length, machine);
   return ended && wrong === null;
@@ -167,7 +170,7 @@ function holdsReversed(
 /** The wanted schedule as far as it fits, then whoever can go on: the reversal may change paths. */
 function* toTheEnd(machine: Machine, wanted: Schedule): Generator<string> {
   yield* wanted;
-  for (let rest = machine.enabled(); rest[0] !== undefined; rest = machine.enabled()) {
-    yield rest[0].thread;
+  for (let rest = machine.moves(); rest[0] !== undefined; rest = machine.moves()) {
+    yield rest[0].name;
   }
 }

@@ -113,7 +113,7 @@ describe('a run at random', () => {
 describe('replay', () => {
   it('refuses a step that its thread cannot take, and names those that can', () => {
     expect(() => replay(independent([1, 2]), parseSchedule('A2 B2'))).toThrow(
-      "replay string, step 2: thread A can't go on there; threads that can: B",
+      'replay string, step 2: A is not possible there; what is possible: B',
     );
   });
 
@@ -125,7 +125,7 @@ describe('replay', () => {
 
   it('refuses to go on after it', () => {
     expect(() => replay(independent([1]), parseSchedule('A2'))).toThrow(
-      "replay string, step 2: thread A can't go on there; the run ends after 1 steps",
+      'replay string, step 2: A is not possible there; the run ends after 1 steps',
     );
   });
 

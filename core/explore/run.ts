@@ -8,8 +8,15 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import type { Chooser } from './sampling/chooser.ts';
 import { drawsFrom } from './sampling/draw.ts';
 import { byWeights, EQUAL } from './sampling/weights.ts';
-import type { Schedule } from './schedule.ts';
-import { type Spawn, type Steps, spawnedName, spawningTo, type Thread } from './thread.ts';
+import { type Schedule, stepName } from './schedule.ts';
+import {
+  drivenBy,
+  type Engine,
+  type Spawn,
+  type Steps,
+  spawnedName,
+  type Thread,
+} from './thread.ts';
 
 interface Live {
   readonly name: string;
@@ -105,8 +112,8 @@ export class RunQueue {
   private advance(live: Live): void {
     live.until = null;
     this.current = live.name;
-    const onSpawn = (thread: Spawn) => this.add(named(live, thread));
-    spawningTo(onSpawn, () => {
+    const engine = { spawn: (thread: Spawn) => this.add(named(live, thread)), choose: usual };
+    drivenBy(engine, () => {
       for (;;) {
         const { done, value } = live.steps.next();
         if (done === true) {
@@ -136,6 +143,8 @@ export class RunQueue {
   }
 }
 
+const usual: Engine['choose'] = ([first = '']) => first;
+
 const blocked = (waiting: readonly Live[]): RunEnd['blocked'] =>
   waiting.filter(({ idle }) => !idle).map(({ name, why }) => ({ thread: name, why }));
 
@@ -158,14 +167,22 @@ export function runChosen(
     const chosen = chooser.choose(enabled.map(({ name }) => name));
     const live = enabled.find(({ name }) => name === chosen);
     if (live === undefined) throw new Error(`${chosen} was chosen and can't go on`);
-    schedule.push(live.name);
     const made: string[] = [];
-    const onSpawn = (thread: Spawn) => {
-      const born = revive(named(live, thread));
-      alive.push(born);
-      made.push(born.name);
+    let picked: string | null = null;
+    const engine: Engine = {
+      spawn(thread) {
+        const born = revive(named(live, thread));
+        alive.push(born);
+        made.push(born.name);
+      },
+      choose(alternatives) {
+        const one = chooser.pick(alternatives);
+        if (one !== alternatives[0]) picked = one;
+        return one;
+      },
     };
-    const { done, value } = spawningTo(onSpawn, () => live.steps.next());
+    const { done, value } = drivenBy(engine, () => live.steps.next());
+    schedule.push(stepName(live.name, picked));
     if (done === true) {
       results.set(live.name, value);
       alive.splice(alive.indexOf(live), 1);

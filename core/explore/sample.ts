@@ -7,11 +7,11 @@
  */
 import { type Budget, type Exploration, explore } from './graph.ts';
 import { Machine, type System } from './machine.ts';
-import { follow, unwind } from './replay.ts';
+import { follow, type Trace, unwind } from './replay.ts';
 import { runChosen } from './run.ts';
 import { drawsFrom } from './sampling/draw.ts';
 import { chooserOf, profileByWalks, type Sampler } from './sampling/samplers.ts';
-import type { Schedule } from './schedule.ts';
+import { type Schedule, threadOf } from './schedule.ts';
 
 export interface Sampling {
   readonly runs: number;
@@ -86,29 +86,29 @@ export function reduce(system: System, schedule: Schedule): Schedule {
       at++;
     }
   }
-  return best.steps.map(({ thread }) => thread);
+  return best.steps.map(({ name }) => name);
 }
 
 /** The schedule in which the thread of step `at` has its next run of steps right behind it. */
-function goesOn(steps: readonly { readonly thread: string }[], at: number): Schedule {
-  const names = steps.map(({ thread }) => thread);
-  const [before, after] = [names.slice(0, at + 1), names.slice(at + 1)];
-  const name = names[at];
-  const from = after.indexOf(name ?? '');
-  if (from < 0) return names;
+function goesOn(steps: Trace['steps'], at: number): Schedule {
+  const [before, after] = [steps.slice(0, at + 1), steps.slice(at + 1)];
+  const thread = steps[at]?.thread;
+  const from = after.findIndex((step) => step.thread === thread);
   let to = from;
-  while (after[to] === name) to++;
-  return [...before, ...after.slice(from, to), ...after.slice(0, from), ...after.slice(to)];
+  while (from >= 0 && after[to]?.thread === thread) to++;
+  const run = from < 0 ? [] : after.splice(from, to - from);
+  return [...before, ...run, ...after].map(({ name }) => name);
 }
 
 /** The wanted schedule as far as it fits, then the thread that ran last, as far as it gets. */
 function* toTheEnd(machine: Machine, wanted: Schedule): Generator<string> {
   yield* wanted;
-  let last = wanted.at(-1);
+  let last = threadOf(wanted.at(-1) ?? '');
   for (;;) {
-    const enabled = machine.enabled().map(({ thread }) => thread);
-    last = enabled.find((thread) => thread === last) ?? enabled[0];
-    if (last === undefined) return;
-    yield last;
+    const moves = machine.moves();
+    const next = moves.find(({ thread }) => thread === last) ?? moves[0];
+    if (next === undefined) return;
+    last = next.thread;
+    yield next.name;
   }
 }

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 /** One step of a thread, as it is taken or taken once more: what it read, wrote, made and said. */
 import { type Cell, type Recorder, recording, type Struct } from './cell.ts';
-import { type Block, type Spawn, type Steps, spawnedName, spawningTo } from './thread.ts';
+import {
+  type Block,
+  drivenBy,
+  type Engine,
+  type Spawn,
+  type Steps,
+  spawnedName,
+} from './thread.ts';
 
 export interface Write {
   readonly cell: Cell<unknown>;
@@ -34,8 +41,10 @@ export interface Names<P> {
   spawnedRoot(name: string, thread: Spawn): P;
 }
 
+const NO_CHOICE: readonly string[] = [''];
+
 /** Records one step; with a `feed`, replays one and checks that it reads what it read. */
-export class StepRecorder<P> implements Recorder {
+export class StepRecorder<P> implements Recorder, Engine {
   readonly log: Write[] = [];
   readonly spawned: P[] = [];
   readonly notes: string[] = [];
@@ -44,22 +53,22 @@ export class StepRecorder<P> implements Recorder {
   private readonly names: Names<P>;
   private readonly place: Standing;
   private readonly feed: readonly Write[] | null;
+  private readonly choice: number;
   private structs: number;
+  /** What the step could have chosen from, the usual first. */
+  alternatives = NO_CHOICE;
 
-  constructor(names: Names<P>, place: Standing, feed: readonly Write[] | null) {
+  /** @param choice which of the alternatives is taken, where the step has any */
+  constructor(names: Names<P>, place: Standing, choice: number, feed: readonly Write[] | null) {
     this.names = names;
     this.place = place;
+    this.choice = choice;
     this.feed = feed;
     this.structs = place.ordinals.structs;
   }
 
   run(steps: Steps<unknown>): IteratorResult<Block | null, unknown> {
-    return recording(this, () =>
-      spawningTo(
-        (thread) => this.spawn(thread),
-        () => steps.next(),
-      ),
-    );
+    return recording(this, () => drivenBy(this, () => steps.next()));
   }
 
   read(cell: Cell<unknown>): unknown {
@@ -91,7 +100,13 @@ export class StepRecorder<P> implements Recorder {
     this.notes.push(text);
   }
 
-  private spawn(thread: Spawn): void {
+  choose(alternatives: readonly string[]): string {
+    if (this.alternatives !== NO_CHOICE) throw new Error('a step has more than one choice');
+    this.alternatives = alternatives;
+    return alternatives[this.choice] ?? '';
+  }
+
+  spawn(thread: Spawn): void {
     const ordinal = this.place.ordinals.threads + this.spawned.length;
     this.spawned.push(this.names.spawnedRoot(spawnedName(this.place.thread, ordinal), thread));
   }

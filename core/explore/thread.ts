@@ -41,22 +41,39 @@ export interface Spawn {
   start(): Steps<unknown>;
 }
 
-let sink: ((spawn: Spawn) => void) | null = null;
+/** What running code may ask of whatever runs it. */
+export interface Engine {
+  /** Creates a thread as part of the current step. */
+  spawn(thread: Spawn): void;
+  /** One of the alternatives. */
+  choose(alternatives: readonly string[]): string;
+}
+
+let engine: Engine | null = null;
 
 /** Creates a thread as part of the current step. Only within an engine's run. */
 export function spawn(thread: Spawn): void {
-  if (sink === null) throw new Error('spawn() outside of a running engine');
-  sink(thread);
+  if (engine === null) throw new Error('spawn() outside of a running engine');
+  engine.spawn(thread);
 }
 
-/** Runs `body` with spawned threads going to `to`. For engines. */
-export function spawningTo<T>(to: (spawn: Spawn) => void, body: () => T): T {
-  const outer = sink;
-  sink = to;
+/**
+ * What happens here is not for the code to say: each alternative is explored. At most once a step.
+ * The first is what happens where nobody chooses, and is written into no schedule; the others are
+ * words in capitals, such as ENOMEM.
+ */
+export function choose<T extends string>(usual: T, ...others: readonly T[]): T {
+  return engine === null ? usual : (engine.choose([usual, ...others]) as T);
+}
+
+/** Runs `body` with `by` being asked. For engines. */
+export function drivenBy<T>(by: Engine, body: () => T): T {
+  const outer = engine;
+  engine = by;
   try {
     return body();
   } finally {
-    sink = outer;
+    engine = outer;
   }
 }
 

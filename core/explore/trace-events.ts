@@ -3,179 +3,177 @@
  * The events of the execution that a search is in, and which happens before which, by vector
  * clocks: of each thread, how many of its first events happen before an event, itself included.
  */
-import type { Position, Touched } from './trie.ts';
+import { Pairs } from './pairs.ts';
+import type { Move, Touched } from './trie.ts';
 
 export interface Event {
   readonly thread: string;
   /** How many events of its thread came before it. */
   readonly ordinal: number;
   readonly touched: Touched;
-  /** Could it have been blocked? */
-  readonly blocks: boolean;
+  /** Could it have been blocked, or gone another way? Then orders are in no closed form. */
+  readonly isBound: boolean;
   readonly clock: ReadonlyMap<string, number>;
   /** Index of the event that made its thread, null where that was there from the start. */
   readonly maker: number | null;
 }
 
-type Clock = number[];
-type Dependent = (a: Touched, b: Touched) => boolean;
-
-/** A step that is not taken yet, and what it races with. */
-export interface Racing {
-  readonly thread: number;
-  /** What happens before it. */
-  readonly clock: readonly number[];
-  readonly events: readonly number[];
-}
-
-const NONE: Clock = [];
+/** Threads that a clock has room for. */
+export const MOST_THREADS = 31;
+const ROW = 32;
 
 export class Events {
-  /** By number of the thread. */
-  private readonly names: string[] = [];
-  private readonly own: Clock[][] = [];
+  /** Of the step that was asked about last: how many events it races with. */
+  races = 0;
+  private readonly racing: number[] = [];
+  private readonly depends: Pairs<Touched>;
+  private count = 0;
+  private readonly moves: Move[] = [];
   private readonly threads: number[] = [];
   private readonly ordinals: number[] = [];
-  private readonly touched: Touched[] = [];
-  private readonly blocks: boolean[] = [];
-  private readonly clocks: Clock[] = [];
-  /** Of each event, the threads that it made, if any. */
-  private readonly made: (number[] | null)[] = [];
+  /** A row for each event, and one more for the step that is asked about. */
+  private clocks = new Int32Array(64 * ROW);
+  /** Columns in use. */
+  private width = 0;
+  /** By thread, its last event, or that which made it; -1 where there is none. */
+  private readonly last: number[] = [];
+  /** Of each event, what was the last of its thread before. */
+  private readonly before: number[] = [];
+  private readonly kept: number[] = [];
 
-  /** @param before what happens before it, as `racing` finds it */
-  push(
-    { number: thread, thread: name, block }: Position,
-    touched: Touched,
-    before: Racing['clock'],
-  ): void {
-    const clock = before.slice();
-    const ordinal = clock[thread] ?? 0;
-    raise(clock, thread, ordinal + 1);
-    this.names[thread] = name;
-    this.threads.push(thread);
-    this.ordinals.push(ordinal);
-    this.touched.push(touched);
-    this.blocks.push(block !== null);
-    this.clocks.push(clock);
-    this.owned(thread).push(clock);
-    this.made.push(null);
+  constructor(dependent: (a: Touched, b: Touched) => boolean) {
+    this.depends = new Pairs(dependent);
   }
 
-  /** The last event made a thread, all of whose events it happens before. */
-  born({ number: thread }: Position): void {
-    this.owned(thread).push(this.clocks.at(-1) ?? NONE);
-    const last = this.made.length - 1;
-    this.made[last] = [...(this.made[last] ?? []), thread];
+  /** The step that was asked about is taken. */
+  push(move: Move): void {
+    const { clocks, count } = this;
+    const thread = move.from.number;
+    const own = count * ROW + thread;
+    const ordinal = clocks[own] ?? 0;
+    clocks[own] = ordinal + 1;
+    this.moves[count] = move;
+    this.threads[count] = thread;
+    this.ordinals[count] = ordinal;
+    this.before[count] = this.last[thread] ?? -1;
+    this.last[thread] = count;
+    for (const { number } of move.spawned) {
+      this.widen(number);
+      this.last[number] = count;
+    }
+    this.count = count + 1;
   }
 
   pop(): void {
-    const thread = this.threads.pop();
-    const made = this.made.pop();
-    if (made != null) for (const one of made) this.own[one]?.pop();
-    if (thread !== undefined) this.own[thread]?.pop();
-    this.ordinals.pop();
-    this.touched.pop();
-    this.blocks.pop();
-    this.clocks.pop();
+    const count = this.count - 1;
+    const move = this.moves.pop();
+    if (move === undefined) throw new Error('there is no event to be undone');
+    for (const { number } of move.spawned) this.last[number] = -1;
+    this.last[move.from.number] = this.before[count] ?? -1;
+    this.count = count;
   }
 
   /**
-   * Earlier events that a step of `thread` is in a race with: it depends on them and nothing in between
-   * makes it come later, nor does its own thread; or `all` that it depends on but by its own thread.
+   * Asks which events a step of `thread` races with, and what happens before it: it depends on them
+   * and nothing in between makes it come later, nor does its own thread; or `all` that it depends on
+   * but by its own thread. With `races` of 'last', only the last of them.
    */
-  racing(thread: number, touched: Touched, all: boolean, dependent: Dependent): Racing {
-    const own = this.clockOf(thread);
-    const clock = own.slice();
-    const racing: number[] = [];
-    for (let at = this.threads.length - 1; at >= 0; at--) {
-      if (this.threads[at] === thread || this.isBefore(at, own)) continue;
-      const isCovered = this.isBefore(at, clock);
+  meets(thread: number, touched: Touched, all: boolean, races: 'all' | 'last'): void {
+    this.widen(thread);
+    const { clocks, count, width, threads, ordinals, racing, moves, depends } = this;
+    const row = count * ROW;
+    const own = (this.last[thread] ?? -1) * ROW;
+    if (own < 0) clocks.fill(0, row, row + width);
+    else clocks.copyWithin(row, own, own + width);
+    let found = 0;
+    for (let at = count - 1; at >= 0; at--) {
+      const move = moves[at];
+      if (move === undefined || !depends.has(move.touched, touched)) continue;
+      const other = threads[at] ?? 0;
+      if (other === thread) continue;
+      const ordinal = ordinals[at] ?? 0;
+      if (own >= 0 && (clocks[own + other] ?? 0) > ordinal) continue;
+      const isCovered = (clocks[row + other] ?? 0) > ordinal;
       if (isCovered && !all) continue;
-      const other = this.touched[at];
-      if (other === undefined || !dependent(other, touched)) continue;
-      racing.push(at);
-      if (!isCovered) join(clock, this.clocks[at] ?? NONE);
+      if (found === 0 || races === 'all') racing[found++] = at;
+      if (!isCovered) this.join(row, at * ROW);
     }
-    return { thread, clock, events: racing };
+    this.races = found;
+  }
+
+  /** Index of one of the events that the step races with, the last first. */
+  race(nth: number): number {
+    return this.racing[nth] ?? 0;
   }
 
   /**
    * Of the events behind `at` that it does not happen before, and the racing step after them: the
-   * threads that could begin, by number.
+   * threads that could begin, a bit each.
    */
-  initialsWithout(at: number, { thread: racer, clock: last }: Racing): readonly boolean[] {
-    const kept: number[] = [];
-    const begins: boolean[] = [];
-    const seen: boolean[] = [];
-    for (let other = at + 1; other < this.threads.length; other++) {
-      const clock = this.clocks[other] ?? NONE;
-      if (this.isBefore(at, clock)) continue;
-      const thread = this.threads[other] ?? 0;
-      if (seen[thread] !== true && !this.anyBefore(kept, clock)) begins[thread] = true;
-      seen[thread] = true;
-      kept.push(other);
+  initialsWithout(at: number, racer: number): number {
+    const { threads, kept, count } = this;
+    let begins = 0;
+    let seen = 0;
+    let length = 0;
+    for (let other = at + 1; other < count; other++) {
+      if (this.isBefore(at, other)) continue;
+      const thread = 1 << (threads[other] ?? 0);
+      if ((seen & thread) === 0 && !this.anyBefore(kept, length, other)) begins |= thread;
+      seen |= thread;
+      kept[length++] = other;
     }
-    if (seen[racer] !== true && !this.anyBefore(kept, last)) begins[racer] = true;
-    return begins;
+    const isFirst = (seen & (1 << racer)) === 0;
+    return isFirst && !this.anyBefore(kept, length, count) ? begins | (1 << racer) : begins;
   }
 
   list(): readonly Event[] {
-    const name = (thread: number) => this.names[thread] ?? '';
-    return this.threads.map((thread, at) => ({
-      thread: name(thread),
+    const names: string[] = [];
+    for (const { from } of this.moves) names[from.number] = from.thread;
+    return this.moves.map(({ thread, touched, from, alternatives }, at) => ({
+      thread,
       ordinal: this.ordinals[at] ?? 0,
-      touched: this.touched[at] ?? { reads: [], writes: [] },
-      blocks: this.blocks[at] === true,
-      maker: this.makerOf(thread),
+      touched,
+      isBound: from.block !== null || alternatives.length > 1,
+      maker: this.makerOf(from.number),
       clock: new Map(
-        [...(this.clocks[at] ?? NONE)].flatMap((count = 0, other) =>
-          count > 0 ? [[name(other), count] as const] : [],
-        ),
+        names.flatMap((name, other) => {
+          const events = this.clocks[at * ROW + other] ?? 0;
+          return events > 0 ? [[name, events] as const] : [];
+        }),
       ),
     }));
   }
 
   private makerOf(thread: number): number | null {
-    const maker = this.made.findIndex((made) => made?.includes(thread) === true);
+    const isMade = ({ spawned }: Move) => spawned.some(({ number }) => number === thread);
+    const maker = this.moves.findIndex(isMade);
     return maker < 0 ? null : maker;
   }
 
-  /** Does event `at` happen before whatever has this clock? */
-  private isBefore(at: number, clock: readonly number[]): boolean {
-    return (clock[this.threads[at] ?? 0] ?? 0) > (this.ordinals[at] ?? 0);
+  /** Does event `at` happen before what is in row `other`? */
+  private isBefore(at: number, other: number): boolean {
+    return (this.clocks[other * ROW + (this.threads[at] ?? 0)] ?? 0) > (this.ordinals[at] ?? 0);
   }
 
-  private anyBefore(events: readonly number[], clock: readonly number[]): boolean {
-    for (const at of events) if (this.isBefore(at, clock)) return true;
+  private anyBefore(events: readonly number[], length: number, other: number): boolean {
+    for (let n = 0; n < length; n++) if (this.isBefore(events[n] ?? 0, other)) return true;
     return false;
   }
 
-  /** Of the last event of a thread, or of the event that made it. */
-  private clockOf(thread: number): Clock {
-    const own = this.own[thread];
-    return own === undefined ? NONE : (own[own.length - 1] ?? NONE);
-  }
-
-  /** Clocks of a thread's events so far, behind that of the event that made it. */
-  private owned(thread: number): Clock[] {
-    let own = this.own[thread];
-    if (own === undefined) {
-      own = [];
-      this.own[thread] = own;
+  private join(into: number, from: number): void {
+    const { clocks, width } = this;
+    for (let thread = 0; thread < width; thread++) {
+      const events = clocks[from + thread] ?? 0;
+      if (events > (clocks[into + thread] ?? 0)) clocks[into + thread] = events;
     }
-    return own;
   }
-}
 
-function join(clock: Clock, other: Clock): void {
-  for (let thread = 0; thread < other.length; thread++) {
-    const count = other[thread] ?? 0;
-    if (count > (clock[thread] ?? 0)) raise(clock, thread, count);
+  /** Room for a thread, and for the next row. What no row had a column for happens before nothing. */
+  private widen(thread: number): void {
+    if (thread >= this.width) this.width = thread + 1;
+    if ((this.count + 2) * ROW <= this.clocks.length) return;
+    const larger = new Int32Array(2 * this.clocks.length);
+    larger.set(this.clocks);
+    this.clocks = larger;
   }
-}
-
-/** Without holes, so that arrays stay fast. */
-function raise(clock: Clock, thread: number, count: number): void {
-  while (clock.length <= thread) clock.push(0);
-  clock[thread] = count;
 }

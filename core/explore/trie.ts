@@ -12,8 +12,9 @@
  * Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems" (1996).
  */
 import { type Cell, canonical, type Struct, watching } from './cell.ts';
-import { Choice, type Decision, decide, inserted, type Read } from './decision.ts';
+import { type Decision, decide, inserted, type Read } from './decision.ts';
 import { type CellSet, cellSet, Memory } from './memory.ts';
+import { stepName } from './schedule.ts';
 import {
   type Names,
   NondeterminismError,
@@ -25,27 +26,38 @@ import type { Block, Spawn, Steps, Thread } from './thread.ts';
 
 /** Cells that were looked at, and cells that were written, as they were in some state. */
 export interface Touched {
+  readonly id: number;
   readonly reads: CellSet;
   readonly writes: CellSet;
 }
 
-/** What a step did, given what it read. */
-export interface Outcome {
+/** A step that a thread can take, given what it reads. */
+export interface Move {
+  /** As in a schedule: the thread, and "A!ENOMEM" where not the usual is chosen. */
+  readonly name: string;
+  /** Of the name, by first appearance. */
+  readonly id: number;
+  readonly thread: string;
+  readonly from: Position;
+  readonly next: Position;
+  /** What the step could have chosen from, the usual first: there is a move for each. */
+  readonly alternatives: readonly string[];
   readonly reads: readonly Cell<unknown>[];
   readonly writes: readonly Write[];
   readonly spawned: readonly Position[];
   readonly notes: readonly string[];
-  readonly next: Position;
   /** The same as numbers of memory: cells that are written, and what is written to each. */
   readonly cells: readonly number[];
   readonly numbers: readonly number[];
+  /** Of its condition as well, if it could have been blocked. */
   readonly touched: Touched;
 }
 
-/** What a waiting thread's condition comes to, given what it read. */
-export interface Condition {
-  readonly holds: boolean;
-  readonly reads: CellSet;
+/** A thread that waits: what its condition looked at. */
+export interface Waits {
+  readonly from: Position;
+  readonly next: null;
+  readonly touched: Touched;
 }
 
 /** Where a thread stands: everything it has read so far. Interned, so compared by identity. */
@@ -60,22 +72,32 @@ export interface Position {
 }
 
 interface Place extends Position {
-  readonly from: { readonly place: Place; readonly log: readonly Write[] } | null;
+  readonly from: Taken | null;
   readonly start: () => Steps<unknown>;
   readonly ordinals: Ordinals;
-  root: Decision<Outcome> | null;
-  condition: Decision<Condition> | null;
+  /** By number of the alternative. */
+  readonly decisions: (Decision<Move | Waits> | undefined)[];
   /** A generator that happens to stand here, if nobody took it further. */
   live: Steps<unknown> | null;
+}
+
+/** How a place is got to. */
+interface Taken {
+  readonly place: Place;
+  readonly choice: number;
+  readonly log: readonly Write[];
+  readonly writes: readonly Write[];
 }
 
 export class Trie implements Names<Position> {
   readonly memory = new Memory((value) => this.key(value));
   private readonly places: Place[] = [];
   private readonly numbers = new Map<string, number>();
+  private readonly ids = new Map<string, number>();
   private readonly structs = new Map<string, Struct>();
   private readonly identities = new Map<Struct, number>();
   private readonly roots = new Map<string, Place>();
+  private touches = 0;
 
   /** The position before the first step of `thread`. */
   root(thread: Thread): Position {
@@ -99,18 +121,14 @@ export class Trie implements Names<Position> {
 
   private place(
     thread: string,
-    from: Place['from'],
+    from: Taken | null,
     start: Place['start'],
     ordinals: Ordinals,
     block: Block | null,
     end: Position['end'],
   ): Place {
     const id = this.places.length;
-    let number = this.numbers.get(thread);
-    if (number === undefined) {
-      number = this.numbers.size;
-      this.numbers.set(thread, number);
-    }
+    const number = numberOf(this.numbers, thread);
     const place = {
       id,
       thread,
@@ -120,8 +138,7 @@ export class Trie implements Names<Position> {
       ordinals,
       block,
       end,
-      root: null,
-      condition: null,
+      decisions: [],
       live: null,
     };
     this.places.push(place);
@@ -134,72 +151,84 @@ export class Trie implements Names<Position> {
   }
 
   private identity(struct: Struct): number {
-    let id = this.identities.get(struct);
-    if (id === undefined) {
-      id = this.identities.size;
-      this.identities.set(struct, id);
-    }
-    return id;
+    return numberOf(this.identities, struct);
   }
 
-  /** What the next step from `position` does in the memory as it is. Does not apply it. */
-  step(position: Position): Outcome {
+  /**
+   * What a thread that is not done does next in the memory as it is, not yet done; or what it waits
+   * for. All other alternatives have a number from 1 on.
+   */
+  next(position: Position, choice = 0): Move | Waits {
     const place = position as Place;
-    return decide(place.root, this.memory.now) ?? this.record(place);
+    return decide(place.decisions[choice], this.memory.now) ?? this.record(place, choice);
   }
 
-  /** Whether a thread that waits may go on, in the memory as it is. */
-  condition(position: Position, block: Block): Condition {
-    const place = position as Place;
-    return decide(place.condition, this.memory.now) ?? this.watch(place, block);
-  }
-
-  private watch(place: Place, { until }: Block): Condition {
+  private record(place: Place, choice: number): Move | Waits {
     const { memory } = this;
-    const indices = watching(until).map((cell) => memory.index(cell));
-    const condition = { holds: until(), reads: cellSet(indices) };
-    // One that reads no cell is asked each time.
-    if (indices.length > 0) {
-      const log = indices.map((cell) => ({ cell, number: memory.now[cell] ?? 0 }));
-      place.condition = inserted(place.condition, log, condition) ?? place.condition;
+    memory.settle();
+    const watched = place.block === null ? [] : watching(place.block.until);
+    const seen = watched.map((cell) => {
+      const index = memory.index(cell);
+      return { cell: index, number: memory.now[index] ?? 0 };
+    });
+    if (place.block !== null && !place.block.until()) {
+      const touched = this.touched(seen, []);
+      return this.keep(place, choice, seen, { from: place, next: null, touched });
     }
-    return condition;
-  }
-
-  private record(place: Place): Outcome {
-    const steps = place.live ?? this.replay(place);
-    place.live = null;
-    const recorder = new StepRecorder<Position>(this, place, null);
+    const steps = (choice === 0 ? place.live : null) ?? this.replay(place);
+    if (choice === 0) place.live = null;
+    const recorder = new StepRecorder<Position>(this, place, choice, null);
     const { done, value } = recorder.run(steps);
+    const { log, alternatives } = recorder;
+    const writes = recorder.writes();
     const next = this.place(
       place.thread,
-      { place, log: recorder.log },
+      { place, choice, log, writes },
       place.start,
       recorder.ordinals,
       done === true ? null : (value as Block | null),
       done === true ? { result: value } : null,
     );
     next.live = steps;
-    const { memory } = this;
-    const log = this.numbered(recorder.log);
-    const writes = recorder.writes();
+    const all = [...seen, ...this.numbered(log)];
     const cells = writes.map(({ cell }) => memory.index(cell));
-    const outcome: Outcome = {
-      reads: recorder.log.map((read) => read.cell),
+    for (const cell of cells) memory.willWrite(cell);
+    const name = stepName(place.thread, choice === 0 ? null : (alternatives[choice] ?? null));
+    return this.keep(place, choice, all, {
+      name,
+      id: numberOf(this.ids, name),
+      thread: place.thread,
+      from: place,
+      next,
+      alternatives,
+      reads: log.map((read) => read.cell),
       writes,
       spawned: recorder.spawned,
       notes: recorder.notes,
-      next,
       cells,
-      numbers: writes.map(({ value }, at) => memory.number(cells[at] ?? 0, value)),
-      touched: { reads: cellSet(log.map(({ cell }) => cell)), writes: cellSet(cells) },
-    };
-    const root = inserted(place.root, log, outcome);
-    if (root === null) {
+      numbers: writes.map(({ value: written }, at) => memory.number(cells[at] ?? 0, written)),
+      touched: this.touched(all, cells),
+    });
+  }
+
+  private touched(reads: readonly Read[], writes: readonly number[]): Touched {
+    const id = this.touches++;
+    return { id, reads: cellSet(reads.map(({ cell }) => cell)), writes: cellSet(writes) };
+  }
+
+  private keep<T extends Move | Waits>(
+    place: Place,
+    choice: number,
+    log: readonly Read[],
+    end: T,
+  ): T {
+    const { decisions } = place;
+    const decision = inserted<Move | Waits>(decisions[choice], log, end);
+    if (decision === null) {
       throw new NondeterminismError(place.thread, 'equal reads led to another step');
     }
-    place.root = root;
-    return outcome;
+    decisions[choice] = decision;
+    return end;
   }
 
   private numbered(log: readonly Write[]): Read[] {
@@ -212,28 +241,25 @@ export class Trie implements Names<Position> {
 
   /** A new generator, brought to `place` by feeding it what led there, and doing the same. */
   private replay(place: Place): Steps<unknown> {
-    const path: { place: Place; log: readonly Write[] }[] = [];
-    for (let from = place.from; from !== null; from = from.place.from) path.unshift(from);
+    const path: Taken[] = [];
+    for (let { from } = place; from !== null; from = from.place.from) path.unshift(from);
     const steps = place.start();
-    for (const { place: at, log } of path) {
-      const recorder = new StepRecorder<Position>(this, at, log);
+    for (const taken of path) {
+      const { place: at, choice, log } = taken;
+      const recorder = new StepRecorder<Position>(this, at, choice, log);
       recorder.run(steps);
-      this.compare(at, recorder);
+      this.compare(taken, recorder);
     }
     return steps;
   }
 
-  private compare(place: Place, recorder: StepRecorder<Position>): void {
-    let node = place.root;
-    for (const { cell, number } of this.numbered(recorder.log)) {
-      if (node instanceof Choice && node.cell === cell) node = node.branches[number] ?? null;
-    }
-    if (node === null || node instanceof Choice) {
+  private compare({ place, log, writes }: Taken, recorder: StepRecorder<Position>): void {
+    if (recorder.log.length < log.length) {
       throw new NondeterminismError(place.thread, 'replayed, a step reads less');
     }
-    const written = (writes: readonly Write[]) =>
-      new Map(writes.map(({ cell, value }) => [cell, this.key(value)]));
-    const [before, now] = [written(node.writes), written(recorder.writes())];
+    const written = (list: readonly Write[]) =>
+      new Map(list.map(({ cell, value }) => [cell, this.key(value)]));
+    const [before, now] = [written(writes), written(recorder.writes())];
     for (const cell of new Set([...before.keys(), ...now.keys()])) {
       if (before.get(cell) !== now.get(cell) || before.has(cell) !== now.has(cell)) {
         throw new NondeterminismError(place.thread, `replayed, it writes ${cell.label} otherwise`);
@@ -243,7 +269,7 @@ export class Trie implements Names<Position> {
 
   /** Runs every path of every thread once more. @throws NondeterminismError */
   verify(): void {
-    for (const place of this.places) if (place.root === null) this.replay(place);
+    for (const place of this.places) if (place.decisions.length === 0) this.replay(place);
   }
 
   /**
@@ -265,4 +291,14 @@ export class Trie implements Names<Position> {
     const self = as === undefined ? '' : this.identity(as);
     return this.rootOf(`${name} ${key} ${self}`, name, null, () => thread.start());
   }
+}
+
+/** Of what is numbered by first appearance. */
+function numberOf<K>(numbers: Map<K, number>, key: K): number {
+  let number = numbers.get(key);
+  if (number === undefined) {
+    number = numbers.size;
+    numbers.set(key, number);
+  }
+  return number;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** All that is known of a litmus program, by one engine or by both, which then prove each other. */
-import type { OnProgress } from '../budget.ts';
+import type { Watch } from '../budget.ts';
 import { agreed, countTraces, type TraceCount, type Ways, waysOf } from '../certificate.ts';
 import { type Exploration, explore, type Verdict } from '../graph.ts';
 import type { LitmusProgram } from './program.ts';
@@ -9,10 +9,9 @@ import { litmusSystem } from './system.ts';
 export const ENGINES = ['both', 'graph', 'dpor'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-export interface LitmusBudget {
+export interface LitmusBudget extends Watch {
   readonly maxStates: number;
   readonly maxExecutions: number;
-  readonly onProgress?: OnProgress;
 }
 
 /** What an engine does not find out is null. */

@@ -51,18 +51,19 @@ function byPaths(system: System, start: Weights, maxStates: number): Fraction | 
     const before = known.get(state);
     if (before !== undefined) return before;
     if (known.size >= maxStates) return null;
-    const enabled = machine.enabled();
+    const moves = machine.moves();
     let sum = ZERO;
-    if (enabled.length === 0) sum = system.judge(machine.end()) === null ? ZERO : ONE;
-    const all = enabled.reduce((total, { thread }) => total + weights.of(thread), 0);
-    for (const position of enabled) {
-      const { thread } = position;
-      const { spawned } = machine.take(position);
+    if (moves.length === 0) sum = system.judge(machine.end()) === null ? ZERO : ONE;
+    const threads = new Set(moves.map(({ thread }) => thread));
+    const all = [...threads].reduce((total, thread) => total + weights.of(thread), 0);
+    for (const move of moves) {
+      const { thread, spawned, alternatives } = move;
       const made = spawned.map((child) => child.thread);
+      machine.take(move);
       const below = failing(weights.after(thread, made));
       machine.undo();
       if (below === null) return null;
-      const share = fraction(BigInt(weights.of(thread)), BigInt(all));
+      const share = fraction(BigInt(weights.of(thread)), BigInt(all * alternatives.length));
       sum = plus(sum, times(share, below));
     }
     known.set(state, sum);

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: MIT
+import type { Draw } from './draw.ts';
+
 /** Says whose step is next, and is told what became of it. */
 export interface Chooser {
   /** One of `enabled`. */
   choose(enabled: readonly string[]): string;
+  /** One of the alternatives that the step has. */
+  pick(alternatives: readonly string[]): string;
   /** The step was taken, and made these threads. */
   took(thread: string, made: readonly string[]): void;
 }
+
+/** Alternatives are equally likely in every way of drawing. */
+export const evenly =
+  (draw: Draw): Chooser['pick'] =>
+  (alternatives) =>
+    alternatives[draw(alternatives.length)] ?? '';

@@ -9,7 +9,7 @@
  * A thread that is made later is put at a rank that is drawn as well, so that all orders of those
  * that never fell are equally likely; one that waits keeps its rank and is passed over.
  */
-import type { Chooser } from './chooser.ts';
+import { type Chooser, evenly } from './chooser.ts';
 import type { Draw } from './draw.ts';
 
 export function pct(threads: readonly string[], steps: number, depth: number, draw: Draw): Chooser {
@@ -40,6 +40,7 @@ export function pct(threads: readonly string[], steps: number, depth: number, dr
       if (highest == null) throw new Error('nobody can go on');
       return highest;
     },
+    pick: evenly(draw),
     took(thread, made) {
       taken++;
       for (const child of made) add(child);

@@ -17,6 +17,7 @@ export function profileOf({ threads }: System, chooser: Chooser): Profile {
   const below = new Map(threads.map(({ name }) => [name, 0]));
   const { schedule } = runChosen(threads, {
     choose: (enabled) => chooser.choose(enabled),
+    pick: (alternatives) => chooser.pick(alternatives),
     took(thread, made) {
       chooser.took(thread, made);
       for (const child of made) parents.set(child, thread);

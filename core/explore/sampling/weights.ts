@@ -4,7 +4,7 @@
  * weight among those that can go on. So the chance of a failure can be computed over the state
  * graph (chance.ts).
  */
-import type { Chooser } from './chooser.ts';
+import { type Chooser, evenly } from './chooser.ts';
 import type { Draw } from './draw.ts';
 
 export interface Weights {
@@ -58,6 +58,7 @@ export function byWeights(start: Weights, draw: Draw): Chooser {
       }
       throw new Error('a draw left its range');
     },
+    pick: evenly(draw),
     took(thread, made) {
       weights = weights.after(thread, made);
     },
