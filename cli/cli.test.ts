@@ -126,7 +126,7 @@ describe('what a user gets wrong', () => {
     [
       'a schedule that does not fit',
       ['race', 'threads-ask-at-once', '-s', 'setter', '--replay', 'A99'],
-      "A is not possible there; what is possible: B",
+      'A is not possible there; what is possible: B',
     ],
     [
       'a replay of everything',

@@ -70,10 +70,7 @@ export function drawing(
     preemptions: trace.preemptions,
     isMinimal,
     steps: trace.steps.length,
-    threads: [
-      ...scenario.tasks.map(({ name, role }) => ({ name, role })),
-      ...(scenario.faults ?? []).map(({ name, kind }) => ({ name, role: kind })),
-    ],
+    threads: scenario.tasks.map(({ name, role }) => ({ name, role })),
     contested: contested?.label ?? null,
     drawn: drawnSteps(trace, cause, contested),
     wrong: trace.wrong,

@@ -5,6 +5,7 @@
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
+import { Alternatives } from './alternatives.ts';
 import type { Chooser } from './sampling/chooser.ts';
 import { drawsFrom } from './sampling/draw.ts';
 import { byWeights, EQUAL } from './sampling/weights.ts';
@@ -112,7 +113,7 @@ export class RunQueue {
   private advance(live: Live): void {
     live.until = null;
     this.current = live.name;
-    const engine = { spawn: (thread: Spawn) => this.add(named(live, thread)), choose: usual };
+    const engine = { spawn: (thread: Spawn) => this.add(named(live, thread)), choose: theUsual };
     drivenBy(engine, () => {
       for (;;) {
         const { done, value } = live.steps.next();
@@ -143,7 +144,7 @@ export class RunQueue {
   }
 }
 
-const usual: Engine['choose'] = ([first = '']) => first;
+const theUsual: Engine['choose'] = (usual) => usual;
 
 const blocked = (waiting: readonly Live[]): RunEnd['blocked'] =>
   waiting.filter(({ idle }) => !idle).map(({ name, why }) => ({ thread: name, why }));
@@ -164,25 +165,28 @@ export function runChosen(
   for (;;) {
     const enabled = alive.filter((live) => live.until === null || live.until());
     if (enabled.length === 0) break;
-    const chosen = chooser.choose(enabled.map(({ name }) => name));
-    const live = enabled.find(({ name }) => name === chosen);
-    if (live === undefined) throw new Error(`${chosen} was chosen and can't go on`);
+    const next = chooser.choose(enabled.map(({ name }) => name));
+    const live = enabled.find(({ name }) => name === next);
+    if (live === undefined) throw new Error(`${next} was chosen and can't go on`);
     const made: string[] = [];
-    let picked: string | null = null;
+    const alternatives = new Alternatives();
+    let chosen: string | null = null;
     const engine: Engine = {
       spawn(thread) {
         const born = revive(named(live, thread));
         alive.push(born);
         made.push(born.name);
       },
-      choose(alternatives) {
-        const one = chooser.pick(alternatives);
-        if (one !== alternatives[0]) picked = one;
-        return one;
+      choose(usual, others) {
+        if (chosen !== null) return usual;
+        const names = others.map((other) => alternatives.names[alternatives.add(other)]);
+        const picked = chooser.pick(1 + others.length);
+        chosen = names[picked - 1] ?? null;
+        return others[picked - 1] ?? usual;
       },
     };
     const { done, value } = drivenBy(engine, () => live.steps.next());
-    schedule.push(stepName(live.name, picked));
+    schedule.push(stepName(live.name, chosen));
     if (done === true) {
       results.set(live.name, value);
       alive.splice(alive.indexOf(live), 1);

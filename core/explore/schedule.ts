@@ -37,7 +37,7 @@ const STEPS_MAX = 1_000_000;
 export function parseSchedule(text: string): Schedule {
   const schedule: string[] = [];
   for (const [index, run] of text.trim().split(/\s+/).entries()) {
-    const match = /^([A-Z][a-z]*)([1-9]\d{0,5})(![A-Z]+)?$/.exec(run);
+    const match = /^([A-Z][a-z]*)([1-9]\d{0,5})(![A-Z]+\d*)?$/.exec(run);
     const [, name, steps, chosen = ''] = match ?? [];
     if (name === undefined || steps === undefined) {
       throw new InputError(

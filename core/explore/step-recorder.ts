@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** One step of a thread, as it is taken or taken once more: what it read, wrote, made and said. */
+import { Alternatives } from './alternatives.ts';
 import { type Cell, type Recorder, recording, type Struct } from './cell.ts';
 import {
   type Block,
@@ -41,8 +42,6 @@ export interface Names<P> {
   spawnedRoot(name: string, thread: Spawn): P;
 }
 
-const NO_CHOICE: readonly string[] = [''];
-
 /** Records one step; with a `feed`, replays one and checks that it reads what it read. */
 export class StepRecorder<P> implements Recorder, Engine {
   readonly log: Write[] = [];
@@ -55,8 +54,9 @@ export class StepRecorder<P> implements Recorder, Engine {
   private readonly feed: readonly Write[] | null;
   private readonly choice: number;
   private structs: number;
-  /** What the step could have chosen from, the usual first. */
-  alternatives = NO_CHOICE;
+  readonly alternatives = new Alternatives();
+  /** Who draws at each choice draws what this step does once in so many times. */
+  odds = 1;
 
   /** @param choice which of the alternatives is taken, where the step has any */
   constructor(names: Names<P>, place: Standing, choice: number, feed: readonly Write[] | null) {
@@ -100,10 +100,13 @@ export class StepRecorder<P> implements Recorder, Engine {
     this.notes.push(text);
   }
 
-  choose(alternatives: readonly string[]): string {
-    if (this.alternatives !== NO_CHOICE) throw new Error('a step has more than one choice');
-    this.alternatives = alternatives;
-    return alternatives[this.choice] ?? '';
+  choose(usual: string, others: readonly string[]): string {
+    // What is unusual happens once a step, and then what is usual.
+    if (this.choice === 0 || this.alternatives.names.length <= this.choice) {
+      this.odds *= 1 + others.length;
+    }
+    const taken = others.find((other) => this.alternatives.add(other) === this.choice);
+    return taken ?? usual;
   }
 
   spawn(thread: Spawn): void {

@@ -45,8 +45,8 @@ export interface Spawn {
 export interface Engine {
   /** Creates a thread as part of the current step. */
   spawn(thread: Spawn): void;
-  /** One of the alternatives. */
-  choose(alternatives: readonly string[]): string;
+  /** What is usual, or one of the others. */
+  choose(usual: string, others: readonly string[]): string;
 }
 
 let engine: Engine | null = null;
@@ -58,12 +58,12 @@ export function spawn(thread: Spawn): void {
 }
 
 /**
- * What happens here is not for the code to say: each alternative is explored. At most once a step.
- * The first is what happens where nobody chooses, and is written into no schedule; the others are
- * words in capitals, such as ENOMEM.
+ * What happens here is not for the code to say: each alternative is explored. The first is what
+ * happens where nobody chooses, and is written into no schedule; the others are words in capitals,
+ * such as ENOMEM. A step may choose more than once, but what is not usual happens once in it.
  */
 export function choose<T extends string>(usual: T, ...others: readonly T[]): T {
-  return engine === null ? usual : (engine.choose([usual, ...others]) as T);
+  return engine === null ? usual : (engine.choose(usual, others) as T);
 }
 
 /** Runs `body` with `by` being asked. For engines. */

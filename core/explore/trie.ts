@@ -42,6 +42,8 @@ export interface Move {
   readonly next: Position;
   /** What the step could have chosen from, the usual first: there is a move for each. */
   readonly alternatives: readonly string[];
+  /** Who draws at each choice takes this move of the thread's once in so many times. */
+  readonly odds: number;
   readonly reads: readonly Cell<unknown>[];
   readonly writes: readonly Write[];
   readonly spawned: readonly Position[];
@@ -179,7 +181,8 @@ export class Trie implements Names<Position> {
     if (choice === 0) place.live = null;
     const recorder = new StepRecorder<Position>(this, place, choice, null);
     const { done, value } = recorder.run(steps);
-    const { log, alternatives } = recorder;
+    const { log, odds } = recorder;
+    const alternatives = recorder.alternatives.names;
     const writes = recorder.writes();
     const next = this.place(
       place.thread,
@@ -201,6 +204,7 @@ export class Trie implements Names<Position> {
       from: place,
       next,
       alternatives,
+      odds,
       reads: log.map((read) => read.cell),
       writes,
       spawned: recorder.spawned,

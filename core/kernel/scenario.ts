@@ -123,12 +123,10 @@ export interface ScenarioTask {
   readonly setUp?: string;
 }
 
-/** Something that strikes once, as a step of its own, at any point of the schedule. */
+/** Something that may strike once, wherever it can: explored for each place, and for none. */
 export interface Fault {
-  /** One capital letter: its name in schedules. */
-  readonly name: string;
   readonly kind: 'ENOMEM';
-  /** The task whose next allocation fails. */
+  /** The task whose allocations may fail. */
   readonly task: string;
 }
 

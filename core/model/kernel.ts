@@ -6,8 +6,8 @@
  * Where another CPU may come in: at entry, at exit, and wherever a handler yields. A handler yields
  * before each lock region and around copies that may sleep, so a step is one of those.
  */
-import { Cell } from '../explore/cell.ts';
-import { PREEMPT, type Steps, type Thread } from '../explore/thread.ts';
+import { Cell, note } from '../explore/cell.ts';
+import { choose, PREEMPT, type Steps, type Thread } from '../explore/thread.ts';
 import type { Want, WantKind } from '../kernel/directed.ts';
 import { fail } from '../kernel/errno.ts';
 import {
@@ -303,11 +303,12 @@ export class ModelKernel implements InKernel {
     return byPhase(this.ledger, this.away);
   }
 
-  /** kmalloc() and its like: counts it; false where a fault was injected. */
+  /** kmalloc() and its like: counts it; false where there is no memory. */
   allocates(task: Task, phase: Phase = 'allocation'): boolean {
     this.count('allocations', phase);
-    if (!task.failsAllocation.v) return true;
-    task.failsAllocation.v = false;
+    if (!task.mayLackMemory.v || choose('', 'ENOMEM') === '') return true;
+    task.mayLackMemory.v = false;
+    note('there is no memory');
     return false;
   }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 /** A scenario on the model kernel, under a strategy: what the explorer explores. */
-import { note } from '../explore/cell.ts';
 import type { System } from '../explore/machine.ts';
 import { RunQueue } from '../explore/run.ts';
-import type { Thread } from '../explore/thread.ts';
-import { type Fault, programsOf, type Scenario, type Subject } from '../kernel/scenario.ts';
+import { programsOf, type Scenario, type Subject } from '../kernel/scenario.ts';
 import type { Strategy } from '../kernel/strategy.ts';
 import type { Said } from '../kernel/syscall.ts';
 import { ModelKernel } from './kernel.ts';
@@ -36,27 +34,15 @@ export function scenarioOnModel(
     const [first] = queue.toCompletion().blocked;
     if (first !== undefined) throw new Error(`${scenario.name}: ${setUp} waits in ${first.why}`);
   }
+  for (const { task } of scenario.faults ?? []) taskOf(task).mayLackMemory.v = true;
   return {
     threads: [
       ...scenario.tasks.map(({ name, program }) => kernel.thread(name, taskOf(name), program)),
-      ...(scenario.faults ?? []).map((fault) => strikes(fault, taskOf(fault.task))),
     ],
     judge({ results, blocked }) {
       const [first] = blocked;
       if (first !== undefined) return `deadlock: ${first.thread} waits in ${first.why}`;
       return scenario.judge({ results: results as ReadonlyMap<string, Said> });
-    },
-  };
-}
-
-/** One step, at any point of the schedule. */
-function strikes({ name }: Fault, task: Task): Thread {
-  return {
-    name,
-    *start() {
-      task.failsAllocation.v = true;
-      note('the next allocation fails');
-      return 0;
     },
   };
 }

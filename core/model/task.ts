@@ -84,8 +84,8 @@ export class Task extends Struct implements TaskView {
   readonly sigpending = this.cell('sigpending', false);
   /** A SIGKILL is pending: the group exits, or the namespace's init died. */
   readonly killed = this.cell('killed', false);
-  /** A fault that was injected: its next allocation finds no memory. */
-  readonly failsAllocation = this.cell('fails_allocation', false);
+  /** One of its allocations may find no memory: each is explored. */
+  readonly mayLackMemory = this.cell('may_lack_memory', false);
   /** Names of the calls that each filter refuses; see seccomp.ts. */
   readonly filters: Cell<readonly (readonly string[])[]> = this.cell('seccomp', []);
   /** What it runs later can't gain privilege by a set-uid file. */

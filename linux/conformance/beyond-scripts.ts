@@ -210,7 +210,10 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         ...['duplicateTask', 'copyResources', 'copyMm'].map(outOfMemory),
       ],
       'ipc.ts': ['lastUsers: if (detached === null)'],
-      'kernel.ts': ['allocates: unless (!task.failsAllocation.v)'],
+      'kernel.ts': [
+        "allocates: unless (!task.mayLackMemory.v || choose('', 'ENOMEM') === '')",
+        "allocates: !task.mayLackMemory.v || choose('', 'ENOMEM') === ''",
+      ],
       'msg.ts': [
         "setQueue: if (typeof users === 'number')",
         ...['create', 'msgsnd'].map(outOfMemory),

@@ -57,13 +57,13 @@ function byPaths(system: System, start: Weights, maxStates: number): Fraction | 
     const threads = new Set(moves.map(({ thread }) => thread));
     const all = [...threads].reduce((total, thread) => total + weights.of(thread), 0);
     for (const move of moves) {
-      const { thread, spawned, alternatives } = move;
+      const { thread, spawned, odds } = move;
       const made = spawned.map((child) => child.thread);
       machine.take(move);
       const below = failing(weights.after(thread, made));
       machine.undo();
       if (below === null) return null;
-      const share = fraction(BigInt(weights.of(thread)), BigInt(all * alternatives.length));
+      const share = fraction(BigInt(weights.of(thread)), BigInt(all * odds));
       sum = plus(sum, times(share, below));
     }
     known.set(state, sum);

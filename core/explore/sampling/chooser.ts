@@ -5,8 +5,8 @@ import type { Draw } from './draw.ts';
 export interface Chooser {
   /** One of `enabled`. */
   choose(enabled: readonly string[]): string;
-  /** One of the alternatives that the step has. */
-  pick(alternatives: readonly string[]): string;
+  /** Of so many alternatives, the usual first, which. */
+  pick(alternatives: number): number;
   /** The step was taken, and made these threads. */
   took(thread: string, made: readonly string[]): void;
 }
@@ -15,4 +15,4 @@ export interface Chooser {
 export const evenly =
   (draw: Draw): Chooser['pick'] =>
   (alternatives) =>
-    alternatives[draw(alternatives.length)] ?? '';
+    draw(alternatives);

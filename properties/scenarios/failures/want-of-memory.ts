@@ -31,7 +31,7 @@ const wantOfMemory = (
   context: 'restarter',
   directs: ['msg', 'pid', 'timer'],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
-  faults: [{ name: 'F', kind: 'ENOMEM', task: 'A' }],
+  faults: [{ kind: 'ENOMEM', task: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me: Caller) {
       const ask = () => direct(me, { kind, values: [WANTED] }, call);
