@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /** The command line as a user meets it: run as a process, judged by what comes out. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,42 +10,13 @@ import { InputError } from '../core/input-error.ts';
 import { parseCapture } from '../core/restart/parse-capture.ts';
 import { whyNoHost } from '../linux/host/availability.ts';
 import { ResultSchema } from '../reports/result.ts';
+import { interruptedAt, sideband } from './process-for-tests.ts';
 import { within } from './within-for-tests.ts';
 
-const BIN = fileURLToPath(new URL('../bin/sideband.js', import.meta.url));
 const CRIU = fileURLToPath(new URL('../core/restart/fixtures/criu', import.meta.url));
 const LAST_PIDS = fileURLToPath(
   new URL('../core/restart/fixtures/last-pids.json', import.meta.url),
 );
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function sideband(
-  args: readonly string[],
-  onStart: (child: ChildProcess) => void = () => {},
-  env: Readonly<Record<string, string>> = {},
-) {
-  return new Promise<Ended>((resolve) => {
-    const child = spawn(process.execPath, [BIN, ...args], {
-      env: { ...process.env, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (text) => {
-      stdout += text;
-    });
-    child.stderr.on('data', (text) => {
-      stderr += text;
-    });
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-    onStart(child);
-  });
-}
 
 let directory = '';
 beforeAll(async () => {
@@ -121,7 +91,7 @@ describe('what a user gets wrong', () => {
     [
       'a replay string that is none',
       ['race', 'threads-ask-at-once', '-s', 'setter', '--replay', 'A4 b'],
-      'replay string, run 2: "b" is not a thread and a number of steps; write runs such as "B1 A3 B2"',
+      'replay string, run 2: "b" is not a thread and a number of steps; write runs such as "B1 A3!ENOMEM B2"',
     ],
     [
       'a schedule that does not fit',
@@ -135,7 +105,7 @@ describe('what a user gets wrong', () => {
     ],
     [
       'output below a file',
-      ['compare', '--out', `${BIN}/out`],
+      ['compare', '--out', `${CRIU}/pstree.img/out`],
       "can't be written (ENOTDIR); name a directory that you may write",
     ],
   ])('such as %s is one sentence with the place and the remedy', async (_, args, message) => {
@@ -353,14 +323,10 @@ describe('the terminal', () => {
 
   it('interrupts a run with one sentence, exit code 130, and nothing written', async () => {
     const out = join(directory, 'interrupted');
-    const { code, stderr } = await sideband(['compare', ...SMALL, '--out', out], (child) => {
-      let said = '';
-      child.stderr?.on('data', (text) => {
-        const isFirst = !said.includes(TIMING);
-        said += text;
-        if (isFirst && said.includes(TIMING)) child.kill('SIGINT');
-      });
-    });
+    const { code, stderr } = await sideband(
+      ['compare', ...SMALL, '--out', out],
+      interruptedAt(TIMING),
+    );
     expect(stderr).toContain('sideband: interrupted; nothing was written\n');
     expect(code).toBe(130);
     expect(await readdir(out)).toEqual([]);

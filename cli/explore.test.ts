@@ -8,6 +8,8 @@ import { parseLitmus } from '../core/explore/litmus/program.ts';
 import { promelaOf } from '../core/explore/litmus/promela.ts';
 import { InputError } from '../core/input-error.ts';
 import { exploreWithin } from './explore.ts';
+import { MEMORY } from './pool.ts';
+import { interruptedAt, sideband } from './process-for-tests.ts';
 import { printedBy, within } from './within-for-tests.ts';
 
 const MESSAGES = 'Wx Wy || Ry Rx';
@@ -28,7 +30,7 @@ describe('explore', () => {
       '  Wx Wy || Ry Rx\n',
       '  Verdict        EXHAUSTIVE\n',
       '  Interleavings  6\n',
-      '  Traces         3; 0 prefixes given up as part of others\n',
+      '  Traces         3; 0 prefixes given up as part of others, 0.0 % of all\n',
       '  States         13, 14 transitions\n',
       '  Ends           3 at which all are done, 0 deadlocks\n',
     ]) {
@@ -119,7 +121,10 @@ describe('explore', () => {
 describe('a budget', () => {
   const withBudgets = (maxStates: number, maxExecutions: number) =>
     printedBy(() =>
-      exploreWithin({ maxStates, maxExecutions }, 'Ux Ux || Ux Ux', { engine: 'both' }),
+      exploreWithin({ maxStates, maxExecutions }, 'Ux Ux || Ux Ux', {
+        engine: 'both',
+        memory: MEMORY,
+      }),
     );
 
   it('that both engines spend leaves nothing counted, and the verdict INCOMPLETE with 3', async () => {
@@ -134,7 +139,64 @@ describe('a budget', () => {
     const { code, stdout } = await withBudgets(8, 6);
     expect(code).toBe(0);
     expect(stdout).toContain('Interleavings  6');
-    expect(stdout).toContain('States         -, - transitions');
+    expect(stdout).toContain('States         at least 8, at least 8 transitions');
     expect(stdout).toContain('Certificate: 6 linear extensions of all traces = 6 as a');
+  });
+});
+
+describe('a bound', () => {
+  it('is in the verdict, which is EXHAUSTIVE where nothing is beyond it', async () => {
+    const bounded = await asJson('Ux Ux || Ux Ux', '--bound', '0');
+    expect(bounded).toMatchObject({ verdict: 'BOUNDED(0)', interleavings: '2', traces: null });
+    const { stdout } = await within(['explore', 'Ux Ux || Ux Ux', '--bound', '1']);
+    expect(stdout).not.toContain('EVERY INTERLEAVING');
+    expect(stdout).toContain('Interleavings  4, those with at most 1 preemptions');
+    const all = await asJson('Ux Ux || Ux Ux', '--bound', '2');
+    expect(all).toMatchObject({ verdict: 'EXHAUSTIVE', interleavings: '6' });
+  });
+
+  it.each([
+    ['dpor', '--bound: traces know no bound; give --engine graph'],
+    ['sample', '--bound: a sample has no bound; choose one of the two'],
+  ])('is refused to engine %s', async (engine, message) => {
+    const { thrown } = await within(['explore', 'Rx', '--engine', engine, '--bound', '1']);
+    expect(thrown?.message).toBe(message);
+  });
+});
+
+/** Millions of states, one of each value of x and place of each thread. */
+const LONG = Array<string>(4).fill(Array<string>(20).fill('Ux').join(' ')).join(' || ');
+
+describe('an exploration that is cut short', () => {
+  it('by its memory says so, with what it saw', async () => {
+    const { code, stdout } = await sideband([
+      'explore',
+      LONG,
+      '--engine',
+      'graph',
+      '--memory',
+      '1',
+    ]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/Verdict +INCOMPLETE\(more than 1 MiB of memory, \d+\)/);
+    expect(stdout).toMatch(/States +at least \d{4,}, at least \d{4,} transitions/);
+  });
+
+  it('by Ctrl-C says what it knows so far, keeps what is on file, and ends with 130', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'sideband-explore-'));
+    await sideband(['explore', MESSAGES, '--out', out]);
+    const { code, stdout, stderr } = await sideband(
+      ['explore', LONG, '--engine', 'dpor', '--out', out],
+      interruptedAt('executions'),
+    );
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/Verdict +INCOMPLETE\(interrupted, \d+\)/);
+    expect(stdout).toMatch(/Traces +at least \d{4,}; /);
+    expect(stderr).toMatch(/\d+ executions, less than 0.1 % of all by estimate; days are left\n/);
+    expect(stderr).toContain('sideband: interrupted; nothing was written\n');
+    expect(JSON.parse(await readFile(join(out, 'explore.json'), 'utf8')).verdict).toBe(
+      'EXHAUSTIVE',
+    );
+    await rm(out, { recursive: true });
   });
 });

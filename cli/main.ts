@@ -14,6 +14,7 @@ import {
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
+import { MEMORY } from './pool.ts';
 import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -35,6 +36,14 @@ const strategy = () =>
     .argParser(collect)
     .default([], 'all');
 const seed = (what: string) => new Option('--seed <n>', what).argParser(wholeNumber);
+const bound = () =>
+  new Option('--bound <n>', 'only interleavings with at most so many preemptions').argParser(
+    numberFrom(0, 1000),
+  );
+const memory = () =>
+  new Option('--memory <MiB>', 'end as INCOMPLETE beyond so much')
+    .argParser(numberFrom(1, 1_000_000))
+    .default(MEMORY);
 const json = () => new Option('--json', 'print the result as JSON');
 const out = (files: string) => new Option('--out <dir>', `also write ${files} there`);
 
@@ -175,6 +184,8 @@ export function commandLine(): Command {
       new Option('--runs <n>', 'sample so many schedules').argParser(numberFrom(1, 1_000_000)),
       seed('of the sample'),
       new Option('--sampler <name>', 'how they are drawn').choices(SAMPLERS),
+      bound(),
+      memory(),
       new Option('--promela', 'print the same program for Spin instead'),
       json(),
       out('explore.txt and explore.json'),
@@ -182,6 +193,7 @@ export function commandLine(): Command {
     examples: [
       "sideband explore 'Wx Wy || Ry Rx'",
       "sideband explore 'Lm Ln Xn Xm || Ln Lm Xm Xn' --json",
+      "sideband explore 'Ux Ux || Ux Ux' --bound 1",
       "sideband explore 'Ux Ux || Ux Ux' --engine sample --runs 100 \\",
       '    --seed 7',
       '',

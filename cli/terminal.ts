@@ -35,21 +35,23 @@ export const EXIT_CODES = `Exit codes:
 /** Thrown where a long run notices that Ctrl-C was pressed. */
 export class Interrupted extends Error {}
 
-let interrupted = false;
+/** Other threads can look at it too: not 0 once there was a signal. */
+export const interruptFlag = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+const interrupted = new Int32Array(interruptFlag);
 
 export function wasInterrupted(): boolean {
-  return interrupted;
+  return Atomics.load(interrupted, 0) !== 0;
 }
 
 export function stopIfInterrupted(): void {
-  if (interrupted) throw new Interrupted();
+  if (wasInterrupted()) throw new Interrupted();
 }
 
 /** The first Ctrl-C asks runs to stop where they lose nothing; the second is the shell's. */
 export function watchSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      interrupted = true;
+      Atomics.store(interrupted, 0, 1);
     });
   }
   for (const stream of [process.stdout, process.stderr]) {

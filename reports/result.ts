@@ -97,6 +97,8 @@ const Drawing = v.strictObject({
 
 const Verdict = v.variant('kind', [
   v.strictObject({ kind: v.literal('EXHAUSTIVE') }),
+  /** Interleavings with at most so many preemptions. */
+  v.strictObject({ kind: v.literal('BOUNDED'), preemptions: count }),
   /** Schedules drawn from seeds that count up from the first, and in which way; states are those seen before. */
   v.strictObject({ kind: v.literal('SAMPLED'), runs: count, seed: count, by: v.string() }),
   v.strictObject({ kind: v.literal('INCOMPLETE'), reason: v.string(), seen: count }),

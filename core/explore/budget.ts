@@ -17,8 +17,8 @@ export interface Watch {
   readonly halt?: () => string | null;
 }
 
-/** A second's work or less. */
-export const PROGRESS_EVERY = 20_000;
+/** Some tenths of a second's work. */
+const ASK_EVERY = 2000;
 
 /** Counts what a search does, and ends it. */
 export class Meter {
@@ -39,7 +39,7 @@ export class Meter {
   count(): void {
     if (this.done >= this.most) throw new BudgetSpent(`more than ${this.most} ${this.what}`);
     this.done++;
-    if (this.done % PROGRESS_EVERY !== 0) return;
+    if (this.done % ASK_EVERY !== 0) return;
     this.watch.onProgress?.(this.done, this.what, this.share);
     const why = this.watch.halt?.() ?? null;
     if (why !== null) throw new BudgetSpent(why);

@@ -133,7 +133,8 @@ describe('a search that takes long', () => {
     eachTrace(machine, { maxExecutions: 100_000, onProgress }, () => {});
     explore(independent([30, 30, 30]), { maxStates: 100_000, onProgress });
     // Of 17! / (8! 9!) = 24,310 executions 82 % are.
-    expect(told).toEqual(['20000 executions, 83 %', '20000 states']);
+    expect(told).toContain('20000 executions, 83 %');
+    expect(told.at(-1)).toBe('28000 states');
   });
 
   it('ends where it is told to, with what it has seen', () => {
@@ -142,10 +143,10 @@ describe('a search that takes long', () => {
     expect(countTraces(wide, { maxExecutions: 100_000, halt }).verdict).toEqual({
       kind: 'INCOMPLETE',
       reason: 'interrupted',
-      seen: 19_999,
+      seen: 1999,
     });
     expect(explore(independent([30, 30, 30]), { maxStates: 100_000, halt })).toMatchObject({
-      verdict: { kind: 'INCOMPLETE', reason: 'interrupted', seen: 20_000 },
+      verdict: { kind: 'INCOMPLETE', reason: 'interrupted', seen: 2000 },
       interleavings: null,
     });
   });

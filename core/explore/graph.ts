@@ -6,21 +6,9 @@
  */
 import { BudgetSpent, Meter, type Watch } from './budget.ts';
 import { type End, Machine, type System } from './machine.ts';
-import type { Sampler } from './sampling/samplers.ts';
 import type { Schedule } from './schedule.ts';
 import type { Move } from './trie.ts';
-
-/** What an exploration may claim. A run that was cut short never says EXHAUSTIVE. */
-export type Verdict =
-  | { readonly kind: 'EXHAUSTIVE' }
-  /** Of schedules drawn from seeds, the first given, after the graph was found to be too large. */
-  | {
-      readonly kind: 'SAMPLED';
-      readonly runs: number;
-      readonly seed: number;
-      readonly by: Sampler;
-    }
-  | { readonly kind: 'INCOMPLETE'; readonly reason: string; readonly seen: number };
+import type { Verdict } from './verdict.ts';
 
 export interface Exploration {
   readonly verdict: Verdict;
@@ -33,7 +21,7 @@ export interface Exploration {
   readonly failingEnds: number;
   /** Ends at which some thread waits for ever. */
   readonly deadlocks: number;
-  /** Maximal runs; null where the graph is incomplete. */
+  /** Maximal runs, or those within the bound; null where the graph is incomplete. */
   readonly interleavings: bigint | null;
   /** Those that end in a rejected state: of all, of those drawn, or null where neither is known. */
   readonly failing: bigint | null;

@@ -18,6 +18,7 @@ export function drawnRows(rows: readonly RaceRow[], drawn: Drawn): RaceRow[] {
 
 const LANES: Readonly<Record<RaceRow['verdict']['kind'], string>> = {
   EXHAUSTIVE: 'model, every interleaving',
+  BOUNDED: 'model, few preemptions',
   SAMPLED: 'model, sampled',
   INCOMPLETE: 'model, cut short',
 };

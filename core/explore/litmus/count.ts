@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /** All that is known of a litmus program, by one engine or by both, which then prove each other. */
+
+import { exploreBounded } from '../bounded.ts';
 import type { Watch } from '../budget.ts';
 import { agreed, countTraces, type TraceCount, type Ways, waysOf } from '../certificate.ts';
-import { type Exploration, explore, type Verdict } from '../graph.ts';
+import { type Exploration, explore } from '../graph.ts';
+import type { Verdict } from '../verdict.ts';
 import type { LitmusProgram } from './program.ts';
 import { litmusSystem } from './system.ts';
 
@@ -12,6 +15,8 @@ export type Engine = (typeof ENGINES)[number];
 export interface LitmusBudget extends Watch {
   readonly maxStates: number;
   readonly maxExecutions: number;
+  /** Only interleavings with at most so many preemptions; null for all. */
+  readonly preemptions: number | null;
 }
 
 /** What an engine does not find out is null. */
@@ -28,6 +33,10 @@ export interface LitmusCount {
   readonly ends: number | null;
   readonly deadlocks: number | null;
   readonly verdict: Verdict;
+  /** Of what was seen before a search was cut short: at least so many there are. */
+  readonly atLeast: Readonly<
+    Record<'states' | 'transitions' | 'ends' | 'deadlocks' | 'traces' | 'blocked', number>
+  >;
   /** How the interleavings were counted, by whatever way applies: all must be one number. */
   readonly ways: Ways;
 }
@@ -38,9 +47,17 @@ export function countLitmus(
   engine: Engine,
   budget: LitmusBudget,
 ): LitmusCount {
-  const graph = engine === 'dpor' ? null : explore(litmusSystem(program), budget);
-  const traces = engine === 'graph' ? null : countTraces(litmusSystem(program), budget);
-  const isWhole = graph?.verdict.kind === 'EXHAUSTIVE';
+  const { preemptions } = budget;
+  const graph =
+    preemptions !== null
+      ? exploreBounded(litmusSystem(program), preemptions, budget)
+      : engine === 'dpor'
+        ? null
+        : explore(litmusSystem(program), budget);
+  // Traces know no bound: a trace has interleavings with few preemptions and with many.
+  const isTraced = preemptions === null && engine !== 'graph';
+  const traces = isTraced ? countTraces(litmusSystem(program), budget) : null;
+  const isWhole = graph !== null && graph.verdict.kind !== 'INCOMPLETE';
   const ways = waysOf(graph, traces);
   return {
     interleavings: agreed(ways),
@@ -51,6 +68,14 @@ export function countLitmus(
     ends: isWhole ? graph.ends - graph.deadlocks : null,
     deadlocks: isWhole ? graph.deadlocks : null,
     verdict: verdictOf(graph, traces),
+    atLeast: {
+      states: graph?.states ?? 0,
+      transitions: graph?.transitions ?? 0,
+      ends: graph === null ? 0 : graph.ends - graph.deadlocks,
+      deadlocks: graph?.deadlocks ?? 0,
+      traces: traces?.traces ?? 0,
+      blocked: traces?.blocked ?? 0,
+    },
     ways,
   };
 }

@@ -24,7 +24,7 @@ describe('a program on schedules that are drawn', () => {
 
   it('does not deadlock where no interleaving does', () => {
     const program = parseLitmus('Lm Ln Xn Xm || Lm Ln Xn Xm');
-    const all = { maxStates: 1000, maxExecutions: 1000 };
+    const all = { maxStates: 1000, maxExecutions: 1000, preemptions: null };
     expect(countLitmus(program, 'both', all).deadlocks).toBe(0);
     const { failing, chance } = sampleLitmus(program, SAMPLING, BUDGET);
     expect([failing, chance]).toEqual([0, { kind: 'exactly', fraction: fraction(0n, 1n) }]);
