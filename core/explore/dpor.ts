@@ -105,7 +105,7 @@ class Search {
     rules: Rules,
   ) {
     this.machine = machine;
-    this.events = new Events(rules.dependent);
+    this.events = new Events(rules.dependent, (touched) => machine.isContested(touched));
     this.meter = new Meter(budget.maxExecutions, 'executions', 0, budget);
     this.onTrace = onTrace;
     this.rules = rules;

@@ -4,9 +4,10 @@
  * cells themselves; what a step wrote over is kept until it is undone, last step first. Cells have
  * their values of the state where an end is asked for, and again once every step is undone.
  */
+import { meet } from './memory.ts';
 import { StateTable } from './state-table.ts';
 import type { Thread } from './thread.ts';
-import { type Move, type Position, Trie, type Waits } from './trie.ts';
+import { type Move, type Position, type Touched, Trie, type Waits } from './trie.ts';
 
 /** How a run ended: everybody is done, or some wait for ever. */
 export interface End {
@@ -73,6 +74,12 @@ export class Machine {
       if (next.next === null) waiting.push(next);
     }
     return waiting;
+  }
+
+  /** Whether a step of another thread, of those that are known, could depend on it. */
+  isContested({ reads, writes }: Touched): boolean {
+    const { contested } = this.trie.memory;
+    return meet(reads, contested) || meet(writes, contested);
   }
 
   take(move: Move): void {

@@ -9,13 +9,25 @@
  */
 import type { Cell } from './cell.ts';
 
+const NOBODY = -1;
+const SEVERAL = -2;
+
 export class Memory {
   readonly cells: Cell<unknown>[] = [];
   /** The number of the value of each cell. */
   readonly now: number[] = [];
   /** Cells that anything writes: all others have their first value in every state. */
   readonly written: number[] = [];
+  /**
+   * Cells that threads touch of which one writes. Whatever else a thread reads is given by what it
+   * did before, and steps that touch no other cell are dependent on none.
+   */
+  readonly contested: number[] = [];
+  /** How many these are. */
+  contests = 0;
   private readonly isWritten: boolean[] = [];
+  /** The thread that touched a cell, or several. */
+  private readonly toucher: number[] = [];
   private readonly indices = new Map<Cell<unknown>, number>();
   private readonly numbers: Map<unknown, number>[] = [];
   private readonly values: unknown[][] = [];
@@ -38,6 +50,7 @@ export class Memory {
       this.now.push(0);
       this.isStale.push(false);
       this.isWritten.push(false);
+      this.toucher.push(NOBODY);
       this.numbers.push(new Map([[this.keyOf(cell.raw), 0]]));
       this.values.push([cell.raw]);
     }
@@ -57,11 +70,22 @@ export class Memory {
     return number;
   }
 
-  /** Says that a cell is written by some step, before it is. */
-  willWrite(index: number): void {
-    if (this.isWritten[index] === true) return;
-    this.isWritten[index] = true;
-    this.written.push(index);
+  /** Says that a thread touches a cell in some step, before it does. */
+  willTouch(index: number, thread: number, writes: boolean): void {
+    const before = this.toucher[index];
+    this.toucher[index] = before === NOBODY || before === thread ? thread : SEVERAL;
+    if (writes && this.isWritten[index] !== true) {
+      this.isWritten[index] = true;
+      this.written.push(index);
+    }
+    const isContested = this.toucher[index] === SEVERAL && this.isWritten[index] === true;
+    if (!isContested || this.isContested(index)) return;
+    include(this.contested, index);
+    this.contests++;
+  }
+
+  isContested(index: number): boolean {
+    return ((this.contested[index >> 5] ?? 0) & (1 << (index & 31))) !== 0;
   }
 
   put(index: number, number: number): void {
@@ -86,12 +110,14 @@ export type CellSet = readonly number[];
 
 export function cellSet(indices: readonly number[]): CellSet {
   const words: number[] = [];
-  for (const index of indices) {
-    const word = index >> 5;
-    while (words.length <= word) words.push(0);
-    words[word] = (words[word] ?? 0) | (1 << (index & 31));
-  }
+  for (const index of indices) include(words, index);
   return words;
+}
+
+function include(words: number[], index: number): void {
+  const word = index >> 5;
+  while (words.length <= word) words.push(0);
+  words[word] = (words[word] ?? 0) | (1 << (index & 31));
 }
 
 export function meet(a: CellSet, b: CellSet): boolean {

@@ -27,6 +27,7 @@ export class Events {
   races = 0;
   private readonly racing: number[] = [];
   private readonly depends: Pairs<Touched>;
+  private readonly isContested: (touched: Touched) => boolean;
   private count = 0;
   private readonly moves: Move[] = [];
   private readonly threads: number[] = [];
@@ -41,8 +42,13 @@ export class Events {
   private readonly before: number[] = [];
   private readonly kept: number[] = [];
 
-  constructor(dependent: (a: Touched, b: Touched) => boolean) {
+  /** @param isContested false of what no step of another thread depends on */
+  constructor(
+    dependent: (a: Touched, b: Touched) => boolean,
+    isContested: (touched: Touched) => boolean,
+  ) {
     this.depends = new Pairs(dependent);
+    this.isContested = isContested;
   }
 
   /** The step that was asked about is taken. */
@@ -85,6 +91,8 @@ export class Events {
     const own = (this.last[thread] ?? -1) * ROW;
     if (own < 0) clocks.fill(0, row, row + width);
     else clocks.copyWithin(row, own, own + width);
+    this.races = 0;
+    if (!this.isContested(touched)) return;
     let found = 0;
     for (let at = count - 1; at >= 0; at--) {
       const move = moves[at];

@@ -12,7 +12,7 @@
  * Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems" (1996).
  */
 import { type Cell, canonical, type Struct, watching } from './cell.ts';
-import { type Decision, decide, inserted, type Read } from './decision.ts';
+import type { Read } from './decision.ts';
 import { type CellSet, cellSet, Memory } from './memory.ts';
 import { stepName } from './schedule.ts';
 import {
@@ -23,6 +23,7 @@ import {
   type Write,
 } from './step-recorder.ts';
 import type { Block, Spawn, Steps, Thread } from './thread.ts';
+import { Ways } from './ways.ts';
 
 /** Cells that were looked at, and cells that were written, as they were in some state. */
 export interface Touched {
@@ -78,7 +79,7 @@ interface Place extends Position {
   readonly start: () => Steps<unknown>;
   readonly ordinals: Ordinals;
   /** By number of the alternative. */
-  readonly decisions: (Decision<Move | Waits> | undefined)[];
+  readonly ways: Ways<Move | Waits>[];
   /** A generator that happens to stand here, if nobody took it further. */
   live: Steps<unknown> | null;
 }
@@ -140,7 +141,7 @@ export class Trie implements Names<Position> {
       ordinals,
       block,
       end,
-      decisions: [],
+      ways: [],
       live: null,
     };
     this.places.push(place);
@@ -162,7 +163,7 @@ export class Trie implements Names<Position> {
    */
   next(position: Position, choice = 0): Move | Waits {
     const place = position as Place;
-    return decide(place.decisions[choice], this.memory.now) ?? this.record(place, choice);
+    return place.ways[choice]?.find() ?? this.record(place, choice);
   }
 
   private record(place: Place, choice: number): Move | Waits {
@@ -174,7 +175,7 @@ export class Trie implements Names<Position> {
       return { cell: index, number: memory.now[index] ?? 0 };
     });
     if (place.block !== null && !place.block.until()) {
-      const touched = this.touched(seen, []);
+      const touched = this.touched(place, seen, []);
       return this.keep(place, choice, seen, { from: place, next: null, touched });
     }
     const steps = (choice === 0 ? place.live : null) ?? this.replay(place);
@@ -195,7 +196,6 @@ export class Trie implements Names<Position> {
     next.live = steps;
     const all = [...seen, ...this.numbered(log)];
     const cells = writes.map(({ cell }) => memory.index(cell));
-    for (const cell of cells) memory.willWrite(cell);
     const name = stepName(place.thread, choice === 0 ? null : (alternatives[choice] ?? null));
     return this.keep(place, choice, all, {
       name,
@@ -211,27 +211,22 @@ export class Trie implements Names<Position> {
       notes: recorder.notes,
       cells,
       numbers: writes.map(({ value: written }, at) => memory.number(cells[at] ?? 0, written)),
-      touched: this.touched(all, cells),
+      touched: this.touched(place, all, cells),
     });
   }
 
-  private touched(reads: readonly Read[], writes: readonly number[]): Touched {
+  private touched({ number }: Place, reads: readonly Read[], writes: readonly number[]): Touched {
     const id = this.touches++;
+    for (const { cell } of reads) this.memory.willTouch(cell, number, false);
+    for (const cell of writes) this.memory.willTouch(cell, number, true);
     return { id, reads: cellSet(reads.map(({ cell }) => cell)), writes: cellSet(writes) };
   }
 
-  private keep<T extends Move | Waits>(
-    place: Place,
-    choice: number,
-    log: readonly Read[],
-    end: T,
-  ): T {
-    const { decisions } = place;
-    const decision = inserted<Move | Waits>(decisions[choice], log, end);
-    if (decision === null) {
+  private keep<T extends Move | Waits>(place: Place, choice: number, log: Read[], end: T): T {
+    while (place.ways.length <= choice) place.ways.push(new Ways(this.memory));
+    if (place.ways[choice]?.add(log, end) !== true) {
       throw new NondeterminismError(place.thread, 'equal reads led to another step');
     }
-    decisions[choice] = decision;
     return end;
   }
 
@@ -273,7 +268,7 @@ export class Trie implements Names<Position> {
 
   /** Runs every path of every thread once more. @throws NondeterminismError */
   verify(): void {
-    for (const place of this.places) if (place.decisions.length === 0) this.replay(place);
+    for (const place of this.places) if (place.ways.length === 0) this.replay(place);
   }
 
   /**
