@@ -23,7 +23,7 @@ export const FULL: Effort = {
   programs: 120,
   threadPrograms: 12,
   seed: 200807,
-  states: 2000,
+  states: 6000,
   schedules: 40,
   shrinks: true,
 };

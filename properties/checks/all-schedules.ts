@@ -2,8 +2,9 @@
 /** Properties of generated programs of several threads, in every interleaving of each. */
 import fc from 'fast-check';
 import { type Check, type Design, directedOf, type Effort, FULL } from '../check.ts';
+import { smallerThreads, type ThreadProgram, threadPrograms } from '../generated/calls.ts';
 import { shorten } from '../generated/shorten.ts';
-import { look, smallerThreads, type ThreadProgram, threadPrograms } from '../generated/threads.ts';
+import { look } from '../generated/threads.ts';
 
 export function threadProgramsFor(design: Design, signals: boolean): fc.Arbitrary<ThreadProgram> {
   const kinds = directedOf(design, ['msg', 'pid']);

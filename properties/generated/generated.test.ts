@@ -17,9 +17,10 @@ import {
   threadProgramsFor,
 } from '../checks/all-schedules.ts';
 import { eachCallItsOwn, relatives } from '../checks/in-turns.ts';
+import { formatThreads, smallerThreads, type ThreadProgram } from './calls.ts';
 import { shorten } from './shorten.ts';
 import { directsOf, type formatProgram, programs, smallerPrograms } from './steps.ts';
-import { asScenario, formatThreads, look, smallerThreads, type ThreadProgram } from './threads.ts';
+import { asScenario, look } from './threads.ts';
 import { runProgram } from './turns.ts';
 
 describe('a program of one task at a time', () => {
@@ -54,15 +55,18 @@ describe('a program of one task at a time', () => {
 describe('a program of several threads', () => {
   it('is printed with the string that replays it, as short as it gets', () => {
     expect(allSchedules.run(processField)).toMatchInlineSnapshot(
-      `"fork asking for 101 gave 4; in: A: fork | B: fork asking for 101; replay "A1 B3 A6 Aa4 B7 Ba4""`,
+      `"fork asking for 101 gave 4; in: A: fork asking for 101 | B: msgget to get EEXIST; replay "A4 B7 A6 Aa4""`,
     );
     expect(allSchedulesWithSignals.run(setter)).toMatchInlineSnapshot(
-      `"msgget to get EEXIST gave 0; in: A: signal to the next | B: msgget to get EEXIST; replay "B2 A3 B10""`,
+      `"msgget asking for 101 gave 1; in: A: msgget asking for 101 | B: signal to the next; replay "A4 B3 A8""`,
     );
   });
 
   const race: ThreadProgram = {
-    threads: [[{ does: 'msgget', want: 101 }], [{ does: 'msgget', want: 102 }]],
+    threads: [
+      [{ does: 'msgget', want: 101, between: 'nothing' }],
+      [{ does: 'msgget', want: 102, between: 'nothing' }],
+    ],
     isOneProcess: true,
   };
 
@@ -78,7 +82,7 @@ describe('a program of several threads', () => {
     const fails = (program: ThreadProgram) => look(processField, program, FULL).wrong !== null;
     const longer: ThreadProgram = {
       ...race,
-      threads: [...race.threads, [{ does: 'fork', want: null }]],
+      threads: [...race.threads, [{ does: 'fork', want: null, execs: false }]],
     };
     expect(fails(longer)).toBe(true);
     const short = shorten(longer, smallerThreads, fails);
@@ -93,8 +97,8 @@ describe('a program of several threads', () => {
   });
 
   it.each([
-    { signals: false, whole: 11 },
-    { signals: true, whole: 6 },
+    { signals: false, whole: 9 },
+    { signals: true, whole: 7 },
   ])('is looked at as a whole $whole times of 12 (signals: $signals)', ({ signals, whole }) => {
     const { seed } = FULL;
     const sample = fc.sample(threadProgramsFor(setter, signals), { seed, numRuns: 12 });

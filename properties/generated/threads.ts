@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
-/**
- * Programs of two or three threads, each with a few calls of its own, as scenarios: every
- * interleaving is explored. What must hold is the same for all of them:
- *
- *   of those that ask for one slot, one gets the id it asked for, and the others EEXIST;
- *   a call that must fail fails, with the errno it would have alone;
- *   plain calls, also those of children and handlers, share out what they would without the others.
- */
-import fc from 'fast-check';
+/** A program of threads as a scenario, of which every interleaving is looked at. */
 import { explore } from '../../core/explore/graph.ts';
 import { replay } from '../../core/explore/replay.ts';
 import { runAtRandom } from '../../core/explore/run.ts';
 import { formatSchedule, type Schedule } from '../../core/explore/schedule.ts';
-import type { Directable } from '../../core/kernel/directed.ts';
-import { fail, formatResult } from '../../core/kernel/errno.ts';
+import type { Directable, Want } from '../../core/kernel/directed.ts';
 import {
+  EXECUTABLE,
   IPC_CREAT,
   IPC_PRIVATE,
   SA_NODEFER,
@@ -23,8 +15,7 @@ import {
   SIGUSR2,
 } from '../../core/kernel/flags.ts';
 import { putStruct, SIGACTION } from '../../core/kernel/memory.ts';
-import type { Direct, Outcome, Scenario } from '../../core/kernel/scenario.ts';
-import { A_QUEUE } from '../../core/kernel/scenario.ts';
+import { A_QUEUE, type Direct, directAround, type Scenario } from '../../core/kernel/scenario.ts';
 import {
   type Caller,
   type Program,
@@ -34,99 +25,18 @@ import {
 } from '../../core/kernel/syscall.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
 import type { Design, Effort } from '../check.ts';
-import { smallerList } from './shorten.ts';
+import { becomes } from '../images.ts';
+import { opensThatOf, passedOver } from '../taps.ts';
+import { type Between, type Call, formatThreads, nameOf, type ThreadProgram } from './calls.ts';
+import { judge } from './share-out.ts';
 
-export type Call =
-  /** A queue, of a given id or not. */
-  | { readonly does: 'msgget'; readonly want: number | null }
-  /** A queue whose key is taken, or an id that is none: refused. */
-  | { readonly does: 'msgget in vain'; readonly why: 'EEXIST' | 'EINVAL' }
-  /** A child, of a given number or not, which makes a queue. */
-  | { readonly does: 'fork'; readonly want: number | null }
-  /** A signal to another thread, whose handler makes a queue. */
-  | { readonly does: 'signal'; readonly to: number };
-
-export interface ThreadProgram {
-  /** Calls of each thread. */
-  readonly threads: readonly (readonly Call[])[];
-  /** Whether they share a process, or are one each. */
-  readonly isOneProcess: boolean;
-}
-
-const NAMES = ['A', 'B', 'C'] as const;
 const SIGNALS = [SIGUSR1, SIGUSR2, SIGTERM] as const;
 const KEY = 7;
 const NEW = IPC_CREAT | 0o600;
 const QUEUE = sys('msgget', IPC_PRIVATE, NEW);
 const TAKEN = sys('msgget', KEY, NEW);
-
-const nameOf = (thread: number): string => NAMES[thread] ?? 'Z';
-
-/** What calls there may be, by what a design directs, and whether there are signals. */
-export interface Vocabulary {
-  readonly queues: boolean;
-  readonly pids: boolean;
-  readonly signals: boolean;
-}
-
-export function threadPrograms(has: Vocabulary): fc.Arbitrary<ThreadProgram> {
-  // Few, so that threads ask for the same; two of one slot.
-  const id = fc.constantFrom(101, 102, 32768 + 101);
-  const pid = fc.constantFrom(101, 102);
-  const asked = (isDirected: boolean, wants: fc.Arbitrary<number>): fc.Arbitrary<number | null> =>
-    isDirected ? fc.option(wants) : fc.constant(null);
-  const calls: fc.Arbitrary<Call>[] = [
-    fc.record({ does: fc.constant('msgget' as const), want: asked(has.queues, id) }),
-    fc.record({ does: fc.constant('fork' as const), want: asked(has.pids, pid) }),
-  ];
-  if (has.queues) {
-    calls.push(
-      fc.record({
-        does: fc.constant('msgget in vain' as const),
-        why: fc.constantFrom('EEXIST' as const, 'EINVAL' as const),
-      }),
-    );
-  }
-  if (has.signals) {
-    calls.push(fc.record({ does: fc.constant('signal' as const), to: fc.nat(1) }));
-  }
-  const thread = fc.array(fc.oneof(...calls), { minLength: 1, maxLength: 4 });
-  return fc.record({
-    // Three have many interleavings.
-    threads: fc.oneof(
-      { weight: 3, arbitrary: fc.tuple(thread, thread) },
-      { weight: 1, arbitrary: fc.tuple(thread, thread, thread) },
-    ),
-    // Only a thread of the same process can be sure of whom it signals.
-    isOneProcess: has.signals ? fc.constant(true) : fc.boolean(),
-  });
-}
-
-/** One thread less, or one call less. */
-export function* smallerThreads(program: ThreadProgram): Generator<ThreadProgram> {
-  const { threads } = program;
-  const candidates = smallerList(threads, (calls) => smallerList(calls, () => []));
-  for (const smaller of candidates) {
-    if (smaller.length > 0) yield { ...program, threads: smaller };
-  }
-}
-
-function formatCall(call: Call): string {
-  switch (call.does) {
-    case 'msgget':
-    case 'fork':
-      return call.want === null ? call.does : `${call.does} asking for ${call.want}`;
-    case 'msgget in vain':
-      return `msgget to get ${call.why}`;
-    case 'signal':
-      return `signal to the ${call.to === 0 ? 'next' : 'one after'}`;
-  }
-}
-
-export function formatThreads({ threads, isOneProcess }: ThreadProgram): string {
-  const lines = threads.map((calls, n) => `${nameOf(n)}: ${calls.map(formatCall).join(', ')}`);
-  return `${lines.join(' | ')}${isOneProcess ? '' : ' (a process each)'}`;
-}
+/** Asked for by those that then ask for something else, or in another's name. */
+const NEVER_GIVEN: Want = { kind: 'msg', values: [104] };
 
 /** Where a thread's handler leaves what it got: a count, then results. */
 const RESULTS_MAX = 8;
@@ -162,6 +72,9 @@ function programsOf(
     *heir() {
       return yield QUEUE;
     },
+    *'heir that execs'(me) {
+      return yield* becomes(me, 'heir', EXECUTABLE);
+    },
   };
   for (const [n, calls] of threads.entries()) {
     const name = nameOf(n);
@@ -181,7 +94,11 @@ function programsOf(
     };
     programs[name] = function* (me) {
       const results: number[] = [];
-      for (const call of calls) results.push(yield* make(me, direct, call, n, threads.length));
+      const beside: number[] = [];
+      for (const call of calls) {
+        results.push(yield* make({ me, direct, thread: n, threads: threads.length, beside }, call));
+      }
+      results.push(...beside);
       const box = boxes.get(name) ?? 0;
       const handled = Number(me.memory.load(box));
       for (let at = 1; at <= handled; at++) results.push(Number(me.memory.load(box + 8 * at)));
@@ -191,83 +108,66 @@ function programsOf(
   return programs;
 }
 
-function* make(me: Caller, direct: Direct, call: Call, thread: number, threads: number): Program {
+interface Making {
+  readonly me: Caller;
+  readonly direct: Direct;
+  readonly thread: number;
+  readonly threads: number;
+  /** What forks in between gave. */
+  readonly beside: number[];
+}
+
+function* make(making: Making, call: Call): Program {
+  const { me, direct, thread, threads } = making;
   const ask = (kind: 'msg' | 'pid', id: number, directable: Directable) =>
     direct(me, { kind, values: [id] }, directable);
   switch (call.does) {
-    case 'msgget':
-      return call.want === null ? yield QUEUE : yield* ask('msg', call.want, QUEUE);
+    case 'msgget': {
+      const between = () => doBetween(making, call.between);
+      if (call.want === null) {
+        yield* between();
+        return yield QUEUE;
+      }
+      // Who asks with the call itself can't ask without it.
+      if (call.between === 'asks twice' && direct.twoPasses) {
+        yield* direct(me, NEVER_GIVEN, QUEUE, (_, isTheCall) => (isTheCall ? passedOver() : null));
+      }
+      return yield* directAround(direct, me, { kind: 'msg', values: [call.want] }, QUEUE, between);
+    }
     case 'msgget in vain':
       return yield* call.why === 'EEXIST' ? ask('msg', 103, TAKEN) : ask('msg', -1, QUEUE);
     case 'fork': {
-      const fork = sys('fork', 'heir');
+      const fork = sys('fork', call.execs ? 'heir that execs' : 'heir');
       return call.want === null ? yield fork : yield* ask('pid', call.want, fork);
     }
     case 'signal': {
       const to = (thread + 1 + call.to) % threads;
-      // Booted after init, in order: pids 2, 3 and 4.
       return yield sys('tgkill', FIRST_PID, FIRST_PID + to, SIGNALS[to] ?? 0);
     }
   }
 }
 
-/** Of thread A; init is 1. */
-const FIRST_PID = 2;
-
-const saidBy = (outcome: Outcome, name: string): readonly number[] => {
-  const said = outcome.results.get(name);
-  return said === undefined ? [] : [said].flat();
-};
-
-function judge({ threads }: ThreadProgram, outcome: Outcome): string | null {
-  const plain = { msgget: [] as number[], fork: [] as number[] };
-  const slots = new Map<string, { asked: number; got: number }[]>();
-  for (const [n, calls] of threads.entries()) {
-    const results = saidBy(outcome, nameOf(n));
-    for (const [at, call] of calls.entries()) {
-      const got = results[at] ?? 0;
-      if (call.does === 'msgget in vain') {
-        if (got !== fail(call.why)) return `${formatCall(call)} gave ${formatResult(got)}`;
-      } else if (call.does === 'signal') {
-        if (got !== 0) return `${formatCall(call)} gave ${formatResult(got)}`;
-      } else if (call.want === null) {
-        plain[call.does].push(got);
-      } else {
-        const slot = `${call.does} ${call.want % 32768}`;
-        slots.set(slot, [...(slots.get(slot) ?? []), { asked: call.want, got }]);
-      }
+function* doBetween({ me, direct, thread, threads, beside }: Making, what: Between): Program {
+  switch (what) {
+    case 'nothing':
+    case 'asks twice':
+      return 0;
+    case 'forks':
+      beside.push(yield sys('fork', 'heir'));
+      return 0;
+    case 'closes':
+      return yield sys('close', 0);
+    case "writes to another's file": {
+      // As somebody who has prepared nothing.
+      const other: Caller = { memory: me.memory };
+      const tid = FIRST_PID + ((thread + 1) % threads);
+      return yield* direct(other, NEVER_GIVEN, QUEUE, opensThatOf(other, tid));
     }
-    plain.msgget.push(...results.slice(calls.length));
   }
-  for (const [name] of outcome.results) {
-    if (name.length > 1) plain.msgget.push(...saidBy(outcome, name));
-  }
-  for (const [slot, asked] of slots) {
-    const wrong = judgeSlot(slot, asked);
-    if (wrong !== null) return wrong;
-  }
-  // The one queue that was there before has id 0.
-  return (
-    judgePlain('msgget', plain.msgget, 1) ??
-    judgePlain('fork', plain.fork, FIRST_PID + threads.length)
-  );
 }
 
-function judgeSlot(slot: string, asked: readonly { asked: number; got: number }[]): string | null {
-  const winners = asked.filter((one) => one.got === one.asked);
-  const others = asked.filter((one) => one.got !== one.asked);
-  const stray = others.find((one) => one.got !== fail('EEXIST'));
-  if (stray !== undefined) {
-    return `${slot.split(' ')[0]} asking for ${stray.asked} gave ${formatResult(stray.got)}`;
-  }
-  return winners.length === 1 ? null : `${winners.length} got ${slot}`;
-}
-
-function judgePlain(name: string, got: readonly number[], first: number): string | null {
-  const sorted = got.toSorted((a, b) => a - b);
-  const wrong = sorted.find((result, n) => result !== first + n);
-  return wrong === undefined ? null : `a plain ${name} gave ${formatResult(wrong)}`;
-}
+/** Of thread A, booted after init; the others follow. */
+const FIRST_PID = 2;
 
 /** What was found in the interleavings of one program. */
 export interface Looked {
