@@ -27,6 +27,7 @@ import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choo
 import { compare, countWork, time } from './compare.ts';
 import {
   conformanceExit,
+  explorersExit,
   mutantsExit,
   raceExit,
   racesExit,
@@ -96,6 +97,7 @@ export async function compareAndReport(
   process.exitCode = worst([
     racesExit(result.races),
     mutantsExit(result.mutants),
+    explorersExit(result.explorers),
     ...result.restarts.map((table) => restartExit(table, required)),
     conformanceExit(result.conformance),
   ]);

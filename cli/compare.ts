@@ -18,6 +18,7 @@ import { renderSections, renderText } from '../reports/text.ts';
 import { hostForReport } from './host.ts';
 import {
   conclude,
+  explorerRows,
   mutantRows,
   type NamedCapture,
   races,
@@ -74,9 +75,10 @@ async function measure({
   scenarios,
   captures,
   seed,
-}: Comparison): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants'>> {
+}: Comparison): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers'>> {
   let rows: RaceRow[] = [];
   let mutants: Measured['mutants'] = [];
+  let explorers: Measured['explorers'] = [];
   const restarts: RestartTable[] = [];
   const designs = strategies.filter(isBestForm);
   const stages = new Listr(
@@ -101,6 +103,17 @@ async function measure({
         },
       },
       {
+        title: 'Explorers with a rule broken',
+        task: async (_context, task) => {
+          explorers = await explorerRows(({ defect }) => {
+            task.output = defect ?? 'none';
+          });
+          const broken = explorers.filter(({ defect }) => defect !== null);
+          const found = broken.filter(({ sums }) => sums > 0).length;
+          task.title = `Explorers with a rule broken: ${found} of ${broken.length} found`;
+        },
+      },
+      {
         title: 'Restarts',
         task: async (_context, task) => {
           for (const capture of captures) {
@@ -116,7 +129,7 @@ async function measure({
     progress(),
   );
   await stages.run();
-  return { races: rows, restarts, mutants };
+  return { races: rows, restarts, mutants, explorers };
 }
 
 function inShort(rows: readonly RaceRow[]): string {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RaceRow, RestartTable } from '../reports/result.ts';
 import {
   conformanceExit,
+  explorersExit,
   mutantsExit,
   raceExit,
   racesExit,
@@ -67,6 +68,16 @@ describe('the exit code', () => {
     const row = (...killedBy: string[]) => ({ mutant: 'm', of: 'kernel' as const, killedBy });
     expect(mutantsExit([row('a check')])).toBe(0);
     expect(mutantsExit([row('a check'), row()])).toBe(1);
+  });
+
+  it('of explorers is 1 if a broken one goes unnoticed, or the sound one does not', () => {
+    const row = (defect: string | null, sums: number) => ({
+      ...{ defect, programs: 9, seed: 1, sums },
+      ...{ twice: 0, deadlocks: 0 },
+    });
+    expect(explorersExit([row(null, 0), row('a rule', 1)])).toBe(0);
+    expect(explorersExit([row(null, 0), row('a rule', 0)])).toBe(1);
+    expect(explorersExit([row(null, 1), row('a rule', 1)])).toBe(1);
   });
 
   it('of the model is 1 only if it is known to differ from the kernel below', () => {

@@ -37,6 +37,10 @@ export const restartExit = (
     : EXIT.failed;
 
 /** A seeded defect that nothing rejects: then the checks could have found nothing. */
+/** Of explorers, each that is broken is to be found, and the sound one is not. */
+export const explorersExit = (explorers: Result['explorers']): number =>
+  explorers.every(({ defect, sums }) => sums > 0 === (defect !== null)) ? EXIT.ok : EXIT.failed;
+
 export const mutantsExit = (mutants: Result['mutants']): number =>
   mutants.every(({ killedBy }) => killedBy.length > 0) ? EXIT.ok : EXIT.failed;
 

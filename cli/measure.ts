@@ -18,6 +18,7 @@ import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
 import { FOR_SCENARIOS } from '../properties/mutants/for-scenarios.ts';
 import { MUTANTS, mutantRow } from '../properties/mutants/index.ts';
+import { EXPLORERS, explorerRow } from '../properties/mutants/of-explorer.ts';
 import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
 import type {
@@ -86,6 +87,20 @@ export async function mutantRows(
     await breathe();
     const { mutant: defect, of, killedBy } = mutantRow(mutant, scenarios);
     const row = { mutant: defect, of, killedBy: [...killedBy] };
+    onRow(row);
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** Each explorer with a rule broken, over random programs. */
+export async function explorerRows(
+  onRow: (row: Measured['explorers'][number]) => void,
+): Promise<Measured['explorers']> {
+  const rows: Measured['explorers'] = [];
+  for (const explorer of EXPLORERS) {
+    await breathe();
+    const row = explorerRow(explorer);
     onRow(row);
     rows.push(row);
   }
@@ -177,7 +192,7 @@ export async function work(
 export function conclude(
   strategies: readonly Strategy[],
   captures: readonly NamedCapture[],
-  measured: Pick<Measured, 'races' | 'restarts' | 'mutants'> & Work,
+  measured: Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers'> & Work,
 ): Measured & Pick<Result, 'claims'> {
   const designs = strategies.filter(isBestForm);
   const all: Measured = {

@@ -4,7 +4,15 @@
 import { isBestForm } from '../core/kernel/strategy.ts';
 import { type Measured, RESULT_SCHEMA, type Result } from '../reports/result.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
-import { captureName, conclude, mutantRows, races, restartTable, work } from './measure.ts';
+import {
+  captureName,
+  conclude,
+  explorerRows,
+  mutantRows,
+  races,
+  restartTable,
+  work,
+} from './measure.ts';
 
 const SEED = 200807;
 
@@ -31,7 +39,8 @@ export async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
     },
   );
   const mutants = await mutantRows(scenarios, () => {});
-  return conclude(strategies, captures, { races: rows, restarts, mutants, ...counted });
+  const explorers = await explorerRows(() => {});
+  return conclude(strategies, captures, { races: rows, restarts, mutants, explorers, ...counted });
 }
 
 /** What compare would have, but for what varies from run to run. */

@@ -4,6 +4,7 @@ import type { Report, Section } from './document.ts';
 import type { Measured, Result } from './result.ts';
 import { claimSections } from './sections/claims.ts';
 import { conformanceSection } from './sections/conformance.ts';
+import { explorerSection } from './sections/explorers.ts';
 import { growthSections } from './sections/growth.ts';
 import { designsOf, inShort } from './sections/in-short.ts';
 import { ledgerSections } from './sections/ledger.ts';
@@ -33,12 +34,13 @@ export function titleOf({
 
 /** What is known before anything is timed; the same in every run. */
 export function exactSections(measured: Measured & Pick<Result, 'claims'>): Section[] {
-  const { claims, races, mutants, ledger, strategies } = measured;
+  const { claims, races, mutants, explorers, ledger, strategies } = measured;
   return [
     inShort(measured),
     ...claimSections(claims),
     ...raceSections(races, 'best forms'),
     ...mutantSection(mutants, races),
+    ...explorerSection(explorers),
     ...rubricSection(strategies),
     ...ledgerSections(ledger),
     ...restartSections(measured),

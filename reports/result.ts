@@ -256,6 +256,21 @@ export const ResultSchema = v.pipe(
         killedBy: v.array(v.string()),
       }),
     ),
+    /** Explorers with one rule broken, and in how many random programs that is found. */
+    explorers: v.array(
+      v.strictObject({
+        /** Null for the explorer as it is. */
+        defect: v.nullable(v.string()),
+        programs: count,
+        seed: count,
+        /** Sums of linear extensions that are not the number of paths. */
+        sums: count,
+        /** Traces seen twice. */
+        twice: count,
+        /** Deadlocks missed. */
+        deadlocks: count,
+      }),
+    ),
     ledger: v.array(
       v.strictObject({
         call: v.string(),
@@ -362,6 +377,7 @@ export type Measured = Pick<
   | 'idsOnly'
   | 'deadPids'
   | 'mutants'
+  | 'explorers'
   | 'ledger'
   | 'threads'
   | 'calls'

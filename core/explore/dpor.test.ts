@@ -2,7 +2,7 @@
 /** Each trace once: by the certificate, by published counts, and on random programs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bothWays } from './both-ways-for-tests.ts';
+import { bothWays } from './both-ways.ts';
 import type { Watch } from './budget.ts';
 import { Cell } from './cell.ts';
 import { countTraces } from './certificate.ts';
