@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
+import { explore } from '../explore/graph.ts';
 import { fail } from '../kernel/errno.ts';
 import {
   CLONE_A_THREAD,
@@ -20,8 +21,10 @@ import {
   WNOHANG,
 } from '../kernel/flags.ts';
 import { putNumbers, putStruct, SIGACTION } from '../kernel/memory.ts';
+import { A_QUEUE, type Scenario } from '../kernel/scenario.ts';
 import { type Caller, type Program, sys } from '../kernel/syscall.ts';
 import { SIGSET_BYTES } from './limits.ts';
+import { scenarioOnModel } from './scenario.ts';
 import { trial } from './trial.ts';
 
 const A_HANDLER = 0x401000;
@@ -282,5 +285,67 @@ describe('a signal to a group', () => {
       },
     }));
     expect(said).toEqual(['goes on']);
+  });
+});
+
+describe('a handler that strikes at any point', () => {
+  const CALLS = 4;
+  /** No design. */
+  const LINUX: Parameters<typeof scenarioOnModel>[1] = {
+    kernel: {},
+    caller: {
+      *direct(_me, _want, call) {
+        return yield call;
+      },
+    },
+  };
+  /** Ids are given in order, so the one that the task does not get tells when its handler ran. */
+  const scenario: Scenario = {
+    name: 'struck',
+    question: '',
+    rule: '',
+    kind: 'hazard',
+    context: 'general use',
+    directs: [],
+    tasks: [
+      { name: 'A', role: 'counts', process: 'P', program: 'counts', setUp: 'handles' },
+      { name: 'B', role: 'strikes', process: 'Q', program: 'strikes' },
+    ],
+    programs: () => ({
+      *handles({ memory }) {
+        const action = putStruct(memory, SIGACTION, { handler: 1000 });
+        return yield sys('rt_sigaction', 'handler', SIGUSR1, action, 0, 8);
+      },
+      *counts() {
+        const ids: number[] = [];
+        for (let call = 0; call < CALLS; call++) ids.push(yield A_QUEUE.call);
+        return Object.freeze(ids);
+      },
+      *strikes() {
+        return yield sys('kill', 2, SIGUSR1);
+      },
+      *handler() {
+        return yield A_QUEUE.call;
+      },
+    }),
+    judge: () => null,
+  };
+
+  it('runs before and behind each of k calls: at k + 1 places', () => {
+    const places = new Set<number>();
+    const system = scenarioOnModel(
+      {
+        ...scenario,
+        judge({ results }) {
+          const ids = [results.get('A') ?? []].flat();
+          places.add([0, 1, 2, 3, 4].find((id) => !ids.includes(id)) ?? -1);
+          return null;
+        },
+      },
+      LINUX,
+      A_QUEUE,
+    );
+    expect(explore(system, { maxStates: 10_000 }).verdict.kind).toBe('EXHAUSTIVE');
+    expect([...places].sort()).toEqual([0, 1, 2, 3, 4]);
   });
 });
