@@ -31,7 +31,7 @@ export function bothWays(program: LitmusProgram, rules?: Rules) {
       const trace = traceOf(execution);
       if (seen.has(trace)) doubles++;
       seen.add(trace);
-      extensions += linearExtensions(execution);
+      extensions += linearExtensions(execution) ?? 0n;
       if (machine.end().blocked.length > 0) deadlocks.add(machine.state());
     },
     rules,

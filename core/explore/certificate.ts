@@ -18,20 +18,21 @@ export interface TraceCount {
   readonly traces: number;
   /** Prefixes that were given up because all that could follow belongs to another trace. */
   readonly blocked: number;
-  /** Interleavings: linear extensions, of all traces together. */
-  readonly extensions: bigint;
+  /** Interleavings: linear extensions, of all traces together; null where these are too many. */
+  readonly extensions: bigint | null;
   /** Interleavings in closed form; null where it does not apply. */
   readonly multinomial: bigint | null;
 }
 
 export function countTraces(system: System, budget: TraceBudget): TraceCount {
   let traces = 0;
-  let extensions = 0n;
+  let extensions: bigint | null = 0n;
   const closed = new Map<string, bigint | null>();
   const onTrace = ({ events }: Finished) => {
     const execution = events();
     traces++;
-    extensions += linearExtensions(execution);
+    const orders: bigint | null = extensions === null ? null : linearExtensions(execution);
+    extensions = extensions === null || orders === null ? null : extensions + orders;
     const steps = stepsOf(execution);
     const isClosed = steps.size === system.threads.length && !execution.some((one) => one.isBound);
     closed.set([...steps].sort().join(), isClosed ? multinomial([...steps.values()]) : null);
@@ -72,7 +73,7 @@ export function waysOf(graph: Exploration | null, traces: TraceCount | null): Wa
   const paths = graph?.interleavings ?? null;
   if (paths !== null) ways['paths through the state graph'] = paths;
   if (traces?.verdict.kind === 'EXHAUSTIVE') {
-    ways['linear extensions of all traces'] = traces.extensions;
+    if (traces.extensions !== null) ways['linear extensions of all traces'] = traces.extensions;
     if (traces.multinomial !== null) ways['as a multinomial coefficient'] = traces.multinomial;
   }
   return ways;

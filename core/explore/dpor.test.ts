@@ -113,6 +113,14 @@ describe('the certificate', () => {
     expect(count.extensions).toBe(10n);
   });
 
+  it('has no linear extensions where these are too many to count', () => {
+    const threads = (count: number) =>
+      [...'abcdefghijklm'.slice(0, count)].map((name) => `W${name} W${name} W${name}`).join(' || ');
+    const count = (many: number) => countTraces(litmusSystem(parseLitmus(threads(many))), BUDGET);
+    expect(count(4)).toMatchObject({ traces: 1, extensions: 369600n, multinomial: 369600n });
+    expect(count(13)).toMatchObject({ traces: 1, extensions: null });
+  });
+
   it('is none where the budget is spent, and memory is as it was', () => {
     const system = litmusSystem(parseLitmus('Ux Ux Ux Ux || Ux Ux Ux Ux'));
     expect(countTraces(system, { maxExecutions: 5 })).toMatchObject({
