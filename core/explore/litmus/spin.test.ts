@@ -3,44 +3,17 @@
  * Another model checker finds what we find: Spin, on the program that promela.ts prints, without
  * reduction, has our states, our transitions and one more, and a deadlock where we have one.
  */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explore } from '../graph.ts';
+import { verifying, whyNoSpin } from '../spin/run.ts';
 import { litmusPrograms } from './arbitrary.ts';
 import { type LitmusProgram, parseLitmus } from './program.ts';
 import { promelaOf } from './promela.ts';
 import { litmusSystem } from './system.ts';
 
-const run = promisify(execFile);
-const CC = process.env.CC ?? 'cc';
-
-const isHere = async (command: string, argument: string): Promise<boolean> => {
-  try {
-    await run(command, [argument]);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-async function whyNot(): Promise<string> {
-  if (!(await isHere('spin', '-V'))) return ' (SKIPPED: there is no spin)';
-  if (!(await isHere(CC, '--version'))) return ` (SKIPPED: there is no ${CC})`;
-  return '';
-}
-
-const why = await whyNot();
-
-let directory = '';
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sideband-spin-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
+const missing = await whyNoSpin();
+const why = missing === null ? '' : ` (SKIPPED: ${missing})`;
 
 interface Found {
   readonly states: number;
@@ -49,28 +22,12 @@ interface Found {
   readonly deadlocks: boolean;
 }
 
-async function bySpin(promela: string): Promise<Found> {
-  const cwd = await mkdtemp(join(directory, 'program-'));
-  await writeFile(join(cwd, 'program.pml'), promela);
-  // Left alone, it preprocesses by gcc, whatever the compiler is.
-  await run('spin', ['-a', `-P${CC} -E -x c`, 'program.pml'], { cwd });
-  await run(CC, ['-w', '-DSAFETY', '-DNOREDUCE', '-o', 'pan', 'pan.c'], { cwd });
-  // A hash table of a few megabytes: pan's own is larger than all that these programs need.
-  const pan = async (...options: string[]) =>
-    (await run('./pan', ['-w16', ...options], { cwd })).stdout;
-  const whole = await pan('-E');
-  return {
-    states: numberIn(whole, /(\d+) states, stored/),
-    transitions: numberIn(whole, /(\d+) transitions/) - 1,
-    deadlocks: (await pan()).includes('invalid end state (at depth'),
-  };
-}
-
-function numberIn(text: string, pattern: RegExp): number {
-  const [, digits] = pattern.exec(text) ?? [];
-  if (digits === undefined) throw new Error(`pan said nothing of ${pattern}: ${text}`);
-  return Number(digits);
-}
+const bySpin = (promela: string): Promise<Found> =>
+  verifying(promela, {}, async (verifier) => {
+    const { states, transitions } = await verifier.search('-E');
+    const { isStuck } = await verifier.search();
+    return { states, transitions: transitions - 1, deadlocks: isStuck };
+  });
 
 function byUs(program: LitmusProgram): Found {
   const { verdict, states, transitions, deadlocks } = explore(litmusSystem(program), {
