@@ -6,8 +6,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cell } from './cell.ts';
+import { enumerate } from './enumerate.ts';
 import { explore } from './graph.ts';
-import type { System } from './machine.ts';
+import { Machine, type System } from './machine.ts';
 import { replay } from './replay.ts';
 import { preemptions } from './schedule.ts';
 import { type Block, PREEMPT, type Steps } from './thread.ts';
@@ -134,6 +135,12 @@ describe('explore, against every schedule run from the start', () => {
         expect(found.interleavings).toBe(expected.interleavings);
         expect(found.failing).toBe(expected.failing);
         expect(found.deadlocks > 0).toBe(expected.deadlocked);
+        let failing = 0n;
+        const machine = new Machine(explored.threads);
+        const runs = enumerate(machine, { maxRuns: 100_000 }, () => {
+          if (explored.judge(machine.end()) !== null) failing++;
+        });
+        expect([BigInt(runs), failing]).toEqual([expected.interleavings, expected.failing]);
         if (found.counterexample === null) {
           expect(expected.failing).toBe(0n);
         } else {
