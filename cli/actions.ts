@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** What the commands do. Each sets the exit code that its outcome deserves. */
 import { join } from 'node:path';
-import { SIZES } from '../bench/restart-sizes.ts';
+import type { System } from '../core/explore/machine.ts';
 import { replay } from '../core/explore/replay.ts';
 import { runAtRandom } from '../core/explore/run.ts';
 import { parseSchedule, type Schedule } from '../core/explore/schedule.ts';
@@ -16,15 +16,12 @@ import { drawing } from '../reports/races.ts';
 import type { Result } from '../reports/result.ts';
 import { conformanceSection } from '../reports/sections/conformance.ts';
 import { drawingBlocks } from '../reports/sections/counterexamples.ts';
-import { growthSections } from '../reports/sections/growth.ts';
-import { ledgerSections } from '../reports/sections/ledger.ts';
 import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
-import { timedSection } from '../reports/sections/timed.ts';
 import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
-import { compare, countWork, time } from './compare.ts';
+import { compare } from './compare.ts';
 import {
   conformanceExit,
   explorersExit,
@@ -36,6 +33,7 @@ import {
 } from './exit-code.ts';
 import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
+import { printForSpin } from './race-promela.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 
 /** The year and month of the thread. */
@@ -49,6 +47,9 @@ export interface Common {
   readonly json?: boolean;
   readonly out?: string;
 }
+
+/** As it was given. */
+export const commandLine = (): string => ['sideband', ...process.argv.slice(2)].join(' ');
 
 /** Prints a result; with --out, also keeps it there as NAME.txt and NAME.json. */
 export async function deliver(
@@ -87,7 +88,7 @@ export async function compareAndReport(
     scenarios: await chooseScenarios([]),
     captures,
     seed: options.seed,
-    commandLine: ['sideband', ...process.argv.slice(2)].join(' '),
+    commandLine: commandLine(),
     asText: options.json !== true,
   });
   stopIfInterrupted();
@@ -151,21 +152,38 @@ async function chooseDesigns(names: readonly string[]): Promise<readonly Strateg
 interface RaceOptions extends Common {
   readonly replay?: string;
   readonly seed?: number;
+  readonly promela?: true;
 }
+
+/** Options that are about one scenario by one strategy, and what is then printed. */
+const OF_ONE = [
+  ['replay', 'one schedule'],
+  ['seed', 'one schedule'],
+  ['promela', 'a program for Spin'],
+] as const;
+
+/** Of a scenario that is printed for Spin. */
+const MAX_STATES = 100_000;
 
 export async function raceAndReport(name: string | undefined, options: RaceOptions): Promise<void> {
   const scenarios = await chooseScenarios(name === undefined ? [] : [name]);
   const strategies = await chooseStrategies(options.strategy);
   await prepare(options);
-  if (options.replay !== undefined || options.seed !== undefined) {
+  const ofOne = OF_ONE.find(([option]) => options[option] !== undefined);
+  if (ofOne !== undefined) {
+    const [option, what] = ofOne;
     const [scenario, strategy] = [scenarios[0], strategies[0]];
     const isOne = name !== undefined && options.strategy.length === 1;
     if (!isOne || scenario === undefined || strategy === undefined) {
-      const option = options.replay === undefined ? '--seed' : '--replay';
-      throw new InputError(option, 'one schedule is of one scenario by one strategy', 'name both');
+      throw new InputError(
+        `--${option}`,
+        `${what} is of one scenario by one strategy`,
+        'name both',
+      );
     }
-    await oneSchedule(scenario, strategy, options);
-    return;
+    if (option !== 'promela') return oneSchedule(scenario, strategy, options);
+    const names = { scenario: scenario.name, strategy: strategy.name };
+    return printForSpin(names, maker(scenario, strategy), MAX_STATES);
   }
   const rows = await races(scenarios, strategies, DEFAULT_SEED, () => {});
   const isNarrowed = name !== undefined || options.strategy.length > 0;
@@ -174,12 +192,7 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
   process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
 }
 
-/** The schedule of a replay string, or one that is drawn from a seed. */
-async function oneSchedule(
-  scenario: Scenario,
-  strategy: Strategy,
-  options: RaceOptions,
-): Promise<void> {
+function maker(scenario: Scenario, strategy: Strategy): () => System {
   const subject = subjectOf(strategy, scenario);
   if (subject === null) {
     throw new InputError(
@@ -188,12 +201,21 @@ async function oneSchedule(
       'choose another strategy (see sideband list)',
     );
   }
+  return () => scenarioOnModel(scenario, strategy, subject);
+}
+
+/** The schedule of a replay string, or one that is drawn from a seed. */
+async function oneSchedule(
+  scenario: Scenario,
+  strategy: Strategy,
+  options: RaceOptions,
+): Promise<void> {
+  const make = maker(scenario, strategy);
   const schedule: Schedule =
     options.replay === undefined
-      ? runAtRandom(scenarioOnModel(scenario, strategy, subject).threads, options.seed ?? 0)
-          .schedule
+      ? runAtRandom(make().threads, options.seed ?? 0).schedule
       : parseSchedule(options.replay);
-  const system = scenarioOnModel(scenario, strategy, subject);
+  const system = make();
   const drawn = drawing(scenario, replay(system, schedule), system, false);
   const section: Section = {
     title: `${scenario.name}: ${strategy.name}, one schedule`,
@@ -203,23 +225,6 @@ async function oneSchedule(
   const data = { scenario: scenario.name, strategy: strategy.name, ...drawn };
   await deliver('schedule', options, [section], data);
   process.exitCode = drawn.wrong === null ? EXIT.ok : EXIT.failed;
-}
-
-export async function bench(options: Common & { readonly seed: number }): Promise<void> {
-  const { seed } = options;
-  const chosen = await chooseStrategies(options.strategy);
-  const isNamed = options.strategy.length > 0;
-  const strategies = isNamed ? chosen : chosen.filter(({ kind }) => kind !== 'control');
-  const large = isNamed ? chosen : chosen.filter(isBestForm);
-  await prepare(options);
-  const { times, ...counted } = await countWork(strategies, { large, seed, sizes: SIZES });
-  const timed = { calls: await time(large, seed), restarts: times };
-  const sections = [
-    ...ledgerSections(counted.ledger, true),
-    ...growthSections(counted),
-    timedSection(timed),
-  ];
-  await deliver('bench', options, sections, { seed, ...counted, timed });
 }
 
 /** Progress in a log: a line every so many calls. */

@@ -6,11 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { promelaOfSystem } from '../core/explore/spin/promela.ts';
 import { InputError } from '../core/input-error.ts';
+import { A_QUEUE } from '../core/kernel/scenario.ts';
+import { scenarioOnModel } from '../core/model/scenario.ts';
 import { parseCapture } from '../core/restart/parse-capture.ts';
 import { whyNoHost } from '../linux/host/availability.ts';
+import { threadsAskAtOnce } from '../properties/scenarios/threads/threads-ask-at-once.ts';
 import { ResultSchema } from '../reports/result.ts';
+import { processField } from '../strategies/controls/process-field.ts';
 import { interruptedAt, sideband } from './process-for-tests.ts';
+import { printForSpin } from './race-promela.ts';
 import { within } from './within-for-tests.ts';
 
 const CRIU = fileURLToPath(new URL('../core/restart/fixtures/criu', import.meta.url));
@@ -25,6 +31,12 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 const noHost = await whyNoHost();
+
+const theRace = {
+  scenario: threadsAskAtOnce.name,
+  strategy: processField.name,
+  make: () => scenarioOnModel(threadsAskAtOnce, processField, A_QUEUE),
+};
 
 const COMMANDS = [
   'compare',
@@ -102,6 +114,21 @@ describe('what a user gets wrong', () => {
       'a replay of everything',
       ['race', '--replay', 'A4'],
       '--replay: one schedule is of one scenario by one strategy; name both',
+    ],
+    [
+      'a program for Spin of everything',
+      ['race', 'threads-ask-at-once', '--promela'],
+      '--promela: a program for Spin is of one scenario by one strategy; name both',
+    ],
+    [
+      'a program for Spin of what a strategy has no part in',
+      ['race', 'threads-ask-at-once', '-s', 'create-and-delete', '--promela'],
+      'create-and-delete can not direct any call that it asks with',
+    ],
+    [
+      'a program for Spin, and one schedule',
+      ['race', 'threads-ask-at-once', '-s', 'setter', '--promela', '--seed', '1'],
+      "error: option '--promela' cannot be used with option '--seed <n>'",
     ],
     [
       'output below a file',
@@ -198,6 +225,18 @@ describe('the commands', () => {
     expect(one.stdout).toContain('as it should be');
   });
 
+  it('race prints a scenario for Spin, and what Spin should find', async () => {
+    const args = ['race', 'threads-ask-at-once', '-s', 'process-field', '--promela'];
+    const { code, stdout } = await within(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('States 148, transitions 229,');
+    expect(stdout).toContain('Of 10 ends 8 fail');
+    expect(stdout.endsWith(promelaOfSystem(theRace.make(), { maxStates: 1000 }))).toBe(true);
+    expect(() => printForSpin(theRace, theRace.make, 147)).toThrow(
+      'threads-ask-at-once: by process-field it has more than 147 states, too many for a program;',
+    );
+  });
+
   it('generate makes a capture that workers restart, in a schedule whose seed is told', async () => {
     const out = join(directory, 'generated');
     const sizes = ['--tasks', '30', '--levels', '2', '--objects', '12', '--seed', '4'];
@@ -271,7 +310,7 @@ describe('the commands', () => {
 
   it('bench prints times beside the ledger', async () => {
     const { code, stdout } = await within(['bench', '-s', 'setter', '--json']);
-    const { ledger, threads, calls, restartSizes, timed, seed } = JSON.parse(stdout);
+    const { ledger, threads, calls, restartSizes, timed, seed, ...rest } = JSON.parse(stdout);
     expect({ code, seed }).toEqual({ code: 0, seed: 200807 });
     expect(timed.calls.map(({ mode }: { mode: string }) => mode)).toEqual([
       ...['plain', 'unused', 'directed'],
@@ -282,6 +321,8 @@ describe('the commands', () => {
     expect(sizes).toEqual([10, 100, 1000, 10_000]);
     expect(timed.restarts.map(({ tasks }: { tasks: number }) => tasks)).toEqual(sizes);
     for (const rows of [ledger, threads, calls]) expect(rows.length).toBeGreaterThan(0);
+    // The explorer is of no strategy in particular.
+    expect(rest).toMatchObject({ explorer: null, provenance: { seed: 200807 } });
   });
 });
 

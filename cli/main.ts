@@ -3,7 +3,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ENGINES } from '../core/explore/litmus/count.ts';
 import {
-  bench,
   compareAndReport,
   compareWithHost,
   DEFAULT_SEED,
@@ -11,6 +10,7 @@ import {
   raceAndReport,
   restartAndReport,
 } from './actions.ts';
+import { bench } from './bench.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
@@ -160,11 +160,18 @@ export function commandLine(): Command {
       strategy(),
       new Option('--replay <schedule>', 'run this one schedule').conflicts('seed'),
       seed('run one schedule, drawn from this seed'),
+      new Option('--promela', 'print one scenario by one strategy for Spin instead').conflicts([
+        'replay',
+        'seed',
+        'json',
+        'out',
+      ]),
       json(),
       out('race.txt and race.json (one schedule: schedule.*)'),
     ],
     examples: [
       'sideband race',
+      'sideband race handler-creates -s procfs --promela > program.pml',
       'sideband race threads-ask-at-once -s process-field \\',
       '    --replay "A4 B7 A3"',
     ],
@@ -206,7 +213,9 @@ export function commandLine(): Command {
     .action(exploreAndReport);
   add(program, {
     name: 'bench',
-    description: "Time this suite's model (never a kernel), with its exact ledger beside.",
+    description:
+      "Time this suite's model (never a kernel), with its exact ledger beside; and its explorer, " +
+      'beside Spin and fast-check, unless strategies are named.',
     options: [
       strategy(),
       seed('for the order of the rows').default(DEFAULT_SEED),

@@ -45,7 +45,7 @@ function whyStop({ interrupted, memory }: Limits): string | null {
 /** A line a second, the first after two. */
 const EVERY_MS = 1000;
 
-function progressOf(most: Readonly<Record<Unit, number>>): Required<Watch>['onProgress'] {
+export function progressOf(most: Readonly<Record<Unit, number>>): Required<Watch>['onProgress'] {
   let unit: Unit | null = null;
   let began = 0;
   let said = 0;
