@@ -79,7 +79,9 @@ export function eachTrace(
 
 /** A state on the way. Sets of moves, a bit each by id. */
 interface Frame {
-  readonly moves: readonly Move[];
+  /** So many of the list: frames are used again. */
+  readonly moves: Move[];
+  count: number;
   /** Those that are to be tried. */
   backtrack: number;
   /** Those whose executions from here are part of others that were or will be seen. */
@@ -114,40 +116,50 @@ class Search {
   }
 
   run(): string | null {
+    const start = this.machine.depth;
     try {
-      this.visit(0, 1);
+      this.visit(0, 0, 1);
     } catch (error) {
       if (error instanceof BudgetSpent) return error.message;
       throw error;
+    } finally {
+      this.machine.undoTo(start);
     }
     return null;
   }
 
   /** @param share of the whole search that is below here, as an estimate */
-  private visit(asleep: number, share: number): void {
-    const { machine, meter, rules } = this;
-    const moves = machine.moves();
-    const first = firstOf(moves, ~asleep);
+  private visit(depth: number, asleep: number, share: number): void {
+    const { meter, rules } = this;
+    const frame = this.frameAt(depth);
+    const { count } = frame;
+    const first = firstOf(frame, ~asleep);
     if (first === undefined) {
-      this.leaf(moves.length === 0);
+      this.leaf(count === 0);
       meter.finished(share);
       return;
     }
-    const frame: Frame = { moves, backtrack: threadOf(moves, first), asleep };
-    this.frames.push(frame);
+    frame.backtrack = threadOf(frame, first);
+    frame.asleep = asleep;
     // What is never tried is done as well, once it is known that it need not be.
     let left = share;
     let done = 0;
     let next: Move | undefined = first;
     while (next !== undefined) {
-      this.take(next, frame, share / moves.length);
-      left -= share / moves.length;
+      this.take(next, depth, share / count);
+      left -= share / count;
       done |= bit(next);
       if (rules.sleeps) frame.asleep |= bit(next);
-      next = firstOf(moves, frame.backtrack & ~frame.asleep & ~done);
+      next = firstOf(frame, frame.backtrack & ~frame.asleep & ~done);
     }
     meter.finished(left);
-    this.frames.pop();
+  }
+
+  private frameAt(depth: number): Frame {
+    const frame = this.frames[depth] ?? { moves: [], count: 0, backtrack: 0, asleep: 0 };
+    this.frames[depth] = frame;
+    frame.count = this.machine.movesInto(frame.moves);
+    return frame;
   }
 
   /** Where nobody goes on: an execution at its end, or one that others stand for. */
@@ -164,31 +176,32 @@ class Search {
     }
   }
 
-  private take(move: Move, { moves, asleep }: Frame, share: number): void {
-    const { machine, events, rules, sleepsOn } = this;
-    // Asked in the state before the step, in which those that sleep would have taken theirs.
-    let stillAsleep = 0;
-    if (asleep !== 0) {
-      for (let at = 0; at < moves.length; at++) {
-        const other = moves[at];
-        if (other === undefined || (asleep & bit(other)) === 0 || other.from === move.from)
-          continue;
-        if (sleepsOn.has(other.touched, move.touched)) stillAsleep |= bit(other);
-      }
-    }
+  private take(move: Move, depth: number, share: number): void {
+    const { machine, events, rules } = this;
+    const stillAsleep = this.sleepOn(move, depth);
     const { from, touched } = move;
     const canBlock = from.block !== null;
     events.meets(from.number, touched, canBlock && rules.blockingRacesWithAll, rules.races);
     this.reverseAll(from.number);
     events.push(move);
     machine.take(move);
-    try {
-      this.visit(stillAsleep, share);
-    } finally {
-      // Also on a spent budget: the cells belong to the caller.
-      events.pop();
-      machine.undo();
+    this.visit(depth + 1, stillAsleep, share);
+    events.pop();
+    machine.undo();
+  }
+
+  /** Who sleeps on after a step: asked before it, where those that sleep would have taken theirs. */
+  private sleepOn(move: Move, depth: number): number {
+    const frame = this.frames[depth];
+    if (frame === undefined || frame.asleep === 0) return 0;
+    const { moves, count, asleep } = frame;
+    let still = 0;
+    for (let at = 0; at < count; at++) {
+      const other = moves[at];
+      if (other === undefined || (asleep & bit(other)) === 0 || other.from === move.from) continue;
+      if (this.sleepsOn.has(other.touched, move.touched)) still |= bit(other);
     }
+    return still;
   }
 
   /** Wherever an earlier event could as well have come after the step, that is to be tried. */
@@ -201,17 +214,18 @@ class Search {
   private reverse(at: number, racer: number): void {
     const frame = this.frames[at];
     if (frame === undefined) throw new Error('an event without a state that it was taken in');
-    const { moves, backtrack, asleep } = frame;
+    const { moves, count, backtrack, asleep } = frame;
     const begins =
       this.rules.reversedBy === 'initials' ? this.events.initialsWithout(at, racer) : 1 << racer;
     let able: Move | undefined;
-    for (const move of moves) {
-      if ((begins & (1 << move.from.number)) === 0) continue;
+    for (let index = 0; index < count; index++) {
+      const move = moves[index];
+      if (move === undefined || (begins & (1 << move.from.number)) === 0) continue;
       // Of a thread that has a choice, each alternative.
-      if ((threadOf(moves, move) & ~(backtrack | asleep)) === 0) return;
+      if ((threadOf(frame, move) & ~(backtrack | asleep)) === 0) return;
       able ??= move;
     }
-    if (able !== undefined) frame.backtrack |= threadOf(moves, able);
+    if (able !== undefined) frame.backtrack |= threadOf(frame, able);
   }
 }
 
@@ -224,16 +238,21 @@ function bit({ id, from }: Move): number {
 }
 
 /** Every alternative of a move's thread. */
-function threadOf(moves: readonly Move[], one: Move): number {
+function threadOf({ moves, count }: Frame, one: Move): number {
   if (one.alternatives.length === 1) return bit(one);
-  const { from } = one;
   let set = 0;
-  for (const move of moves) if (move.from === from) set |= bit(move);
+  for (let at = 0; at < count; at++) {
+    const move = moves[at];
+    if (move?.from === one.from) set |= bit(move);
+  }
   return set;
 }
 
-function firstOf(moves: readonly Move[], set: number): Move | undefined {
-  for (const move of moves) if ((set & bit(move)) !== 0) return move;
+function firstOf({ moves, count }: Frame, set: number): Move | undefined {
+  for (let at = 0; at < count; at++) {
+    const move = moves[at];
+    if (move !== undefined && (set & bit(move)) !== 0) return move;
+  }
   return undefined;
 }
 

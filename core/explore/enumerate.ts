@@ -5,6 +5,7 @@
  */
 import { BudgetSpent } from './budget.ts';
 import type { Machine } from './machine.ts';
+import type { Move } from './trie.ts';
 
 /**
  * How many there are.
@@ -17,22 +18,29 @@ export function enumerate(
   onRun: () => void,
 ): number {
   let runs = 0;
-  const visit = () => {
-    const moves = machine.moves();
-    for (const move of moves) {
+  /** A list for each depth, used again. */
+  const lists: Move[][] = [];
+  const visit = (depth: number) => {
+    const moves = lists[depth] ?? [];
+    lists[depth] = moves;
+    const count = machine.movesInto(moves);
+    for (let at = 0; at < count; at++) {
+      const move = moves[at];
+      if (move === undefined) break;
       machine.take(move);
-      try {
-        visit();
-      } finally {
-        // Also on a spent budget: the cells belong to the caller.
-        machine.undo();
-      }
+      visit(depth + 1);
+      machine.undo();
     }
-    if (moves.length > 0) return;
+    if (count > 0) return;
     if (runs >= maxRuns) throw new BudgetSpent(`more than ${maxRuns} interleavings`);
     runs++;
     onRun();
   };
-  visit();
+  const start = machine.depth;
+  try {
+    visit(0);
+  } finally {
+    machine.undoTo(start);
+  }
   return runs;
 }

@@ -30,9 +30,11 @@ export class Machine {
   private order: readonly number[];
   private readonly table = new StateTable();
   private readonly vector: number[] = [];
-  /** Steps that were taken, and the numbers that each wrote over. */
+  /** Steps that were taken, and the numbers that each wrote over; what is beyond is left over. */
   private readonly taken: Move[] = [];
+  private steps = 0;
   private readonly overwritten: number[] = [];
+  private writes = 0;
   /** Where a step made threads: the order before. */
   private readonly orders: (readonly number[])[] = [];
 
@@ -48,20 +50,27 @@ export class Machine {
 
   /** Steps that can be taken now, by name of the thread: for each, every alternative. */
   moves(): Move[] {
-    const { order, positions, trie } = this;
     const moves: Move[] = [];
+    moves.length = this.movesInto(moves);
+    return moves;
+  }
+
+  /** The same, into a list that is there, which may have more from before; how many there are. */
+  movesInto(moves: Move[]): number {
+    const { order, positions, trie } = this;
+    let count = 0;
     for (let at = 0; at < order.length; at++) {
       const position = positions[order[at] ?? 0];
       if (position === undefined || position.end !== null) continue;
       const move = trie.next(position);
       if (move.next === null) continue;
-      moves.push(move);
+      moves[count++] = move;
       for (let choice = 1; choice < move.alternatives.length; choice++) {
         const other = trie.next(position, choice);
-        if (other.next !== null) moves.push(other);
+        if (other.next !== null) moves[count++] = other;
       }
     }
-    return moves;
+    return count;
   }
 
   /** Threads that wait, with what they look at. */
@@ -85,7 +94,7 @@ export class Machine {
   take(move: Move): void {
     const { memory } = this.trie;
     const { cells, numbers, spawned } = move;
-    this.taken.push(move);
+    this.taken[this.steps++] = move;
     this.positions[move.from.number] = move.next;
     if (spawned.length > 0) {
       this.orders.push(this.order);
@@ -93,26 +102,36 @@ export class Machine {
     }
     for (let at = 0; at < cells.length; at++) {
       const cell = cells[at] ?? 0;
-      this.overwritten.push(memory.now[cell] ?? 0);
+      this.overwritten[this.writes++] = memory.now[cell] ?? 0;
       memory.put(cell, numbers[at] ?? 0);
     }
+  }
+
+  /** How many steps were taken, and not undone. */
+  get depth(): number {
+    return this.steps;
+  }
+
+  /** Where a search ends early: the cells belong to the caller. */
+  undoTo(depth: number): void {
+    while (this.steps > depth) this.undo();
   }
 
   /** The last step that was taken, and not undone. */
   undo(): void {
     const { memory } = this.trie;
-    const move = this.taken.pop();
+    const move = this.steps > 0 ? this.taken[--this.steps] : undefined;
     if (move === undefined) throw new Error('there is no step to be undone');
     const { cells, spawned } = move;
     for (let at = cells.length - 1; at >= 0; at--) {
-      memory.put(cells[at] ?? 0, this.overwritten.pop() ?? 0);
+      memory.put(cells[at] ?? 0, this.overwritten[--this.writes] ?? 0);
     }
     if (spawned.length > 0) {
       this.order = this.orders.pop() ?? [];
       for (const { number } of spawned) this.positions[number] = undefined;
     }
     this.positions[move.from.number] = move.from;
-    if (this.taken.length === 0) memory.settle();
+    if (this.steps === 0) memory.settle();
   }
 
   private joined(order: readonly number[], more: readonly Position[]): readonly number[] {
