@@ -40,7 +40,6 @@ class BoundedGraph {
   private deadlocks = 0;
   /** Whether a move was left out on account of the bound. */
   private isCut = false;
-  private readonly path: string[] = [];
   private firstFailing: Schedule | null = null;
 
   constructor(system: System, budget: Budget) {
@@ -56,6 +55,8 @@ class BoundedGraph {
       below = this.visit(null, bound);
       this.machine.verifyDeterminism();
     } catch (error) {
+      // The cells belong to the caller.
+      this.machine.undoTo(0);
       if (!(error instanceof BudgetSpent)) throw error;
       reason = error.message;
     }
@@ -104,16 +105,11 @@ class BoundedGraph {
       }
       this.transitions++;
       this.machine.take(move);
-      this.path.push(move.name);
-      try {
-        const below = this.visit(move.thread, left - cost);
-        paths += below.paths;
-        failing += below.failing;
-        best = better(best, below.best, move, cost);
-      } finally {
-        this.machine.undo();
-        this.path.pop();
-      }
+      const below = this.visit(move.thread, left - cost);
+      this.machine.undo();
+      paths += below.paths;
+      failing += below.failing;
+      best = better(best, below.best, move, cost);
     }
     return { paths, failing, best };
   }
@@ -125,7 +121,7 @@ class BoundedGraph {
       isWrong = this.system.judge(end) !== null;
       this.states.set(state, isWrong);
       if (end.blocked.length > 0) this.deadlocks++;
-      if (isWrong) this.firstFailing ??= [...this.path];
+      if (isWrong) this.firstFailing ??= this.machine.schedule();
     }
     const best = isWrong ? { preemptions: 0, steps: 0, first: null } : null;
     return { paths: 1n, failing: isWrong ? 1n : 0n, best };

@@ -42,11 +42,13 @@ interface Counts {
   readonly failing: bigint;
 }
 
-interface Cost {
-  readonly preemptions: number;
+interface Way {
   readonly steps: number;
   readonly first: Move | null;
 }
+
+/** By preemptions that are left, and by state and thread that ran last. */
+type Ways = readonly Map<number, Way | null>[];
 
 export function explore(system: System, budget: Budget): Exploration {
   return new Graph(system, budget).run();
@@ -62,7 +64,6 @@ class Graph {
   private ends = 0;
   private failingEnds = 0;
   private deadlocks = 0;
-  private readonly path: string[] = [];
   private firstFailing: Schedule | null = null;
 
   constructor(system: System, budget: Budget) {
@@ -78,6 +79,8 @@ class Graph {
       counts = this.visit();
       this.machine.verifyDeterminism();
     } catch (error) {
+      // The cells belong to the caller.
+      this.machine.undoTo(0);
       if (!(error instanceof BudgetSpent)) throw error;
       reason = error.message;
     }
@@ -113,16 +116,10 @@ class Graph {
       for (const move of moves) {
         this.transitions++;
         this.machine.take(move);
-        this.path.push(move.name);
-        try {
-          const below = this.visit();
-          paths += below.paths;
-          failing += below.failing;
-        } finally {
-          // Also on a spent budget: the cells belong to the caller.
-          this.machine.undo();
-          this.path.pop();
-        }
+        const below = this.visit();
+        this.machine.undo();
+        paths += below.paths;
+        failing += below.failing;
       }
       counts = { paths, failing };
     }
@@ -136,55 +133,67 @@ class Graph {
     const wrong = this.system.judge(end) !== null;
     if (wrong) {
       this.failingEnds++;
-      this.firstFailing ??= [...this.path];
+      this.firstFailing ??= this.machine.schedule();
     }
     return { paths: 1n, failing: wrong ? 1n : 0n };
   }
 
-  /** Of all failing runs, one with the fewest preemptions, then steps: memoised, hence minimal. */
+  /**
+   * Of all failing runs, one with the fewest preemptions, then steps: all with none are looked at,
+   * then all with one, and so on, so that it is minimal, and found without looking at those with many.
+   */
   private shortest(): Schedule {
-    const costs = new Map<string, Cost | null>();
-    const schedule: string[] = [];
-    let last: string | null = null;
-    for (;;) {
-      const cost: Cost | null = this.cost(last, costs);
-      if (cost === null) throw new Error('a failing count without a failing run');
-      if (cost.first === null) break;
-      this.machine.take(cost.first);
-      schedule.push(cost.first.name);
-      last = cost.first.thread;
+    for (let preemptions = 0; ; preemptions++) {
+      const known = Array.from({ length: preemptions + 1 }, () => new Map<number, Way | null>());
+      if (this.way(NOBODY, preemptions, known) !== null) return this.follow(preemptions, known);
     }
-    for (const _ of schedule) this.machine.undo();
+  }
+
+  private follow(preemptions: number, known: Ways): Schedule {
+    let last = NOBODY;
+    let left = preemptions;
+    for (;;) {
+      const way = this.way(last, left, known);
+      if (way === null) throw new Error('a way to fail without its end');
+      if (way.first === null) break;
+      const { first } = way;
+      left -= switches(this.machine.moves(), first, last);
+      this.machine.take(first);
+      last = first.from.number;
+    }
+    const schedule = this.machine.schedule();
+    this.machine.undoTo(0);
     return schedule;
   }
 
-  /** The cheapest way from here to a failing end, or null if there is none. */
-  private cost(last: string | null, costs: Map<string, Cost | null>): Cost | null {
+  /** The fewest steps from here to a failing end, with no more preemptions than are left; or null. */
+  private way(last: number, left: number, known: Ways): Way | null {
     const state = this.machine.state();
     if (this.counts[state]?.failing === 0n) return null;
-    const keyed = `${last}>${state}`;
-    const known = costs.get(keyed);
-    if (known !== undefined) return known;
+    const key = state * MOST_THREADS + last + 1;
+    const before = known[left]?.get(key);
+    if (before !== undefined) return before;
     const moves = this.machine.moves();
-    let best: Cost | null = moves.length === 0 ? { preemptions: 0, steps: 0, first: null } : null;
+    let best: Way | null = moves.length === 0 ? { steps: 0, first: null } : null;
     for (const move of moves) {
-      const { thread } = move;
-      const switched = thread !== last && moves.some((other) => other.thread === last);
+      const cost = switches(moves, move, last);
+      if (cost > left) continue;
       this.machine.take(move);
-      const below = this.cost(thread, costs);
+      const below = this.way(move.from.number, left - cost, known);
       this.machine.undo();
-      if (below === null) continue;
-      const cost: Cost = {
-        preemptions: below.preemptions + (switched ? 1 : 0),
-        steps: below.steps + 1,
-        first: move,
-      };
-      if (best === null || cheaper(cost, best)) best = cost;
+      if (below === null || (best !== null && best.steps <= below.steps + 1)) continue;
+      best = { steps: below.steps + 1, first: move };
     }
-    costs.set(keyed, best);
+    known[left]?.set(key, best);
     return best;
   }
 }
 
-const cheaper = (a: Cost, b: Cost): boolean =>
-  a.preemptions < b.preemptions || (a.preemptions === b.preemptions && a.steps < b.steps);
+/** No number of a thread. */
+const NOBODY = -1;
+/** Far beyond what can be explored. */
+const MOST_THREADS = 2 ** 20;
+
+/** 1 where a move of another thread makes the last one wait that could go on. */
+const switches = (moves: readonly Move[], { from }: Move, last: number): number =>
+  from.number !== last && moves.some((other) => other.from.number === last) ? 1 : 0;

@@ -5,6 +5,7 @@
  * their values of the state where an end is asked for, and again once every step is undone.
  */
 import { meet } from './memory.ts';
+import type { Schedule } from './schedule.ts';
 import { StateTable } from './state-table.ts';
 import type { Thread } from './thread.ts';
 import { type Move, type Position, type Touched, Trie, type Waits } from './trie.ts';
@@ -110,6 +111,11 @@ export class Machine {
   /** How many steps were taken, and not undone. */
   get depth(): number {
     return this.steps;
+  }
+
+  /** What led here. */
+  schedule(): Schedule {
+    return this.taken.slice(0, this.steps).map(({ name }) => name);
   }
 
   /** Where a search ends early: the cells belong to the caller. */
