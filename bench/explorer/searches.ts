@@ -31,7 +31,7 @@ export async function tracesRow(
   effort: Effort,
 ): Promise<TracesRow> {
   const { of, isCertified } = explored;
-  const run = (machine: Machine) => eachTrace(machine, { maxExecutions: MAX_EXECUTIONS }, () => {});
+  const run = (machine: Machine) => eachTrace(machine, { maxExecutions: MAX_EXECUTIONS }, {});
   const { traces, blocked } = completed(run(machineOf(explored)));
   const certified = isCertified ? interleavingsOf(explored).toString() : null;
   const size = sizeOf(explored, seed);
@@ -68,7 +68,7 @@ export function reductionRow(growing: Growing, seed: number): ReductionRow {
   const { interleavings, states } = explore(make(), { maxStates: MAX_STATES });
   if (interleavings === null) throw new Error(`${of}: more than ${MAX_STATES} states`);
   const { traces } = completed(
-    eachTrace(machineOf(growing), { maxExecutions: MAX_EXECUTIONS }, () => {}),
+    eachTrace(machineOf(growing), { maxExecutions: MAX_EXECUTIONS }, {}),
   );
   const size = sizeOf(growing, seed);
   return { by, ...size, interleavings: interleavings.toString(), states, traces };

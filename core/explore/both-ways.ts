@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** For tests: a program by the state graph and by its traces, which must come to the same. */
-import { eachTrace, type Rules } from './dpor.ts';
+import { eachTrace, type Rules, type Visitor } from './dpor.ts';
 import { type Execution, linearExtensions } from './extensions.ts';
 import { explore } from './graph.ts';
 import type { LitmusProgram } from './litmus/program.ts';
@@ -18,15 +18,13 @@ const traceOf = (execution: Execution): string =>
 
 export function bothWays(program: LitmusProgram, rules?: Rules) {
   const graph = explore(litmusSystem(program), BUDGET);
+  const machine = new Machine(litmusSystem(program).threads);
   const seen = new Set<string>();
   const deadlocks = new Set<number>();
   let doubles = 0;
   let extensions = 0n;
-  const machine = new Machine(litmusSystem(program).threads);
-  const { traces } = eachTrace(
-    machine,
-    BUDGET,
-    ({ events }) => {
+  const visitor: Visitor = {
+    onTrace({ events }) {
       const execution = events();
       const trace = traceOf(execution);
       if (seen.has(trace)) doubles++;
@@ -34,7 +32,13 @@ export function bothWays(program: LitmusProgram, rules?: Rules) {
       extensions += linearExtensions(execution) ?? 0n;
       if (machine.end().blocked.length > 0) deadlocks.add(machine.state());
     },
-    rules,
-  );
+    onRestart() {
+      seen.clear();
+      deadlocks.clear();
+      doubles = 0;
+      extensions = 0n;
+    },
+  };
+  const { traces } = eachTrace(machine, BUDGET, visitor, rules);
   return { graph, traces, doubles, extensions, deadlocks: deadlocks.size };
 }

@@ -38,7 +38,12 @@ export function countTraces(system: System, budget: TraceBudget): TraceCount {
     closed.set([...steps].sort().join(), isClosed ? multinomial([...steps.values()]) : null);
   };
   const machine = new Machine(system.threads);
-  const { blocked, spent } = eachTrace(machine, budget, onTrace);
+  const onRestart = () => {
+    traces = 0;
+    extensions = 0n;
+    closed.clear();
+  };
+  const { blocked, spent } = eachTrace(machine, budget, { onTrace, onRestart });
   machine.verifyDeterminism();
   if (spent !== null) {
     const verdict = { kind: 'INCOMPLETE', reason: spent, seen: traces } as const;

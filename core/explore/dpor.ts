@@ -60,22 +60,42 @@ export const SOUND: Rules = {
   sleeps: true,
 };
 
+export interface Visitor {
+  readonly onTrace?: (finished: Finished) => void;
+  /** All that was seen is forgotten. */
+  readonly onRestart?: () => void;
+}
+
 /** An execution at its end, for whoever wants to look at it. */
 export interface Finished {
   events(): readonly Event[];
 }
 
-/** Leads one execution of each trace to its end. The machine is left as it was. */
+/**
+ * Leads one execution of each trace to its end. The machine is left as it was.
+ *
+ * What a step depends on is known once it was seen in all ways that it can take (footprint.ts). Where
+ * the search finds that it depends on more, it begins anew with what it then knows, and tells.
+ */
 export function eachTrace(
   machine: Machine,
   budget: TraceBudget,
-  onTrace: (finished: Finished) => void,
+  { onTrace = () => {}, onRestart = () => {} }: Visitor,
   rules: Rules = SOUND,
 ): Traces {
-  const search = new Search(machine, budget, onTrace, rules);
-  const spent = search.run();
-  return { traces: search.traces, blocked: search.blocked, spent };
+  for (;;) {
+    const search = new Search(machine, budget, onTrace, rules);
+    try {
+      const spent = search.run();
+      return { traces: search.traces, blocked: search.blocked, spent };
+    } catch (error) {
+      if (!(error instanceof MoreIsKnown)) throw error;
+      onRestart();
+    }
+  }
 }
+
+class MoreIsKnown extends Error {}
 
 /** A state on the way. Sets of moves, a bit each by id. */
 interface Frame {
@@ -92,6 +112,7 @@ class Search {
   traces = 0;
   blocked = 0;
   private readonly machine: Machine;
+  private readonly growths: number;
   private readonly events: Events;
   private readonly frames: Frame[] = [];
   private readonly meter: Meter;
@@ -107,6 +128,7 @@ class Search {
     rules: Rules,
   ) {
     this.machine = machine;
+    this.growths = machine.growths;
     this.events = new Events(rules.dependent, (touched) => machine.isContested(touched));
     this.meter = new Meter(budget.maxExecutions, 'executions', 0, budget);
     this.onTrace = onTrace;
@@ -132,6 +154,7 @@ class Search {
   private visit(depth: number, asleep: number, share: number): void {
     const { meter, rules } = this;
     const frame = this.frameAt(depth);
+    if (this.machine.growths !== this.growths) throw new MoreIsKnown();
     const { count } = frame;
     const first = firstOf(frame, ~asleep);
     if (first === undefined) {
@@ -256,6 +279,9 @@ function firstOf({ moves, count }: Frame, set: number): Move | undefined {
   return undefined;
 }
 
-export function dependent(a: Touched, b: Touched): boolean {
+export function dependent(
+  a: Pick<Touched, 'reads' | 'writes'>,
+  b: Pick<Touched, 'reads' | 'writes'>,
+): boolean {
   return meet(a.writes, b.writes) || meet(a.writes, b.reads) || meet(b.writes, a.reads);
 }

@@ -86,6 +86,11 @@ export class Machine {
     return waiting;
   }
 
+  /** How often it was found that a step depends on more than was known. */
+  get growths(): number {
+    return this.trie.growths;
+  }
+
   /** Whether a step of another thread, of those that are known, could depend on it. */
   isContested({ reads, writes }: Touched): boolean {
     const { contested } = this.trie.memory;

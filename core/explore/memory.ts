@@ -125,3 +125,6 @@ export function meet(a: CellSet, b: CellSet): boolean {
   for (let word = 0; word < words; word++) if (((a[word] ?? 0) & (b[word] ?? 0)) !== 0) return true;
   return false;
 }
+
+export const equal = (a: CellSet, b: CellSet): boolean =>
+  a.length === b.length && a.every((word, at) => word === b[at]);

@@ -13,7 +13,8 @@
  */
 import { type Cell, canonical, type Struct, watching } from './cell.ts';
 import type { Read } from './decision.ts';
-import { type CellSet, cellSet, Memory } from './memory.ts';
+import { type Cells, Footprint } from './footprint.ts';
+import { type CellSet, cellSet, equal, Memory } from './memory.ts';
 import { stepName } from './schedule.ts';
 import {
   type Names,
@@ -23,14 +24,21 @@ import {
   type Write,
 } from './step-recorder.ts';
 import type { Block, Spawn, Steps, Thread } from './thread.ts';
-import { Ways } from './ways.ts';
+import { type Way, Ways } from './ways.ts';
 
-/** Cells that were looked at, and cells that were written, as they were in some state. */
-export interface Touched {
+/** Cells that a step depends on by looking at them, and by writing them; see footprint.ts. */
+export interface Touched extends CellSets {
   readonly id: number;
+  /** Those that it touches as memory is. */
+  readonly now: CellSets;
+}
+
+interface CellSets {
   readonly reads: CellSet;
   readonly writes: CellSet;
 }
+
+const NOTHING: Touched = { id: -1, reads: [], writes: [], now: { reads: [], writes: [] } };
 
 /** A step that a thread can take, given what it reads. */
 export interface Move {
@@ -52,15 +60,15 @@ export interface Move {
   /** The same as numbers of memory: cells that are written, and what is written to each. */
   readonly cells: readonly number[];
   readonly numbers: readonly number[];
-  /** Of its condition as well, if it could have been blocked. */
-  readonly touched: Touched;
+  /** With its condition, if it could have been blocked. More than before where more is known of it. */
+  touched: Touched;
 }
 
 /** A thread that waits: what its condition looked at. */
 export interface Waits {
   readonly from: Position;
   readonly next: null;
-  readonly touched: Touched;
+  touched: Touched;
 }
 
 /** Where a thread stands: everything it has read so far. Interned, so compared by identity. */
@@ -80,6 +88,9 @@ interface Place extends Position {
   readonly ordinals: Ordinals;
   /** By number of the alternative. */
   readonly ways: Ways<Move | Waits>[];
+  /** Of its steps, as far as they are taken, and of its condition. */
+  readonly moves: Footprint[];
+  readonly waits: Footprint;
   /** A generator that happens to stand here, if nobody took it further. */
   live: Steps<unknown> | null;
 }
@@ -101,6 +112,8 @@ export class Trie implements Names<Position> {
   private readonly identities = new Map<Struct, number>();
   private readonly roots = new Map<string, Place>();
   private touches = 0;
+  /** How often it was found that a step depends on more than was known. */
+  growths = 0;
 
   /** The position before the first step of `thread`. */
   root(thread: Thread): Position {
@@ -142,6 +155,8 @@ export class Trie implements Names<Position> {
       block,
       end,
       ways: [],
+      moves: [],
+      waits: new Footprint(),
       live: null,
     };
     this.places.push(place);
@@ -174,9 +189,9 @@ export class Trie implements Names<Position> {
       const index = memory.index(cell);
       return { cell: index, number: memory.now[index] ?? 0 };
     });
+    place.waits.add(seen, []);
     if (place.block !== null && !place.block.until()) {
-      const touched = this.touched(place, seen, []);
-      return this.keep(place, choice, seen, { from: place, next: null, touched });
+      return this.keep(place, choice, seen, { from: place, next: null, touched: NOTHING });
     }
     const steps = (choice === 0 ? place.live : null) ?? this.replay(place);
     if (choice === 0) place.live = null;
@@ -196,6 +211,9 @@ export class Trie implements Names<Position> {
     next.live = steps;
     const all = [...seen, ...this.numbered(log)];
     const cells = writes.map(({ cell }) => memory.index(cell));
+    const moves = place.moves[choice] ?? new Footprint();
+    place.moves[choice] = moves;
+    moves.add(all, cells);
     const name = stepName(place.thread, choice === 0 ? null : (alternatives[choice] ?? null));
     return this.keep(place, choice, all, {
       name,
@@ -211,15 +229,8 @@ export class Trie implements Names<Position> {
       notes: recorder.notes,
       cells,
       numbers: writes.map(({ value: written }, at) => memory.number(cells[at] ?? 0, written)),
-      touched: this.touched(place, all, cells),
+      touched: NOTHING,
     });
-  }
-
-  private touched({ number }: Place, reads: readonly Read[], writes: readonly number[]): Touched {
-    const id = this.touches++;
-    for (const { cell } of reads) this.memory.willTouch(cell, number, false);
-    for (const cell of writes) this.memory.willTouch(cell, number, true);
-    return { id, reads: cellSet(reads.map(({ cell }) => cell)), writes: cellSet(writes) };
   }
 
   private keep<T extends Move | Waits>(place: Place, choice: number, log: Read[], end: T): T {
@@ -227,7 +238,26 @@ export class Trie implements Names<Position> {
     if (place.ways[choice]?.add(log, end) !== true) {
       throw new NondeterminismError(place.thread, 'equal reads led to another step');
     }
+    // What is known of one way tells what others depend on.
+    for (const way of place.ways[choice]?.all() ?? []) {
+      const footprint = way.end.next === null ? place.waits : place.moves[choice];
+      if (footprint !== undefined) this.touch(place, way, footprint.of(way.log));
+    }
     return end;
+  }
+
+  private touch({ number }: Place, { log, end }: Way<Move | Waits>, cells: Cells): void {
+    const { touched } = end;
+    const [reads, writes] = [cellSet(cells.reads), cellSet(cells.writes)];
+    if (touched !== NOTHING && equal(touched.reads, reads) && equal(touched.writes, writes)) return;
+    if (touched !== NOTHING) this.growths++;
+    const now = {
+      reads: cellSet(log.map(({ cell }) => cell)),
+      writes: cellSet(end.next === null ? [] : end.cells),
+    };
+    end.touched = { id: this.touches++, reads, writes, now };
+    for (const cell of cells.reads) this.memory.willTouch(cell, number, false);
+    for (const cell of cells.writes) this.memory.willTouch(cell, number, true);
   }
 
   private numbered(log: readonly Write[]): Read[] {

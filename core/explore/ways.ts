@@ -6,7 +6,7 @@
 import { type Decision, decide, inserted, type Read } from './decision.ts';
 import type { Memory } from './memory.ts';
 
-interface Way<T> {
+export interface Way<T> {
   readonly log: readonly Read[];
   readonly end: T;
 }
@@ -26,6 +26,11 @@ export class Ways<T> {
   find(): T | null {
     if (this.contests !== this.memory.contests) this.decideAnew();
     return decide(this.decision, this.memory.now);
+  }
+
+  /** All that was recorded, in that order. */
+  all(): readonly Way<T>[] {
+    return this.recorded;
   }
 
   /** False where what was read leads elsewhere already. */

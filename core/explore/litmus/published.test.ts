@@ -15,7 +15,7 @@ const search = ({ program }: Published) =>
       (typeof program === 'string' ? litmusSystem(parseLitmus(program)) : program()).threads,
     ),
     BUDGET,
-    () => {},
+    {},
   );
 
 describe('the published number of traces', () => {
