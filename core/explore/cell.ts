@@ -83,6 +83,12 @@ export class Cell<T> {
   }
 }
 
+/**
+ * A cell of whoever watches, such as what came before what: part of the state, so that it is there
+ * at every end, and never the cause of anything.
+ */
+export class HistoryCell<T> extends Cell<T> {}
+
 /** A cell of a map, which does not write its key into a label unless somebody asks for it. */
 class CellOfKey<T> extends Cell<T> {
   private readonly key: number | string;

@@ -4,7 +4,7 @@
  * from its string, and for finding what caused it.
  */
 import { InputError } from '../input-error.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, HistoryCell } from './cell.ts';
 import { Machine, type System } from './machine.ts';
 import { formatSchedule, preemptions, type Schedule } from './schedule.ts';
 import type { Write } from './step-recorder.ts';
@@ -132,7 +132,8 @@ interface Touched {
 }
 
 function touchedBy({ thread, reads, writes }: TraceStep): Touched {
-  const written = new Set(writes.map((write) => write.cell));
+  const cells = writes.map(({ cell }) => cell);
+  const written = new Set(cells.filter((cell) => !(cell instanceof HistoryCell)));
   return { thread, written, all: new Set([...reads, ...written]) };
 }
 
