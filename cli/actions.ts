@@ -6,7 +6,7 @@ import { replay } from '../core/explore/replay.ts';
 import { runAtRandom } from '../core/explore/run.ts';
 import { parseSchedule, type Schedule } from '../core/explore/schedule.ts';
 import { InputError } from '../core/input-error.ts';
-import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
+import { type Scenario, type Size, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
 import { generateCapture } from '../core/restart/generate.ts';
@@ -20,7 +20,7 @@ import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
 import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
-import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
+import { CAPTURES, chooseScenarios, chooseSizes, chooseStrategies, readCapture } from './choose.ts';
 import { compare } from './compare.ts';
 import {
   conformanceExit,
@@ -153,6 +153,8 @@ interface RaceOptions extends Common {
   readonly replay?: string;
   readonly seed?: number;
   readonly promela?: true;
+  readonly size?: Size;
+  readonly states: number;
 }
 
 /** Options that are about one scenario by one strategy, and what is then printed. */
@@ -166,7 +168,7 @@ const OF_ONE = [
 const MAX_STATES = 100_000;
 
 export async function raceAndReport(name: string | undefined, options: RaceOptions): Promise<void> {
-  const scenarios = await chooseScenarios(name === undefined ? [] : [name]);
+  const scenarios = await chooseSizes(name, options.size);
   const strategies = await chooseStrategies(options.strategy);
   await prepare(options);
   const ofOne = OF_ONE.find(([option]) => options[option] !== undefined);
@@ -181,16 +183,30 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
         'name both',
       );
     }
-    if (option !== 'promela') return oneSchedule(scenario, strategy, options);
-    const names = { scenario: scenario.name, strategy: strategy.name };
-    return printForSpin(names, maker(scenario, strategy), MAX_STATES);
+    if (option !== 'promela') return oneSchedule(scenario.scenario, strategy, options);
+    const names = { scenario: scenario.scenario.name, strategy: strategy.name };
+    return printForSpin(names, maker(scenario.scenario, strategy), MAX_STATES);
   }
-  const rows = await races(scenarios, strategies, DEFAULT_SEED, () => {});
   const isNarrowed = name !== undefined || options.strategy.length > 0;
+  const isAsked = (strategy: Strategy) => options.strategy.length > 0 || isBestForm(strategy);
+  let told = performance.now();
+  const rows = await races(scenarios, strategies, {
+    seed: DEFAULT_SEED,
+    maxStates: options.states,
+    grows: options.size === undefined ? isAsked : () => false,
+    onRow({ scenario, strategy }) {
+      if (performance.now() - told < SAY_AFTER_MS) return;
+      told = performance.now();
+      say(`explored: ${scenario} by ${strategy}`);
+    },
+  });
   const sections = raceSections(rows, isNarrowed ? 'all' : 'best forms');
   await deliver('race', options, sections, rows);
   process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
 }
+
+/** Progress in a log: not for what is over at once. */
+const SAY_AFTER_MS = 2000;
 
 function maker(scenario: Scenario, strategy: Strategy): () => System {
   const subject = subjectOf(strategy, scenario);
@@ -220,7 +236,7 @@ async function oneSchedule(
   const section: Section = {
     title: `${scenario.name}: ${strategy.name}, one schedule`,
     lane: 'model',
-    blocks: drawingBlocks(drawn, scenario.name, strategy.name),
+    blocks: drawingBlocks(drawn, scenario.name, strategy.name, options.size ?? null),
   };
   const data = { scenario: scenario.name, strategy: strategy.name, ...drawn };
   await deliver('schedule', options, [section], data);

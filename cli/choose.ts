@@ -3,12 +3,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../core/input-error.ts';
-import type { Scenario } from '../core/kernel/scenario.ts';
+import type { Scenario, Size } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
 import { parseCapture } from '../core/restart/parse-capture.ts';
 import { loadScenarios } from '../properties/index.ts';
+import { atSize, formatSize, type Sized, smallest } from '../properties/sizes/size.ts';
 import { loadStrategies } from '../strategies/index.ts';
 
 /** with_id is in with-id.ts: either will do. */
@@ -38,6 +39,26 @@ export async function chooseStrategies(names: readonly string[]): Promise<readon
 
 export async function chooseScenarios(names: readonly string[]): Promise<readonly Scenario[]> {
   return choose(await loadScenarios(), names, 'race', 'scenario');
+}
+
+/** One scenario or all, at their smallest; or one at the size that is asked for. */
+export async function chooseSizes(
+  name: string | undefined,
+  size: Size | undefined,
+): Promise<Sized[]> {
+  const scenarios = await chooseScenarios(name === undefined ? [] : [name]);
+  if (size === undefined) return scenarios.map(smallest);
+  const [one] = scenarios;
+  if (name === undefined || one === undefined) {
+    throw new InputError('--size', 'sizes differ between scenarios', 'name one');
+  }
+  const scenario = atSize(one, size);
+  if (scenario !== null) return [{ size, scenario }];
+  throw new InputError(
+    '--size',
+    `${one.name} has no size ${formatSize(size)}`,
+    `its smallest is ${formatSize(smallest(one).size)}, where it grows by calls only with its tasks`,
+  );
 }
 
 export const CAPTURES = [

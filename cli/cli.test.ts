@@ -131,6 +131,21 @@ describe('what a user gets wrong', () => {
       "error: option '--promela' cannot be used with option '--seed <n>'",
     ],
     [
+      'a size of everything',
+      ['race', '-s', 'with_id', '--size', '3x2'],
+      '--size: sizes differ between scenarios; name one',
+    ],
+    [
+      'a size that there is not',
+      ['race', 'any-call-between', '-s', 'with_id', '--size', '1x3'],
+      '--size: any-call-between has no size 1x3; its smallest is 1x1, ',
+    ],
+    [
+      'a size that is none',
+      ['race', 'any-call-between', '--size', '3by2'],
+      'Give tasks and calls, such as 3x2.',
+    ],
+    [
       'output below a file',
       ['compare', '--out', `${CRIU}/pstree.img/out`],
       "can't be written (ENOTDIR); name a directory that you may write",
@@ -214,6 +229,20 @@ describe('the commands', () => {
     // Of one schedule nobody knows whether there is a shorter one.
     expect(counterexample.isMinimal).toBe(true);
     expect(drawn).toEqual({ ...counterexample, isMinimal: false });
+  });
+
+  it('race grows whoever is named, and replays what fails at a larger size', async () => {
+    const args = ['race', 'any-call-between', '-s', 'next_id'];
+    const grown = await within(args);
+    expect(grown.stdout).toMatch(/any-call-between +R +S1 2x1/);
+    const [, size = '', schedule = ''] = /--size (\S+) --replay "(.*)"/.exec(grown.stdout) ?? [];
+    expect(size).toBe('2x1');
+    const at = ['--size', size];
+    const [{ counterexample }] = JSON.parse((await within([...args, ...at, '--json'])).stdout);
+    const replayed = await within([...args, ...at, '--replay', schedule, '--json']);
+    expect(replayed.code).toBe(1);
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ ...counterexample, isMinimal: false });
+    expect((await within([...args, '--states', '30'])).stdout).toMatch(/any-call-between +R +ok\n/);
   });
 
   it('race runs one schedule drawn from a seed, the same each time', async () => {

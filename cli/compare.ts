@@ -4,6 +4,8 @@ import { Listr } from 'listr2';
 import { timedRows } from '../bench/timed.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
+import { MAX_STATES } from '../properties/sizes/explored.ts';
+import { smallest } from '../properties/sizes/size.ts';
 import { provenance } from '../reports/provenance.ts';
 import { exactSections, otherSections, titleOf } from '../reports/report.ts';
 import {
@@ -86,9 +88,11 @@ async function measure({
       {
         title: 'Races, every interleaving',
         task: async (_context, task) => {
-          rows = await races(scenarios, strategies, seed, (row) => {
+          const onRow = (row: RaceRow) => {
             task.output = `${row.scenario}: ${row.strategy}`;
-          });
+          };
+          const options = { seed, maxStates: MAX_STATES, grows: isBestForm, onRow };
+          rows = await races(scenarios.map(smallest), strategies, options);
           task.title = `Races: ${inShort(rows)}`;
         },
       },

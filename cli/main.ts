@@ -2,6 +2,9 @@
 /** The command line: which commands there are, and what they take. What they do is in actions.ts. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ENGINES } from '../core/explore/litmus/count.ts';
+import type { Size } from '../core/kernel/scenario.ts';
+import { MAX_STATES } from '../properties/sizes/explored.ts';
+import { parseSize } from '../properties/sizes/size.ts';
 import {
   compareAndReport,
   compareWithHost,
@@ -28,6 +31,12 @@ const numberFrom =
     return value;
   };
 const wholeNumber = numberFrom(0, 0x7fffffff);
+
+const sizeFrom = (text: string): Size => {
+  const size = parseSize(text);
+  if (size === null) throw new InvalidArgumentError('Give tasks and calls, such as 3x2.');
+  return size;
+};
 
 const collect = (name: string, names: readonly string[]): string[] => [...names, name];
 
@@ -166,6 +175,10 @@ export function commandLine(): Command {
         'json',
         'out',
       ]),
+      new Option('--states <n>', 'of all sizes of a scenario by one strategy')
+        .argParser(numberFrom(1, 10_000_000))
+        .default(MAX_STATES),
+      new Option('--size <tasks x calls>', 'this size alone, such as 3x2').argParser(sizeFrom),
       json(),
       out('race.txt and race.json (one schedule: schedule.*)'),
     ],
@@ -174,6 +187,7 @@ export function commandLine(): Command {
       'sideband race handler-creates -s procfs --promela > program.pml',
       'sideband race threads-ask-at-once -s process-field \\',
       '    --replay "A4 B7 A3"',
+      'sideband race threads-ask-at-once -s with_id --states 1000000',
     ],
   })
     .argument('[scenario]', 'all scenarios if left out')

@@ -8,7 +8,7 @@ import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
 import { captureOf, restartOfSize } from '../bench/restart-sizes.ts';
 import { threadsRows } from '../bench/threads.ts';
-import { countTraces } from '../core/explore/certificate.ts';
+import { countTraces, type TraceCount } from '../core/explore/certificate.ts';
 import { exploreOrSample } from '../core/explore/sample.ts';
 import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
@@ -19,6 +19,8 @@ import { restart } from '../core/restart/restart.ts';
 import { FOR_SCENARIOS } from '../properties/mutants/for-scenarios.ts';
 import { MUTANTS, mutantRow } from '../properties/mutants/index.ts';
 import { EXPLORERS, explorerRow } from '../properties/mutants/of-explorer.ts';
+import { type Explored, holds, largerExplored } from '../properties/sizes/explored.ts';
+import type { Sized } from '../properties/sizes/size.ts';
 import { claims } from '../reports/claims/index.ts';
 import { raceRow } from '../reports/races.ts';
 import type {
@@ -31,8 +33,7 @@ import type {
 } from '../reports/result.ts';
 import { stopIfInterrupted } from './terminal.ts';
 
-/** Beyond so many states, so many schedules are drawn instead. */
-const MAX_STATES = 3000;
+/** Of a scenario whose smallest size has too many states. */
 const RUNS = 100;
 /** There are never more traces than interleavings, but prefixes can be given up besides. */
 const MAX_EXECUTIONS = 100_000;
@@ -51,30 +52,52 @@ async function breathe(): Promise<void> {
   stopIfInterrupted();
 }
 
+export interface RaceOptions {
+  readonly seed: number;
+  /** Of all sizes of a scenario by one strategy; if the smallest has more, schedules are drawn. */
+  readonly maxStates: number;
+  /** Whom larger sizes are explored for. */
+  readonly grows: (strategy: Strategy) => boolean;
+  readonly onRow: (row: RaceRow) => void;
+}
+
 /** Each scenario under each strategy, in every interleaving or in those drawn from the seed. */
 export async function races(
-  scenarios: readonly Scenario[],
+  scenarios: readonly Sized[],
   strategies: readonly Strategy[],
-  seed: number,
-  onRow: (row: RaceRow) => void,
+  { seed, maxStates, grows, onRow }: RaceOptions,
 ): Promise<RaceRow[]> {
   const rows: RaceRow[] = [];
-  for (const scenario of scenarios) {
+  for (const { scenario, size } of scenarios) {
     for (const strategy of strategies) {
       await breathe();
       const subject = subjectOf(strategy, scenario);
       if (subject === null) continue;
       const make = () => scenarioOnModel(scenario, strategy, subject);
       const sampling = { runs: RUNS, seed, by: SAMPLER } as const;
-      const exploration = exploreOrSample(make, { maxStates: MAX_STATES }, sampling);
-      const isWhole = exploration.verdict.kind === 'EXHAUSTIVE';
-      const traces = isWhole ? countTraces(make(), { maxExecutions: MAX_EXECUTIONS }) : null;
-      const row = raceRow(scenario, strategy, exploration, traces, make());
+      const exploration = exploreOrSample(make, { maxStates }, sampling);
+      let shown: Explored = { size, scenario, exploration, make };
+      let deepest = holds(shown) ? shown : null;
+      if (deepest !== null && grows(strategy)) {
+        const budget = { maxStates: maxStates - exploration.states };
+        for (const larger of largerExplored(scenario, strategy, subject, budget)) {
+          await breathe();
+          if (holds(larger)) deepest = larger;
+          else shown = larger;
+        }
+      }
+      const row = raceRow(strategy, { shown, traces: tracesOf(shown), deepest, maxStates });
       onRow(row);
       rows.push(row);
     }
   }
   return rows;
+}
+
+/** As a certificate, of what was explored to its end. */
+function tracesOf({ exploration, make }: Explored): TraceCount | null {
+  const isWhole = exploration.verdict.kind === 'EXHAUSTIVE';
+  return isWhole ? countTraces(make(), { maxExecutions: MAX_EXECUTIONS }) : null;
 }
 
 /** Each mutant by the check or scenario that must reject it. */

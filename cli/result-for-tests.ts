@@ -2,6 +2,8 @@
 /** For tests of reports: the real result of this tree, with what varies from run to run held still. */
 
 import { isBestForm } from '../core/kernel/strategy.ts';
+import { MAX_STATES } from '../properties/sizes/explored.ts';
+import { smallest } from '../properties/sizes/size.ts';
 import { type Measured, RESULT_SCHEMA, type Result } from '../reports/result.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
 import {
@@ -27,7 +29,12 @@ export async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
   for (const capture of captures)
     restarts.push(await restartTable(capture, best, { seed: SEED, workers: [1, 2, 4] }));
   const scenarios = await chooseScenarios([]);
-  const rows = await races(scenarios, strategies, SEED, () => {});
+  const rows = await races(scenarios.map(smallest), strategies, {
+    seed: SEED,
+    maxStates: MAX_STATES,
+    grows: isBestForm,
+    onRow: () => {},
+  });
   const onRestart = () => {};
   const { times, ...counted } = await work(
     strategies.filter(({ kind }) => kind !== 'control'),

@@ -3,7 +3,6 @@
 import type { Cell } from '../core/explore/cell.ts';
 import { Struct } from '../core/explore/cell.ts';
 import { agreed, type TraceCount, waysOf } from '../core/explore/certificate.ts';
-import type { Exploration } from '../core/explore/graph.ts';
 import type { System } from '../core/explore/machine.ts';
 import {
   type Cause,
@@ -14,19 +13,27 @@ import {
 } from '../core/explore/replay.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
+import type { Explored } from '../properties/sizes/explored.ts';
 import type { Drawing, RaceRow } from './result.ts';
 
-export function raceRow(
-  scenario: Scenario,
-  strategy: Strategy,
-  exploration: Exploration,
-  traces: TraceCount | null,
-  system: System,
-): RaceRow {
+/** What was explored of a scenario by one strategy. */
+export interface Race {
+  /** The first size that fails, or the smallest. */
+  readonly shown: Explored;
+  /** Of that size, where they were counted. */
+  readonly traces: TraceCount | null;
+  /** The largest size that holds in every interleaving, if one does. */
+  readonly deepest: Explored | null;
+  readonly maxStates: number;
+}
+
+export function raceRow(strategy: Strategy, { shown, traces, deepest, maxStates }: Race): RaceRow {
+  const { scenario, size, exploration, make } = shown;
   const { verdict, states, transitions, interleavings, failing, counterexample } = exploration;
+  const { name, question, rule, kind, context } = scenario;
   const ways = waysOf(exploration, traces);
   agreed(ways);
-  const { name, question, rule, kind, context } = scenario;
+  const system = make();
   return {
     scenario: name,
     question,
@@ -37,6 +44,7 @@ export function raceRow(
     of: strategy.of,
     kind: strategy.kind,
     form: strategy.form,
+    size,
     verdict,
     states,
     transitions,
@@ -50,7 +58,15 @@ export function raceRow(
       counterexample === null
         ? null
         : drawing(scenario, replay(system, counterexample), system, verdict.kind === 'EXHAUSTIVE'),
+    deepest: deepest === null ? null : deepestOf(deepest),
+    maxStates,
   };
+}
+
+function deepestOf({ size, exploration }: Explored): RaceRow['deepest'] {
+  const { states, transitions, ends, interleavings } = exploration;
+  if (interleavings === null) return null;
+  return { ...size, states, transitions, ends, interleavings: interleavings.toString() };
 }
 
 /**

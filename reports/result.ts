@@ -104,6 +104,9 @@ const Verdict = v.variant('kind', [
   v.strictObject({ kind: v.literal('INCOMPLETE'), reason: v.string(), seen: count }),
 ]);
 
+/** Tasks, and calls of each that was added or has a number of them. */
+const Size = { threads: count, calls: count };
+
 const RaceRow = v.strictObject({
   scenario: v.string(),
   question: v.string(),
@@ -114,6 +117,8 @@ const RaceRow = v.strictObject({
   of: v.nullable(v.picklist(DESIGNS)),
   kind: StrategyKind,
   form: Form,
+  /** Of the first size that fails, if one does, or else of the smallest; so is what follows. */
+  size: v.strictObject(Size),
   verdict: Verdict,
   states: count,
   transitions: count,
@@ -127,6 +132,19 @@ const RaceRow = v.strictObject({
    */
   certificate: v.nullable(v.strictObject({ traces: count, ways: count })),
   counterexample: v.nullable(Drawing),
+  /** The largest size that was explored to its end and holds, as do those before it; or null. */
+  deepest: v.nullable(
+    v.strictObject({
+      ...Size,
+      states: count,
+      transitions: count,
+      /** Distinct states at which all is over. */
+      ends: count,
+      interleavings: bigCount,
+    }),
+  ),
+  /** Of all sizes together: a size for which they did not suffice counts for nothing. */
+  maxStates: count,
 });
 
 const Ledger = v.strictObject({

@@ -36,6 +36,7 @@ const struck = (handler: ProgramBody): Scenario => ({
   kind: 'hazard',
   context: 'general use',
   directs: ['pid', 'msg'],
+  wants: [WANTED],
   tasks: [
     { name: 'A', role: 'asks', process: 'P', program: 'asks', setUp: 'handles' },
     { name: 'B', role: 'strikes', process: 'Q', program: 'strikes' },

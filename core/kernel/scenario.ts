@@ -5,7 +5,7 @@
  */
 import type { Directable, Want, WantKind } from './directed.ts';
 import { formatResult } from './errno.ts';
-import { CLOCK_MONOTONIC, IPC_CREAT, IPC_PRIVATE } from './flags.ts';
+import { CLOCK_MONOTONIC, IPC_CREAT, IPC_PRIVATE, IPC_SET } from './flags.ts';
 import { putNumbers } from './memory.ts';
 import { type CallerHalf, canDirect, type Strategy, type SyscallHandlers } from './strategy.ts';
 import {
@@ -154,7 +154,9 @@ export const A_TIMER: Subject = {
   kind: 'timer',
   call: sys('timer_create', CLOCK_MONOTONIC, 0, 0),
 };
-const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD, A_TIMER];
+/** Which queue it is of, and what else it sets, is up to whoever makes it. */
+export const A_STATE: Subject = { kind: 'msg_state', call: sys('msgctl', 0, IPC_SET, 0) };
+const SUBJECTS: readonly Subject[] = [A_QUEUE, A_CHILD, A_TIMER, A_STATE];
 
 /**
  * The first that a strategy can direct; null if a scenario says nothing about it. Code that was
@@ -186,6 +188,12 @@ export function formatSaid(said: Said | undefined): string {
   return typeof said === 'number' ? formatResult(said) : said.map(formatResult).join(', ');
 }
 
+/** How large a scenario is: its tasks, and calls of each that was added or has a number of them. */
+export interface Size {
+  readonly threads: number;
+  readonly calls: number;
+}
+
 export interface Scenario {
   readonly name: string;
   /** The question it asks, for people. */
@@ -198,6 +206,8 @@ export interface Scenario {
   readonly context: 'restarter' | 'general use';
   /** Kinds that it can be asked with; a design that directs none of them has no part in it. */
   readonly directs: readonly WantKind[];
+  /** Ids that are asked for and were free: a plain call is not to be given one of them. */
+  readonly wants: readonly number[];
   readonly tasks: readonly ScenarioTask[];
   readonly faults?: readonly Fault[];
   /** Calls that stand for what a kernel does on somebody's behalf, and no design knows of. */
@@ -208,4 +218,6 @@ export interface Scenario {
   programs(direct: Direct, subject: Subject): Programs;
   /** Null if all is well, or what is wrong. A deadlock is always wrong and never gets here. */
   judge(outcome: Outcome): string | null;
+  /** The same at a larger size, where it has a way of its own to grow: properties/sizes/. */
+  at?(size: Size): Scenario;
 }

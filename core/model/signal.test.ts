@@ -307,6 +307,7 @@ describe('a handler that strikes at any point', () => {
     kind: 'hazard',
     context: 'general use',
     directs: [],
+    wants: [],
     tasks: [
       { name: 'A', role: 'counts', process: 'P', program: 'counts', setUp: 'handles' },
       { name: 'B', role: 'strikes', process: 'Q', program: 'strikes' },

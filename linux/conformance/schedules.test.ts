@@ -37,6 +37,7 @@ const family: Scenario = {
   rule: '',
   kind: 'hazard',
   directs: ['msg'],
+  wants: [],
   context: 'general use',
   tasks: ['A', 'B', 'C'].map((name) => ({
     name,

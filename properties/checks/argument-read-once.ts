@@ -46,6 +46,7 @@ const rewritten = (address: number): Scenario => ({
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid'],
+  wants: [WANTED],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' },
     { name: 'B', role: 'rewrites', process: 'P', program: 'B' },

@@ -18,6 +18,7 @@ const interruptedFork: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'listen' },
     { name: 'B', role: 'signals', process: 'Q', program: 'B' },

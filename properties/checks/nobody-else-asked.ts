@@ -18,6 +18,7 @@ const twoKinds: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg'],
+  wants: [A_WANTS, B_WANTS],
   tasks: [
     { name: 'A', role: `wants msg ${A_WANTS}`, process: 'P', program: 'A' },
     { name: 'B', role: `wants sem ${B_WANTS}`, process: 'P', program: 'B' },

@@ -51,6 +51,9 @@ export function asScenario(program: ThreadProgram): Scenario {
     kind: 'hazard',
     context: 'general use',
     directs: [A_QUEUE.kind],
+    wants: threads
+      .flat()
+      .flatMap((call) => ('want' in call && call.want !== null ? [call.want] : [])),
     tasks: threads.map((_, n) => ({
       name: nameOf(n),
       role: '',

@@ -6,6 +6,7 @@ import type { Strategy } from '../../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { type Check, type Effort, GLANCE, hasPart } from '../check.ts';
 import { CHECKS, callers } from '../checks.ts';
+import { largerExplored, MAX_STATES } from '../sizes/explored.ts';
 import type { Mutant } from './mutant.ts';
 import { OF_KERNEL } from './of-kernel.ts';
 import { OF_STRATEGIES } from './of-strategies.ts';
@@ -29,7 +30,7 @@ export const checkTrial = (check: Check, effort: Effort): Trial => ({
   },
 });
 
-/** A scenario, in every interleaving; null also where there are too many states. */
+/** A scenario, in every interleaving of each size; null where the smallest has too many states. */
 export const scenarioTrial = (scenario: Scenario, maxStates: number): Trial => ({
   name: scenario.name,
   passes(strategy) {
@@ -37,7 +38,12 @@ export const scenarioTrial = (scenario: Scenario, maxStates: number): Trial => (
     if (subject === null) return null;
     const found = explore(scenarioOnModel(scenario, strategy, subject), { maxStates });
     if (found.counterexample !== null) return false;
-    return found.verdict.kind === 'EXHAUSTIVE' ? true : null;
+    if (found.verdict.kind !== 'EXHAUSTIVE') return null;
+    const budget = { maxStates: maxStates - found.states };
+    for (const { exploration } of largerExplored(scenario, strategy, subject, budget)) {
+      if (exploration.counterexample !== null) return false;
+    }
+    return true;
   },
 });
 
@@ -60,9 +66,6 @@ export function mutantMatrix(mutants: readonly Mutant[], trials: readonly Trial[
     return { mutant: defect, of, killedBy: names(killed), survivedBy: names(survived) };
   });
 }
-
-/** As many states of a scenario as a report explores. */
-const MAX_STATES = 3000;
 
 /**
  * Whether the one check or scenario that is named for a mutant rejects it, and not what it was made

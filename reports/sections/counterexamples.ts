@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Schedules that fail, drawn in columns. */
+import { formatSize } from '../../properties/sizes/size.ts';
 import { type Block, prose, type Section } from '../document.ts';
 import { fails, isOfBestForm } from '../hazards.ts';
 import type { Drawing, RaceRow } from '../result.ts';
@@ -40,10 +41,16 @@ export function counterexampleSection(
     lane: LANES[verdict.kind],
     blocks: [
       prose(`Rule: ${rule}. ${strategy} fails ${share(row)}${alike.join('')}.`),
-      ...(counterexample === null ? [] : drawingBlocks(counterexample, scenario, strategy)),
+      ...(counterexample === null
+        ? []
+        : drawingBlocks(counterexample, scenario, strategy, grownTo(row))),
     ],
   };
 }
+
+/** The size that fails where a smaller one holds; null if the smallest is spoken of. */
+export const grownTo = ({ size, deepest, counterexample }: RaceRow): RaceRow['size'] | null =>
+  counterexample !== null && deepest !== null ? size : null;
 
 function share({ verdict, failing, interleavings, certificate }: RaceRow): string {
   if (verdict.kind === 'SAMPLED') {
@@ -61,34 +68,89 @@ const inTraces = (certificate: RaceRow['certificate']): string =>
 /** First of preemptions, then of steps, as the state graph proves. */
 const MINIMAL = '; of all that fail it has the least';
 
-/** A schedule in columns, one a thread, with the steps that race marked. */
-export function drawingBlocks(drawing: Drawing, scenario: string, strategy: string): Block[] {
-  const { threads, contested, drawn, preemptions, isMinimal, steps } = drawing;
-  const { wrong, cause, replay } = drawing;
-  const heads = [
-    'step',
-    ...threads.map(({ name, role }) => `task ${name} (${role})`),
-    ...(contested === null ? [] : [contested]),
+/** With more threads than these, a column for what each does is too narrow to be read. */
+const MOST_COLUMNS = 3;
+
+type Step = Drawing['drawn'][number];
+
+const nthOf = ({ threads }: Drawing, { thread }: Step): number =>
+  threads.findIndex(({ name }) => thread.startsWith(name));
+
+const textOf = ({ text, racing, wrong }: Step): string =>
+  `${text}${racing ? ' (*)' : ''}${wrong ? '  WRONG' : ''}`;
+
+/** What is contested has a column: its value behind each step that writes it. */
+const rowsOf = (
+  { contested, drawn }: Drawing,
+  cells: (step: Step) => readonly string[],
+): string[][] =>
+  drawn.map((step) => [
+    String(step.step),
+    ...cells(step),
+    ...(contested === null ? [] : [step.cell ?? '']),
+  ]);
+
+/** A column for each thread, in which is what it does. */
+function byColumns(drawing: Drawing): Block[] {
+  const { threads, contested } = drawing;
+  const heads = threads.map(({ name, role }) => `task ${name} (${role})`);
+  const rows = rowsOf(drawing, (step) =>
+    threads.map((_, nth) => (nth === nthOf(drawing, step) ? textOf(step) : '')),
+  );
+  return [
+    {
+      kind: 'drawing',
+      heads: ['step', ...heads, ...(contested === null ? [] : [contested])],
+      rows,
+    },
   ];
-  const columnOf = (thread: string) => threads.findIndex(({ name }) => thread.startsWith(name));
-  const rows = drawn.map((step) => {
-    const cells = threads.map(() => '');
-    const marks = `${step.racing ? ' (*)' : ''}${step.wrong ? '  WRONG' : ''}`;
-    cells[columnOf(step.thread)] = step.text + marks;
-    return [String(step.step), ...cells, ...(contested === null ? [] : [step.cell ?? ''])];
+}
+
+/** A character for each thread, which says who acts, or which child; what it does is beside them. */
+function byMarks(drawing: Drawing): Block[] {
+  const { threads, contested } = drawing;
+  const heads = [threads.map(({ name }) => name).join(''), 'does'];
+  const rows = rowsOf(drawing, (step) => [
+    threads.map((_, nth) => (nth === nthOf(drawing, step) ? step.thread.at(-1) : '.')).join(''),
+    textOf(step),
+  ]);
+  const roles = [...new Set(threads.map(({ role }) => role))].map((role) => {
+    const names = threads.filter((thread) => thread.role === role).map(({ name }) => name);
+    return `${names.join(', ')} ${role}`;
   });
+  return [
+    { kind: 'points', points: [['tasks', roles.join('; ')]] },
+    {
+      kind: 'drawing',
+      heads: ['step', ...heads, ...(contested === null ? [] : [contested])],
+      rows,
+    },
+  ];
+}
+
+/** A schedule, with the steps that race marked, and how to run it; size null is the smallest. */
+export function drawingBlocks(
+  drawing: Drawing,
+  scenario: string,
+  strategy: string,
+  size: RaceRow['size'] | null,
+): Block[] {
+  const { threads, preemptions, isMinimal, steps, wrong, cause, replay } = drawing;
   const ends: [string, string][] = [
     ['steps', `${steps}, ${plural(preemptions, 'preemption')}${isMinimal ? MINIMAL : ''}`],
     ['end', wrong ?? 'as it should be'],
     ...(cause === null ? [] : [['cause', `(*) ${cause}`] as [string, string]]),
   ];
   return [
-    { kind: 'drawing', heads, rows },
+    ...(threads.length > MOST_COLUMNS ? byMarks(drawing) : byColumns(drawing)),
     { kind: 'points', points: ends },
     {
       kind: 'command',
       label: 'replay',
-      lines: [`sideband race ${scenario} -s ${strategy} \\`, `  --replay "${replay}"`],
+      lines: [
+        `sideband race ${scenario} -s ${strategy} \\`,
+        `  ${size === null ? '' : `--size ${formatSize(size)} `}--replay "${replay}"`,
+      ],
     },
   ];
 }

@@ -45,8 +45,9 @@ function model(conformance: Result['conformance'], scenarios: number): string {
     `its rules follow the Linux sources that each file names, and ${checked}, as far as generated ` +
     'scripts reach; what the designs add to a kernel no stock kernel can confirm. Another CPU comes ' +
     'in where the model says that it may, between steps; memory is sequentially consistent. ' +
-    `Verdicts are of ${scenarios} scenarios of a few tasks each: what more tasks, longer programs or ` +
-    'hazards that nobody thought of would show is not in them. Nor are caches, the TLB and time.'
+    `Verdicts are of ${scenarios} scenarios, at the sizes that S gives: what more tasks, longer ` +
+    'programs or hazards that nobody thought of would show is not in them. Nor are caches, the TLB ' +
+    'and time.'
   );
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /** Hazards and virtues by designs. */
 import { intervalOf } from '../../core/explore/sampling/interval.ts';
+import { formatSize } from '../../properties/sizes/size.ts';
 import { type Block, left, prose, type Section, table } from '../document.ts';
 import { asked, fails, isOfBestForm, isUnsettled } from '../hazards.ts';
 import type { RaceRow } from '../result.ts';
-import { counterexampleSection, type Drawn, drawnRows } from './counterexamples.ts';
+import { counterexampleSection, type Drawn, drawnRows, grownTo } from './counterexamples.ts';
 
 /** S: what can go wrong, by design, and a section for each schedule that is drawn. */
 export function raceSections(rows: readonly RaceRow[], drawn: Drawn): Section[] {
@@ -57,7 +58,11 @@ function legend(rows: readonly RaceRow[]): Block[] {
   const marks: [string, string][] = [
     ['R, G', 'a single-purpose restarter can meet it; only general use can'],
     ['ok', 'holds in every interleaving of the scenario'],
+    ...sizes(rows),
     ['F, S1', 'fails in some; S1 and so on: drawn below'],
+    ...(rows.some((row) => grownTo(row) !== null)
+      ? [['F 3x1', 'fails at that size, and holds at those before it'] as [string, string]]
+      : []),
     ['-', 'can not direct the call that is asked about, or unchanged code'],
     ...(first === undefined
       ? []
@@ -75,6 +80,19 @@ function legend(rows: readonly RaceRow[]): Block[] {
       : []),
   ];
   return [{ kind: 'points', points: marks }];
+}
+
+function sizes(rows: readonly RaceRow[]): [string, string][] {
+  const [first] = rows.filter((row) => deeper(row) !== null);
+  if (first === undefined) return [];
+  return [
+    [
+      'ok 3x2',
+      'so it does at larger sizes, up to 3 tasks, of which those that were added, or that can, ' +
+        'make 2 calls each. From 2x1 a scenario grows to 2x2, 3x1, 2x3, 3x2, 4x1 and so on, as deep ' +
+        `as ${first.maxStates} states a cell; shown is the last size that was explored to its end`,
+    ],
+  ];
 }
 
 /** Beside a scenario's name and context there is room for so many characters. */
@@ -128,9 +146,15 @@ function lines(
 
 function inShort(row: RaceRow, label: Label): string {
   const mark = row.verdict.kind === 'SAMPLED' ? '~' : '';
-  if (fails(row)) return `${mark}${label(row) ?? 'F'}`;
-  return row.verdict.kind === 'INCOMPLETE' ? '?' : `${mark}ok`;
+  const grown = grownTo(row) ?? deeper(row);
+  const size = grown === null ? '' : ` ${formatSize(grown)}`;
+  if (fails(row)) return `${mark}${label(row) ?? 'F'}${size}`;
+  return row.verdict.kind === 'INCOMPLETE' ? '?' : `${mark}ok${size}`;
 }
+
+/** What holds at a larger size than its smallest. */
+const deeper = ({ size, deepest }: RaceRow): RaceRow['deepest'] =>
+  deepest !== null && formatSize(deepest) !== formatSize(size) ? deepest : null;
 
 /** How much was looked at, and what was not. */
 function counts(rows: readonly RaceRow[]): Block[] {
@@ -144,10 +168,26 @@ function counts(rows: readonly RaceRow[]): Block[] {
       `${exhaustive.length} of ${rows.length} verdicts are EXHAUSTIVE: ${all} interleavings in ` +
         `${states} states.${sampled.length === 0 ? '' : ` SAMPLED: ${by.join(', ')}.`}`,
     ),
+    ...depth(rows),
     ...certificates(exhaustive),
     ...rows
       .filter((row) => isUnsettled(row) && row.verdict.kind === 'INCOMPLETE')
       .map(({ scenario, strategy, verdict }) => incomplete(scenario, strategy, verdict)),
+  ];
+}
+
+/** What larger sizes add. */
+function depth(rows: readonly RaceRow[]): Block[] {
+  const grown = rows.flatMap((row) => deeper(row) ?? []);
+  if (grown.length === 0) return [];
+  const all = grown.reduce((sum, { interleavings }) => sum + BigInt(interleavings), 0n);
+  const sum = (of: 'states' | 'ends') => grown.reduce((total, one) => total + one[of], 0);
+  return [
+    prose(
+      `${grown.length} of these hold at a larger size too: at the deepest of each, ${all} ` +
+        `interleavings in ${sum('states')} states, which come to ${sum('ends')} ends that differ. ` +
+        'These were not counted a second way.',
+    ),
   ];
 }
 

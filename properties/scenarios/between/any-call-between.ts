@@ -17,6 +17,7 @@ export const anyCallBetween: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

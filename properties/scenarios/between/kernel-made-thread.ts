@@ -28,6 +28,7 @@ export const kernelMadeThread: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   kernelMade: {
     make_io_worker: (kernel, current, program) =>

@@ -18,6 +18,7 @@ export const foreignWriter: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [
     { name: 'A', role: 'plain', process: 'P', program: 'A' },
     { name: 'B', role: 'writes', process: 'Q', program: 'B' },

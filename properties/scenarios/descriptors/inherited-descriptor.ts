@@ -18,6 +18,7 @@ export const inheritedDescriptor: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'plain', process: 'P', program: 'A', setUp: 'opens' }],
   programs: (direct, { kind, call }) => ({
     *opens(me) {

@@ -20,6 +20,7 @@ export const passedDescriptor: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid'],
+  wants: [WANTED],
   tasks: [
     { name: 'A', role: 'plain', process: 'P', program: 'A', setUp: 'opens' },
     { name: 'B', role: 'writes', process: 'Q', program: 'B', setUp: 'takes' },

@@ -22,6 +22,7 @@ export const setUidStandardError: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'attacks', process: 'P', program: 'A', setUp: 'setUp' }],
   programs: (direct, { kind, call }) => ({
     *setUp(me) {

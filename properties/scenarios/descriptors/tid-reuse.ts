@@ -20,6 +20,7 @@ export const tidReuse: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'writes', process: 'P', program: 'A', setUp: 'setUp' }],
   programs: (direct, { kind, call }) => ({
     *setUp(me) {

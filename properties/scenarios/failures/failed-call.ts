@@ -45,6 +45,7 @@ const failedCall = ({
   kind: 'hazard',
   context: 'restarter',
   directs,
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' }],
   programs: (direct, subject) => ({
     setUp: setUp(direct, subject),

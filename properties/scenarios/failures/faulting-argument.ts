@@ -49,6 +49,7 @@ export const faultingArgument: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: WANTED,
   modelOnly: true,
   tasks: [{ name: 'A', role: 'faults', process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({

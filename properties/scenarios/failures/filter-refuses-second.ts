@@ -22,6 +22,7 @@ export const filterRefusesSecond: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' }],
   programs: (direct, { kind, call }) => ({
     *setUp({ memory }) {

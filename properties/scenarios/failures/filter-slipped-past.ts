@@ -22,6 +22,7 @@ export const filterSlippedPast: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' }],
   programs: (direct, { kind, call }) => ({
     *setUp({ memory }) {

@@ -18,6 +18,7 @@ export const killedWhileForking: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'tries again', process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

@@ -16,6 +16,7 @@ export const numberHeldByGroup: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['pid'],
+  wants: [],
   tasks: [{ name: 'A', role: 'wants a held pid', process: 'P', program: 'A', setUp: 'setUp' }],
   programs(direct, { kind, call }) {
     let held = 0;

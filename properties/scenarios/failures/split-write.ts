@@ -43,6 +43,7 @@ export const splitWrite: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED, HALF],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

@@ -30,6 +30,7 @@ const wantOfMemory = (
   kind: 'hazard',
   context: 'restarter',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   faults: [{ kind: 'ENOMEM', task: 'A' }],
   programs: (direct, { kind, call }) => ({

@@ -18,6 +18,7 @@ export const childOfDirectedFork: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind }) => ({
     *A(me) {

@@ -17,6 +17,7 @@ export const execBetween: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'asks and execs', process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

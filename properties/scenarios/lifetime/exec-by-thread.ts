@@ -19,6 +19,7 @@ export const execByThread: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid'],
+  wants: [WANTED, WANTED_BY_THREAD],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' },
     { name: 'B', role: 'asks and execs', process: 'P', program: 'B' },

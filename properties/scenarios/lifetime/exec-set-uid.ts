@@ -19,6 +19,7 @@ export const execSetUid: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'attacks', process: 'P', program: 'A', setUp: 'setUp' }],
   programs: (direct, { kind, call }) => ({
     *setUp() {

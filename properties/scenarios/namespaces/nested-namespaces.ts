@@ -22,6 +22,7 @@ export const nestedNamespaces: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['pid'],
+  wants: [INNER, OUTER],
   tasks: [{ name: 'A', role: 'looks from outside', process: 'P', program: 'A', setUp: 'setUp' }],
   programs(direct, { kind, call }) {
     let queue = 0;

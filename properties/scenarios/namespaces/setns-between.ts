@@ -21,6 +21,7 @@ export const setnsBetween: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' }],
   programs(direct, { kind }) {
     let namespace = 0;

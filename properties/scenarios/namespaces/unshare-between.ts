@@ -20,6 +20,7 @@ export const unshareBetween: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

@@ -21,6 +21,7 @@ export const handlerDirects: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED, WANTED_BY_HANDLER],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' },
     { name: 'B', role: 'sends a signal', process: 'Q', program: 'B' },

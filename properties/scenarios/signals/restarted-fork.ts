@@ -19,6 +19,7 @@ export const restartedFork: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'setUp' },
     { name: 'B', role: 'sends a signal', process: 'Q', program: 'B' },

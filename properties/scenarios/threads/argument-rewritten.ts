@@ -41,6 +41,7 @@ export const argumentRewritten: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['pid'],
+  wants: [WANTED, WANTED + 1],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A', setUp: 'makeList' },
     { name: 'B', role: 'rewrites', process: 'P', program: 'B' },

@@ -15,6 +15,7 @@ export const bystanderProcess: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [
     { name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' },
     { name: 'B', role: 'plain', process: 'Q', program: 'B' },

@@ -1,38 +1,51 @@
 // SPDX-License-Identifier: MIT
 /**
  * The thread's central claim, July 2008: a value kept for each thread "makes it possible to avoid
- * races between several threads belonging to the same process".
+ * races between several threads belonging to the same process". It grows by threads, and by calls of
+ * each, one directed call after the other.
  */
-import { formatSaid, type Scenario } from '../../../core/kernel/scenario.ts';
+import { formatSaid, type Scenario, type Size } from '../../../core/kernel/scenario.ts';
+import { part } from '../../judging.ts';
+import { growing, nTasks, runByEach } from '../../sizes/alike.ts';
 
-const WANTED = { A: 101, B: 102 } as const;
+const FIRST = 101;
 
-export const threadsAskAtOnce: Scenario = {
-  name: 'threads-ask-at-once',
-  question: 'Two threads of a process each ask for an id. Does each get its own?',
-  rule: 'each thread must get the id that it asked for',
-  kind: 'hazard',
-  context: 'restarter',
-  directs: ['msg', 'pid', 'timer'],
-  tasks: [
-    { name: 'A', role: `wants ${WANTED.A}`, process: 'P', program: 'A' },
-    { name: 'B', role: `wants ${WANTED.B}`, process: 'P', program: 'B' },
-  ],
-  programs: (direct, { kind, call }) => ({
-    *A(me) {
-      return yield* direct(me, { kind, values: [WANTED.A] }, call);
-    },
-    *B(me) {
-      return yield* direct(me, { kind, values: [WANTED.B] }, call);
-    },
-  }),
-  judge({ results }) {
-    for (const [task, wanted] of Object.entries(WANTED)) {
-      const got = results.get(task);
-      if (got !== wanted) {
-        return `${task} asked for ${wanted} and got ${formatSaid(got)}`;
+function atSize({ threads, calls }: Size): Scenario {
+  const tasks = nTasks(threads);
+  const wanted = (thread: number) =>
+    Array.from({ length: calls }, (_, call) => FIRST + call * threads + thread);
+  return {
+    name: 'threads-ask-at-once',
+    question: 'Two threads of a process each ask for an id. Does each get its own?',
+    rule: 'each thread must get the id that it asked for',
+    kind: 'hazard',
+    context: 'restarter',
+    directs: ['msg', 'pid', 'timer'],
+    wants: tasks.flatMap((_, thread) => wanted(thread)),
+    tasks: tasks.map((name, thread) => ({
+      name,
+      role: `wants ${wanted(thread).join(', ')}`,
+      process: 'P',
+      program: name,
+    })),
+    programs: (direct, { kind, call }) =>
+      runByEach(tasks, function* (me, thread) {
+        const got: number[] = [];
+        for (const id of wanted(thread)) {
+          got.push(yield* direct(me, { kind, values: [id] }, call));
+        }
+        return Object.freeze(got);
+      }),
+    judge({ results }) {
+      for (const [thread, task] of tasks.entries()) {
+        for (const [at, id] of wanted(thread).entries()) {
+          const got = part(results.get(task), at);
+          if (got !== id) return `${task} asked for ${id} and got ${formatSaid(got)}`;
+        }
       }
-    }
-    return null;
-  },
-};
+      return null;
+    },
+  };
+}
+
+export const threadsAskAtOnce = growing({ threads: 2, calls: 1 }, atSize);

@@ -25,6 +25,7 @@ export const callThatCanNot: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'asks in vain', process: 'P', program: 'A' }],
   programs: (direct, { kind }) => ({
     *A(me) {

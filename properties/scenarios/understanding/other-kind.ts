@@ -18,6 +18,7 @@ export const otherKind: Scenario = {
   kind: 'hazard',
   context: 'restarter',
   directs: ['msg'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: 'mixes kinds up', process: 'P', program: 'A' }],
   programs: (direct, { kind }) => ({
     *A(me) {

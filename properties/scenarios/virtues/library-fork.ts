@@ -29,6 +29,7 @@ export const libraryFork: Scenario = {
   kind: 'virtue',
   context: 'restarter',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

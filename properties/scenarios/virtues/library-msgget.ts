@@ -24,6 +24,7 @@ export const libraryMsgget: Scenario = {
   kind: 'virtue',
   context: 'restarter',
   directs: ['msg'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {

@@ -25,6 +25,7 @@ export const libraryThread: Scenario = {
   kind: 'virtue',
   context: 'restarter',
   directs: ['pid'],
+  wants: [WANTED],
   tasks: [{ name: 'A', role: `wants ${WANTED}`, process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
     *A(me) {
