@@ -5,7 +5,7 @@ import { exportsOf } from '../core/scan.ts';
 
 const THEMES = [
   ...['threads', 'signals', 'between', 'understanding', 'failures', 'lifetime'],
-  ...['namespaces', 'descriptors', 'virtues'],
+  ...['namespaces', 'descriptors', 'linearizable', 'virtues'],
 ];
 
 export async function loadScenarios(): Promise<Scenario[]> {

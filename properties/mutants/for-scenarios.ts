@@ -3,6 +3,7 @@
 import { PREEMPT, type Steps } from '../../core/explore/thread.ts';
 import { type Want, wantKind } from '../../core/kernel/directed.ts';
 import { fail } from '../../core/kernel/errno.ts';
+import { IPC_SET } from '../../core/kernel/flags.ts';
 import type { Strategy, SyscallHandlers } from '../../core/kernel/strategy.ts';
 import { type SyscallTable, sys } from '../../core/kernel/syscall.ts';
 import { write } from '../../core/model/file.ts';
@@ -22,6 +23,8 @@ declare module '../../core/kernel/strategy.ts' {
   interface TaskFields {
     /** Ids that a directed msgget is about to take. */
     claimed_ids: readonly number[];
+    /** Of a process: the id that was asked for last, and how many asked before. */
+    last_asked: { readonly id: number; readonly nth: number };
   }
 }
 
@@ -133,6 +136,57 @@ export const FOR_SCENARIOS: readonly Mutant[] = [
       },
     },
     rejectedBy: 'retried-after-enomem',
+  },
+  {
+    defect: 'of threads that ask for one id at once, who asked last gets it',
+    of: 'strategy',
+    base: withId,
+    strategy: {
+      ...withId,
+      kernel: {
+        ...withId.kernel,
+        taskFields: {
+          last_asked: { initial: { id: -1, nth: 0 }, atFork: 'clear', atExec: 'clear' },
+        },
+        syscalls: {
+          ...withId.kernel.syscalls,
+          *msgget_with_id(kernel, current, key, flags, id) {
+            const last = current.leader.field('last_asked');
+            const nth = last.v.nth + 1;
+            last.v = { id, nth };
+            yield PREEMPT;
+            const isLast = last.v.id !== id || last.v.nth === nth;
+            if (id >= 0 && !isLast) return fail('EEXIST');
+            return yield* kernel.doMsgget(current, [key, flags], { kind: 'msg', values: [id] });
+          },
+        },
+      },
+    },
+    rejectedBy: 'linearizable-one-id',
+  },
+  {
+    defect: 'a state is set in two steps, and whoever reads it in between sees half of it',
+    of: 'strategy',
+    base: withId,
+    strategy: {
+      ...withId,
+      kernel: {
+        ...withId.kernel,
+        syscalls: {
+          ...withId.kernel.syscalls,
+          *msgctl_with_state(kernel, current, id, buffer, address, count) {
+            const values = kernel.copyFromUser(current, address, 8, count);
+            if (values === null) return fail('EFAULT');
+            const set = (all: readonly number[]) =>
+              kernel.doMsgctl(current, [id, IPC_SET, buffer], { kind: 'msg_state', values: all });
+            // Up to the time of the last message received.
+            const half = yield* set(values.map((value, at) => (at < 3 ? value : 0)));
+            return half < 0 ? half : yield* set(values);
+          },
+        },
+      },
+    },
+    rejectedBy: 'linearizable-state',
   },
   {
     defect: "a descriptor of a task's file means whoever has its number",

@@ -191,7 +191,7 @@ describe('a claim', () => {
   it('follows the figures that it quotes', () => {
     expect(judged(2, entries('procfs', 77)).evidence).toContain('1 against 77 (T1)');
     expect(judged(4, entries('procfs', 77)).evidence).toContain('77 kernel entries');
-    expect(judged(6, hold('handler-creates', 'procfs')).evidence).toContain('procfs 7 of 39');
+    expect(judged(6, hold('handler-creates', 'procfs')).evidence).toContain('procfs 7 of 43');
     expect(judged(17, hold('restarted-fork', 'setter-july')).evidence).not.toContain(
       'restarted-fork',
     );
