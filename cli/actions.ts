@@ -20,7 +20,14 @@ import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
 import { renderSections } from '../reports/text.ts';
 import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
-import { CAPTURES, chooseScenarios, chooseSizes, chooseStrategies, readCapture } from './choose.ts';
+import {
+  CAPTURES,
+  chooseMutant,
+  chooseScenarios,
+  chooseSizes,
+  chooseStrategies,
+  readCapture,
+} from './choose.ts';
 import { compare } from './compare.ts';
 import {
   conformanceExit,
@@ -34,7 +41,7 @@ import {
 import { runHost } from './host.ts';
 import { captureName, races, restartTable } from './measure.ts';
 import { printForSpin } from './race-promela.ts';
-import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
+import { EXIT, Interrupted, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 
 /** The year and month of the thread. */
 export const DEFAULT_SEED = 200807;
@@ -155,6 +162,10 @@ interface RaceOptions extends Common {
   readonly promela?: true;
   readonly size?: Size;
   readonly states: number;
+  readonly bound?: number;
+  readonly memory: number;
+  /** Takes the strategy's place. */
+  readonly mutant?: string;
 }
 
 /** Options that are about one scenario by one strategy, and what is then printed. */
@@ -169,13 +180,18 @@ const MAX_STATES = 100_000;
 
 export async function raceAndReport(name: string | undefined, options: RaceOptions): Promise<void> {
   const scenarios = await chooseSizes(name, options.size);
-  const strategies = await chooseStrategies(options.strategy);
+  const mutant = options.mutant === undefined ? null : chooseMutant(options.mutant);
+  if (mutant !== null && options.strategy.length > 0) {
+    throw new InputError('--mutant', 'it is a strategy of its own', 'leave --strategy out');
+  }
+  const strategies = mutant === null ? await chooseStrategies(options.strategy) : [mutant.strategy];
+  const isNamed = mutant !== null || options.strategy.length > 0;
   await prepare(options);
   const ofOne = OF_ONE.find(([option]) => options[option] !== undefined);
   if (ofOne !== undefined) {
     const [option, what] = ofOne;
     const [scenario, strategy] = [scenarios[0], strategies[0]];
-    const isOne = name !== undefined && options.strategy.length === 1;
+    const isOne = name !== undefined && isNamed && strategies.length === 1;
     if (!isOne || scenario === undefined || strategy === undefined) {
       throw new InputError(
         `--${option}`,
@@ -187,20 +203,32 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
     const names = { scenario: scenario.scenario.name, strategy: strategy.name };
     return printForSpin(names, maker(scenario.scenario, strategy), MAX_STATES);
   }
-  const isNarrowed = name !== undefined || options.strategy.length > 0;
-  const isAsked = (strategy: Strategy) => options.strategy.length > 0 || isBestForm(strategy);
+  const isNarrowed = name !== undefined || isNamed;
   let told = performance.now();
-  const rows = await races(scenarios, strategies, {
-    seed: DEFAULT_SEED,
-    maxStates: options.states,
-    grows: options.size === undefined ? isAsked : () => false,
-    onRow({ scenario, strategy }) {
-      if (performance.now() - told < SAY_AFTER_MS) return;
-      told = performance.now();
-      say(`explored: ${scenario} by ${strategy}`);
+  let known = 0;
+  const rows = await races(
+    scenarios,
+    mutant === null ? strategies : [{ ...mutant.strategy, defect: mutant.defect }],
+    {
+      seed: DEFAULT_SEED,
+      maxStates: options.states,
+      preemptions: options.bound ?? null,
+      memory: options.memory,
+      grows: (strategy) => options.size === undefined && (isNamed || isBestForm(strategy)),
+      onRow({ scenario, strategy }) {
+        known++;
+        if (performance.now() - told < SAY_AFTER_MS) return;
+        told = performance.now();
+        say(`explored: ${scenario} by ${strategy}; ${known} so far`);
+      },
     },
-  });
+  );
   const sections = raceSections(rows, isNarrowed ? 'all' : 'best forms');
+  if (wasInterrupted()) {
+    // What is on file may be more.
+    print(renderSections(sections));
+    throw new Interrupted();
+  }
   await deliver('race', options, sections, rows);
   process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
 }
@@ -227,6 +255,7 @@ async function oneSchedule(
   options: RaceOptions,
 ): Promise<void> {
   const make = maker(scenario, strategy);
+  const defect = options.mutant === undefined ? null : chooseMutant(options.mutant).defect;
   const schedule: Schedule =
     options.replay === undefined
       ? runAtRandom(make().threads, options.seed ?? 0).schedule
@@ -236,7 +265,10 @@ async function oneSchedule(
   const section: Section = {
     title: `${scenario.name}: ${strategy.name}, one schedule`,
     lane: 'model',
-    blocks: drawingBlocks(drawn, scenario.name, strategy.name, options.size ?? null),
+    blocks: drawingBlocks(drawn, {
+      ...{ scenario: scenario.name, strategy: strategy.name },
+      ...{ defect, size: options.size ?? null },
+    }),
   };
   const data = { scenario: scenario.name, strategy: strategy.name, ...drawn };
   await deliver('schedule', options, [section], data);

@@ -9,6 +9,9 @@ import type { Capture } from '../core/restart/capture.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
 import { parseCapture } from '../core/restart/parse-capture.ts';
 import { loadScenarios } from '../properties/index.ts';
+import { FOR_SCENARIOS } from '../properties/mutants/for-scenarios.ts';
+import { MUTANTS } from '../properties/mutants/index.ts';
+import type { Mutant } from '../properties/mutants/mutant.ts';
 import { atSize, formatSize, type Sized, smallest } from '../properties/sizes/size.ts';
 import { loadStrategies } from '../strategies/index.ts';
 
@@ -39,6 +42,20 @@ export async function chooseStrategies(names: readonly string[]): Promise<readon
 
 export async function chooseScenarios(names: readonly string[]): Promise<readonly Scenario[]> {
   return choose(await loadScenarios(), names, 'race', 'scenario');
+}
+
+/** One by what is wrong with it, or by a part of that which no other has. */
+export function chooseMutant(defect: string): Mutant {
+  const all = [...MUTANTS, ...FOR_SCENARIOS];
+  const found = all.filter((mutant) => mutant.defect.includes(defect));
+  const exact = found.find((mutant) => mutant.defect === defect);
+  const [one] = exact === undefined ? found : [exact];
+  if (one !== undefined && (exact !== undefined || found.length === 1)) return one;
+  throw new InputError(
+    '--mutant',
+    one === undefined ? `there is no defect "${defect}"` : `more than one has "${defect}"`,
+    `choose from: ${all.map((mutant) => mutant.defect).join('; ')}`,
+  );
 }
 
 /** One scenario or all, at their smallest; or one at the size that is asked for. */

@@ -29,6 +29,7 @@ import {
   type WorkOptions,
   work,
 } from './measure.ts';
+import { MEMORY } from './pool.ts';
 import { print, progress, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -91,8 +92,12 @@ async function measure({
           const onRow = (row: RaceRow) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           };
-          const options = { seed, maxStates: MAX_STATES, grows: isBestForm, onRow };
-          rows = await races(scenarios.map(smallest), strategies, options);
+          rows = await races(scenarios.map(smallest), strategies, {
+            ...{ seed, maxStates: MAX_STATES, preemptions: null, memory: MEMORY },
+            grows: isBestForm,
+            onRow,
+          });
+          stopIfInterrupted();
           task.title = `Races: ${inShort(rows)}`;
         },
       },

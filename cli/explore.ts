@@ -55,8 +55,8 @@ export async function exploreWithin(
     refuse('--bound', bound, 'traces know no bound', 'give --engine graph');
   }
   await prepare(options);
-  const count = await withWorkers(memory, ({ run }) =>
-    run({ program: text, engine, ...budget, preemptions: bound ?? null }),
+  const count = await withWorkers(memory, (workers) =>
+    workers.count({ does: 'count', program: text, engine, ...budget, preemptions: bound ?? null }),
   );
   const sections = [section(text, count)];
   if (wasInterrupted()) {

@@ -178,6 +178,9 @@ export function commandLine(): Command {
       new Option('--states <n>', 'of all sizes of a scenario by one strategy')
         .argParser(numberFrom(1, 10_000_000))
         .default(MAX_STATES),
+      bound(),
+      memory(),
+      new Option('--mutant <defect>', 'by a seeded defect: a part of its name in report section M'),
       new Option('--size <tasks x calls>', 'this size alone, such as 3x2').argParser(sizeFrom),
       json(),
       out('race.txt and race.json (one schedule: schedule.*)'),
@@ -188,6 +191,7 @@ export function commandLine(): Command {
       'sideband race threads-ask-at-once -s process-field \\',
       '    --replay "A4 B7 A3"',
       'sideband race threads-ask-at-once -s with_id --states 1000000',
+      'sideband race --mutant "the field is not cleared"',
     ],
   })
     .argument('[scenario]', 'all scenarios if left out')

@@ -8,21 +8,16 @@ import { idsOnlyRow } from '../bench/ids-only.ts';
 import { ledgerRows } from '../bench/ledger-rows.ts';
 import { captureOf, restartOfSize } from '../bench/restart-sizes.ts';
 import { threadsRows } from '../bench/threads.ts';
-import { countTraces, type TraceCount } from '../core/explore/certificate.ts';
-import { exploreOrSample } from '../core/explore/sample.ts';
-import { type Scenario, subjectOf } from '../core/kernel/scenario.ts';
+import type { Scenario } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
-import { scenarioOnModel } from '../core/model/scenario.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
 import { FOR_SCENARIOS } from '../properties/mutants/for-scenarios.ts';
 import { MUTANTS, mutantRow } from '../properties/mutants/index.ts';
 import { EXPLORERS, explorerRow } from '../properties/mutants/of-explorer.ts';
-import { type Explored, holds, largerExplored } from '../properties/sizes/explored.ts';
 import type { Sized } from '../properties/sizes/size.ts';
 import { claims } from '../reports/claims/index.ts';
-import { raceRow } from '../reports/races.ts';
 import type {
   Measured,
   RaceRow,
@@ -31,14 +26,10 @@ import type {
   StrategyRow,
   Timed,
 } from '../reports/result.ts';
+import { withWorkers } from './pool.ts';
+import type { CellOptions } from './race-cell.ts';
 import { stopIfInterrupted } from './terminal.ts';
-
-/** Of a scenario whose smallest size has too many states. */
-const RUNS = 100;
-/** There are never more traces than interleavings, but prefixes can be given up besides. */
-const MAX_EXECUTIONS = 100_000;
-/** Of what is sampled here it finds the rarest failure far more often than others do. */
-const SAMPLER = 'URW';
+import type { RaceTask } from './work.ts';
 
 export interface NamedCapture {
   readonly name: string;
@@ -52,52 +43,44 @@ async function breathe(): Promise<void> {
   stopIfInterrupted();
 }
 
-export interface RaceOptions {
-  readonly seed: number;
-  /** Of all sizes of a scenario by one strategy; if the smallest has more, schedules are drawn. */
-  readonly maxStates: number;
+export interface RaceOptions extends Omit<CellOptions, 'grows'> {
+  /** MiB for each worker. */
+  readonly memory: number;
   /** Whom larger sizes are explored for. */
-  readonly grows: (strategy: Strategy) => boolean;
+  readonly grows: (racer: Racer) => boolean;
   readonly onRow: (row: RaceRow) => void;
 }
 
-/** Each scenario under each strategy, in every interleaving or in those drawn from the seed. */
-export async function races(
-  scenarios: readonly Sized[],
-  strategies: readonly Strategy[],
-  { seed, maxStates, grows, onRow }: RaceOptions,
-): Promise<RaceRow[]> {
-  const rows: RaceRow[] = [];
-  for (const { scenario, size } of scenarios) {
-    for (const strategy of strategies) {
-      await breathe();
-      const subject = subjectOf(strategy, scenario);
-      if (subject === null) continue;
-      const make = () => scenarioOnModel(scenario, strategy, subject);
-      const sampling = { runs: RUNS, seed, by: SAMPLER } as const;
-      const exploration = exploreOrSample(make, { maxStates }, sampling);
-      let shown: Explored = { size, scenario, exploration, make };
-      let deepest = holds(shown) ? shown : null;
-      if (deepest !== null && grows(strategy)) {
-        const budget = { maxStates: maxStates - exploration.states };
-        for (const larger of largerExplored(scenario, strategy, subject, budget)) {
-          await breathe();
-          if (holds(larger)) deepest = larger;
-          else shown = larger;
-        }
-      }
-      const row = raceRow(strategy, { shown, traces: tracesOf(shown), deepest, maxStates });
-      onRow(row);
-      rows.push(row);
-    }
-  }
-  return rows;
+/** By whom a scenario is raced: a strategy, or one with a seeded defect. */
+export interface Racer extends Pick<Strategy, 'name' | 'of' | 'kind' | 'form'> {
+  readonly defect?: string;
 }
 
-/** As a certificate, of what was explored to its end. */
-function tracesOf({ exploration, make }: Explored): TraceCount | null {
-  const isWhole = exploration.verdict.kind === 'EXHAUSTIVE';
-  return isWhole ? countTraces(make(), { maxExecutions: MAX_EXECUTIONS }) : null;
+/** Each scenario under each strategy. Where it is interrupted, what is known until then. */
+export async function races(
+  scenarios: readonly Sized[],
+  racers: readonly Racer[],
+  { memory, grows, onRow, ...options }: RaceOptions,
+): Promise<RaceRow[]> {
+  const cells = scenarios.flatMap(({ scenario, size }) =>
+    racers.map(
+      (racer): Omit<RaceTask, 'limits'> => ({
+        ...{ does: 'race', scenario: scenario.name, size, ...options },
+        ...{ strategy: racer.name, defect: racer.defect ?? null, grows: grows(racer) },
+        isAlone: scenarios.length * racers.length === 1,
+      }),
+    ),
+  );
+  const rows = await withWorkers(memory, ({ race }) =>
+    Promise.all(
+      cells.map(async (cell) => {
+        const row = await race(cell);
+        if (row !== null) onRow(row);
+        return row;
+      }),
+    ),
+  );
+  return rows.filter((row) => row !== null);
 }
 
 /** Each mutant by the check or scenario that must reject it. */

@@ -15,6 +15,7 @@ import {
   restartTable,
   work,
 } from './measure.ts';
+import { MEMORY } from './pool.ts';
 
 const SEED = 200807;
 
@@ -32,6 +33,8 @@ export async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
   const rows = await races(scenarios.map(smallest), strategies, {
     seed: SEED,
     maxStates: MAX_STATES,
+    preemptions: null,
+    memory: MEMORY,
     grows: isBestForm,
     onRow: () => {},
   });

@@ -3,6 +3,13 @@
 import type { Unit, Watch } from '../core/explore/budget.ts';
 import { countLitmus, type Engine, type LitmusCount } from '../core/explore/litmus/count.ts';
 import { parseLitmus } from '../core/explore/litmus/program.ts';
+import type { Size } from '../core/kernel/scenario.ts';
+import { loadScenarios } from '../properties/index.ts';
+import { atSize } from '../properties/sizes/size.ts';
+import type { RaceRow } from '../reports/result.ts';
+import { loadStrategies } from '../strategies/index.ts';
+import { chooseMutant } from './choose.ts';
+import { type CellOptions, raceCell } from './race-cell.ts';
 import { say } from './terminal.ts';
 
 /** How far a worker may go. */
@@ -14,6 +21,7 @@ export interface Limits {
 }
 
 export interface CountTask {
+  readonly does: 'count';
   readonly program: string;
   readonly engine: Engine;
   readonly maxStates: number;
@@ -23,14 +31,50 @@ export interface CountTask {
   readonly limits: Limits;
 }
 
-export function work(task: CountTask): LitmusCount {
-  const { program, engine, maxStates, maxExecutions, preemptions, limits } = task;
+export interface RaceTask extends CellOptions {
+  readonly does: 'race';
+  readonly scenario: string;
+  readonly size: Size;
+  readonly strategy: string;
+  /** Of a mutant that takes the strategy's place, or null. */
+  readonly defect: string | null;
+  /** It is all that is done, so that somebody waits for it. */
+  readonly isAlone: boolean;
+  readonly limits: Limits;
+}
+
+export type Task = CountTask | RaceTask;
+
+export async function work(task: Task): Promise<LitmusCount | RaceRow | null> {
+  return task.does === 'count' ? count(task) : race(task);
+}
+
+function count({ program, engine, limits, ...budget }: CountTask): LitmusCount {
+  const { maxStates: states, maxExecutions: executions } = budget;
   return countLitmus(parseLitmus(program), engine, {
-    maxStates,
-    maxExecutions,
-    preemptions,
+    ...budget,
     halt: () => whyStop(limits),
-    onProgress: progressOf({ states: maxStates, executions: maxExecutions }),
+    onProgress: progressOf({ states, executions }),
+  });
+}
+
+/** Looked for once a thread. */
+const known = { strategies: loadStrategies(), scenarios: loadScenarios() };
+
+/** Null where there is no such cell, or no time for it any more. */
+async function race(task: RaceTask): Promise<RaceRow | null> {
+  const { limits, isAlone, maxStates, defect } = task;
+  if (whyStop(limits) !== null) return null;
+  const strategy =
+    defect === null
+      ? (await known.strategies).find(({ name }) => name === task.strategy)
+      : chooseMutant(defect).strategy;
+  const named = (await known.scenarios).find(({ name }) => name === task.scenario);
+  const scenario = named === undefined ? null : atSize(named, task.size);
+  if (strategy === undefined || scenario === null) throw new Error('nothing of that name');
+  return raceCell({ scenario, size: task.size }, { ...strategy, defect }, task, {
+    halt: () => whyStop(limits),
+    ...(isAlone ? { onProgress: progressOf({ states: maxStates, executions: 100_000 }) } : {}),
   });
 }
 

@@ -2,7 +2,7 @@
 /** An exploration as a row, and a schedule as a drawing: who did what, and which steps race. */
 import type { Cell } from '../core/explore/cell.ts';
 import { Struct } from '../core/explore/cell.ts';
-import { agreed, type TraceCount, waysOf } from '../core/explore/certificate.ts';
+import { type TraceCount, waysOf } from '../core/explore/certificate.ts';
 import type { System } from '../core/explore/machine.ts';
 import {
   type Cause,
@@ -16,23 +16,27 @@ import type { Strategy } from '../core/kernel/strategy.ts';
 import type { Explored } from '../properties/sizes/explored.ts';
 import type { Drawing, RaceRow } from './result.ts';
 
+/** A size with its traces, where they were counted. */
+export interface Certified extends Explored {
+  readonly traces: TraceCount | null;
+}
+
 /** What was explored of a scenario by one strategy. */
 export interface Race {
   /** The first size that fails, or the smallest. */
-  readonly shown: Explored;
-  /** Of that size, where they were counted. */
-  readonly traces: TraceCount | null;
+  readonly shown: Certified;
   /** The largest size that holds in every interleaving, if one does. */
-  readonly deepest: Explored | null;
+  readonly deepest: Certified | null;
   readonly maxStates: number;
 }
 
-export function raceRow(strategy: Strategy, { shown, traces, deepest, maxStates }: Race): RaceRow {
+export function raceRow(
+  strategy: Strategy & { readonly defect: string | null },
+  { shown, deepest, maxStates }: Race,
+): RaceRow {
   const { scenario, size, exploration, make } = shown;
   const { verdict, states, transitions, interleavings, failing, counterexample } = exploration;
   const { name, question, rule, kind, context } = scenario;
-  const ways = waysOf(exploration, traces);
-  agreed(ways);
   const system = make();
   return {
     scenario: name,
@@ -44,29 +48,46 @@ export function raceRow(strategy: Strategy, { shown, traces, deepest, maxStates 
     of: strategy.of,
     kind: strategy.kind,
     form: strategy.form,
+    defect: strategy.defect,
     size,
     verdict,
     states,
     transitions,
     interleavings: interleavings?.toString() ?? null,
     failing: failing?.toString() ?? null,
-    certificate:
-      traces === null || interleavings === null || Object.keys(ways).length < 2
-        ? null
-        : { traces: traces.traces, ways: Object.keys(ways).length },
+    certificate: certificateOf(shown),
     counterexample:
       counterexample === null
         ? null
-        : drawing(scenario, replay(system, counterexample), system, verdict.kind === 'EXHAUSTIVE'),
+        : drawing(
+            scenario,
+            replay(system, counterexample),
+            system,
+            verdict.kind === 'EXHAUSTIVE' || verdict.kind === 'BOUNDED',
+          ),
     deepest: deepest === null ? null : deepestOf(deepest),
     maxStates,
   };
 }
 
-function deepestOf({ size, exploration }: Explored): RaceRow['deepest'] {
-  const { states, transitions, ends, interleavings } = exploration;
+/** Null unless interleavings were counted in two ways, which then came to the same. */
+function certificateOf({ exploration, traces }: Certified): RaceRow['certificate'] {
+  const ways = Object.keys(waysOf(exploration, traces)).length;
+  if (traces === null || exploration.interleavings === null || ways < 2) return null;
+  return { traces: traces.traces, blocked: traces.blocked, ways };
+}
+
+function deepestOf(deepest: Certified): RaceRow['deepest'] {
+  const { states, transitions, ends, interleavings } = deepest.exploration;
   if (interleavings === null) return null;
-  return { ...size, states, transitions, ends, interleavings: interleavings.toString() };
+  return {
+    ...deepest.size,
+    states,
+    transitions,
+    ends,
+    interleavings: interleavings.toString(),
+    certificate: certificateOf(deepest),
+  };
 }
 
 /**

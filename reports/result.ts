@@ -107,6 +107,12 @@ const Verdict = v.variant('kind', [
 /** Tasks, and calls of each that was added or has a number of them. */
 const Size = { threads: count, calls: count };
 
+/**
+ * Mazurkiewicz traces, prefixes that were given up besides, and in how many ways that have nothing in
+ * common the interleavings were counted, all alike; null where there is one way only, or none.
+ */
+const Certificate = v.strictObject({ traces: count, blocked: count, ways: count });
+
 const RaceRow = v.strictObject({
   scenario: v.string(),
   question: v.string(),
@@ -117,20 +123,18 @@ const RaceRow = v.strictObject({
   of: v.nullable(v.picklist(DESIGNS)),
   kind: StrategyKind,
   form: Form,
+  /** What is wrong with it, of a seeded defect; else null. */
+  defect: v.nullable(v.string()),
   /** Of the first size that fails, if one does, or else of the smallest; so is what follows. */
   size: v.strictObject(Size),
   verdict: Verdict,
   states: count,
   transitions: count,
-  /** Null where not EXHAUSTIVE. */
+  /** Where BOUNDED, those within the bound; null where SAMPLED or INCOMPLETE. */
   interleavings: v.nullable(bigCount),
   /** Of the interleavings, or where SAMPLED, of the runs. */
   failing: v.nullable(bigCount),
-  /**
-   * Mazurkiewicz traces, and in how many ways that have nothing in common the interleavings were
-   * counted, all alike; null where there is one way only, or none.
-   */
-  certificate: v.nullable(v.strictObject({ traces: count, ways: count })),
+  certificate: v.nullable(Certificate),
   counterexample: v.nullable(Drawing),
   /** The largest size that was explored to its end and holds, as do those before it; or null. */
   deepest: v.nullable(
@@ -141,6 +145,7 @@ const RaceRow = v.strictObject({
       /** Distinct states at which all is over. */
       ends: count,
       interleavings: bigCount,
+      certificate: v.nullable(Certificate),
     }),
   ),
   /** Of all sizes together: a size for which they did not suffice counts for nothing. */

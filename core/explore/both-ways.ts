@@ -12,7 +12,7 @@ const BUDGET = { maxStates: 200_000, maxExecutions: 200_000 };
 /** Which events happen before which: the same for equal traces, and for these alone. */
 const traceOf = (execution: Execution): string =>
   execution
-    .map(({ thread, ordinal, clock }) => `${thread}${ordinal}<${[...clock].sort().join()}`)
+    .map(({ thread, ordinal, clock }) => `${thread}${ordinal}<${[...clock()].sort().join()}`)
     .sort()
     .join(' ');
 

@@ -24,7 +24,12 @@ export interface TraceCount {
   readonly multinomial: bigint | null;
 }
 
-export function countTraces(system: System, budget: TraceBudget): TraceCount {
+/** @param machine of the system's threads; what it knows of their steps need not be found again */
+export function countTraces(
+  system: System,
+  budget: TraceBudget,
+  machine: Machine = new Machine(system.threads),
+): TraceCount {
   let traces = 0;
   let extensions: bigint | null = 0n;
   const closed = new Map<string, bigint | null>();
@@ -37,7 +42,6 @@ export function countTraces(system: System, budget: TraceBudget): TraceCount {
     const isClosed = steps.size === system.threads.length && !execution.some((one) => one.isBound);
     closed.set([...steps].sort().join(), isClosed ? multinomial([...steps.values()]) : null);
   };
-  const machine = new Machine(system.threads);
   const onRestart = () => {
     traces = 0;
     extensions = 0n;

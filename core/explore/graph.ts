@@ -50,8 +50,13 @@ interface Way {
 /** By preemptions that are left, and by state and thread that ran last. */
 type Ways = readonly Map<number, Way | null>[];
 
-export function explore(system: System, budget: Budget): Exploration {
-  return new Graph(system, budget).run();
+/** @param machine of the system's threads; what it knows of their steps need not be found again */
+export function explore(
+  system: System,
+  budget: Budget,
+  machine: Machine = new Machine(system.threads),
+): Exploration {
+  return new Graph(system, budget, machine).run();
 }
 
 class Graph {
@@ -66,10 +71,10 @@ class Graph {
   private deadlocks = 0;
   private firstFailing: Schedule | null = null;
 
-  constructor(system: System, budget: Budget) {
+  constructor(system: System, budget: Budget, machine: Machine) {
     this.system = system;
     this.meter = new Meter(budget.maxStates, 'states', null, budget);
-    this.machine = new Machine(system.threads);
+    this.machine = machine;
   }
 
   run(): Exploration {

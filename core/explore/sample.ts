@@ -44,14 +44,20 @@ export function sample(make: () => System, { runs, seed, by }: Sampling): Sample
   return { failing, counterexample: first === null ? null : reduce(make(), first) };
 }
 
-/** Every interleaving, or where these are too many, a sample. */
+/**
+ * Every interleaving, or where these are too many, a sample.
+ * @param system one of those that are made, and a machine of its threads
+ */
 export function exploreOrSample(
   make: () => System,
   budget: Budget,
   sampling: Sampling,
+  system: System = make(),
+  machine: Machine = new Machine(system.threads),
 ): Exploration {
-  const explored = explore(make(), budget);
-  if (explored.verdict.kind === 'EXHAUSTIVE') return explored;
+  const explored = explore(system, budget, machine);
+  const isStopped = (budget.halt?.() ?? null) !== null;
+  if (explored.verdict.kind === 'EXHAUSTIVE' || isStopped) return explored;
   const { failing, counterexample } = sample(make, sampling);
   return {
     ...explored,

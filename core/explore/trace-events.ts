@@ -13,7 +13,8 @@ export interface Event {
   readonly touched: Touched;
   /** Could it have been blocked, or gone another way? Then orders are in no closed form. */
   readonly isBound: boolean;
-  readonly clock: ReadonlyMap<string, number>;
+  /** By thread, how many of its first events happen before this one, itself included. */
+  clock(): ReadonlyMap<string, number>;
   /** Index of the event that made its thread, null where that was there from the start. */
   readonly maker: number | null;
 }
@@ -134,28 +135,29 @@ export class Events {
     return isFirst && !this.anyBefore(kept, length, count) ? begins | (1 << racer) : begins;
   }
 
+  /** Good for as long as no event is undone. */
   list(): readonly Event[] {
-    const names: string[] = [];
-    for (const { from } of this.moves) names[from.number] = from.thread;
-    return this.moves.map(({ thread, touched, from, alternatives }, at) => ({
-      thread,
-      ordinal: this.ordinals[at] ?? 0,
-      touched,
-      isBound: from.block !== null || alternatives.length > 1,
-      maker: this.makerOf(from.number),
-      clock: new Map(
-        names.flatMap((name, other) => {
-          const events = this.clocks[at * ROW + other] ?? 0;
-          return events > 0 ? [[name, events] as const] : [];
-        }),
-      ),
-    }));
+    const makers = new Map<number, number>();
+    return this.moves.map(({ thread, touched, from, alternatives, spawned }, at) => {
+      for (const { number } of spawned) makers.set(number, at);
+      return {
+        thread,
+        ordinal: this.ordinals[at] ?? 0,
+        touched,
+        isBound: from.block !== null || alternatives.length > 1,
+        maker: makers.get(from.number) ?? null,
+        clock: () => this.clockOf(at),
+      };
+    });
   }
 
-  private makerOf(thread: number): number | null {
-    const isMade = ({ spawned }: Move) => spawned.some(({ number }) => number === thread);
-    const maker = this.moves.findIndex(isMade);
-    return maker < 0 ? null : maker;
+  private clockOf(at: number): ReadonlyMap<string, number> {
+    const clock = new Map<string, number>();
+    for (const { thread, from } of this.moves) {
+      const events = this.clocks[at * ROW + from.number] ?? 0;
+      if (events > 0) clock.set(thread, events);
+    }
+    return clock;
   }
 
   /** Does event `at` happen before what is in row `other`? */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** How deep a scenario can be explored within a number of states. */
 import { type Budget, type Exploration, explore } from '../../core/explore/graph.ts';
-import type { System } from '../../core/explore/machine.ts';
+import { Machine, type System } from '../../core/explore/machine.ts';
 import type { Scenario, Subject } from '../../core/kernel/scenario.ts';
 import type { Strategy } from '../../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
@@ -13,7 +13,10 @@ export const MAX_STATES = 10_000;
 /** A size, and what was found of it. */
 export interface Explored extends Sized {
   readonly exploration: Exploration;
-  /** The system that was explored, anew. */
+  readonly system: System;
+  /** Of its threads, and what is known of them. */
+  readonly machine: Machine;
+  /** The same system, anew. */
   readonly make: () => System;
 }
 
@@ -34,9 +37,11 @@ export function* largerExplored(
   let left = budget.maxStates;
   for (const sized of largerSizes(scenario)) {
     const make = () => scenarioOnModel(sized.scenario, strategy, subject);
-    const exploration = explore(make(), { ...budget, maxStates: left });
+    const system = make();
+    const machine = new Machine(system.threads);
+    const exploration = explore(system, { ...budget, maxStates: left }, machine);
     left -= exploration.states;
-    const explored = { ...sized, exploration, make };
+    const explored = { ...sized, exploration, system, machine, make };
     if (holds(explored)) yield explored;
     else {
       if (exploration.counterexample !== null) yield explored;

@@ -30,7 +30,10 @@ function drawn(
   const system = scenarioOnModel(scenario, strategy, subject);
   const found = schedule ?? explore(system, { maxStates: 20_000 }).counterexample ?? [];
   const one = drawing(scenario, replay(system, found), system, schedule === null);
-  const blocks = drawingBlocks(one, scenario.name, strategy.name, size);
+  const blocks = drawingBlocks(one, {
+    ...{ scenario: scenario.name, strategy: strategy.name },
+    ...{ defect: null, size },
+  });
   const text = renderSections([{ title: 'A SCHEDULE', lane: 'model', blocks }]);
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(WIDTH);
   return text;

@@ -30,20 +30,20 @@ export function counterexampleSection(
   rows: readonly RaceRow[],
   drawn: Drawn,
 ): Section {
-  const { counterexample, scenario, strategy, form, rule, verdict } = row;
+  const { counterexample, scenario, strategy, defect, form, rule, verdict } = row;
   const others = rows
     .filter((each) => each.scenario === scenario && each !== row && isOfBestForm(each))
     .filter(fails);
   const alike =
     drawn === 'all' ? [] : others.map((each) => `; ${each.strategy} too, ${share(each)}`);
   return {
-    title: `${label}  ${scenario}: ${strategy}, ${form}`,
+    title: `${label}  ${scenario}: ${strategy}, ${defect === null ? form : 'with a defect'}`,
     lane: LANES[verdict.kind],
     blocks: [
       prose(`Rule: ${rule}. ${strategy} fails ${share(row)}${alike.join('')}.`),
       ...(counterexample === null
         ? []
-        : drawingBlocks(counterexample, scenario, strategy, grownTo(row))),
+        : drawingBlocks(counterexample, { scenario, strategy, defect, size: grownTo(row) })),
     ],
   };
 }
@@ -128,12 +128,16 @@ function byMarks(drawing: Drawing): Block[] {
   ];
 }
 
-/** A schedule, with the steps that race marked, and how to run it; size null is the smallest. */
+/** Whose schedule it is. */
+export interface Run extends Pick<RaceRow, 'scenario' | 'strategy' | 'defect'> {
+  /** Null is the smallest. */
+  readonly size: RaceRow['size'] | null;
+}
+
+/** A schedule, with the steps that race marked, and how to run it. */
 export function drawingBlocks(
   drawing: Drawing,
-  scenario: string,
-  strategy: string,
-  size: RaceRow['size'] | null,
+  { scenario, strategy, defect, size }: Run,
 ): Block[] {
   const { threads, preemptions, isMinimal, steps, wrong, cause, replay } = drawing;
   const ends: [string, string][] = [
@@ -148,7 +152,8 @@ export function drawingBlocks(
       kind: 'command',
       label: 'replay',
       lines: [
-        `sideband race ${scenario} -s ${strategy} \\`,
+        `sideband race ${scenario} ${defect === null ? `-s ${strategy} ` : ''}\\`,
+        ...(defect === null ? [] : [`  --mutant "${defect}" \\`]),
         `  ${size === null ? '' : `--size ${formatSize(size)} `}--replay "${replay}"`,
       ],
     },

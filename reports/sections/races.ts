@@ -25,8 +25,12 @@ export function raceSections(rows: readonly RaceRow[], drawn: Drawn): Section[] 
 
 const isExhaustive = ({ verdict }: RaceRow): boolean => verdict.kind === 'EXHAUSTIVE';
 
-const laneOf = (rows: readonly RaceRow[]): string =>
-  rows.every(isExhaustive) ? 'model, every interleaving' : 'model, every interleaving but for ~';
+function laneOf(rows: readonly RaceRow[]): string {
+  const kinds = new Set(rows.map(({ verdict }) => verdict.kind));
+  const others = (['BOUNDED', 'SAMPLED', 'INCOMPLETE'] as const).filter((kind) => kinds.has(kind));
+  const marks = others.map((kind) => MARKS[kind]).join(' ');
+  return `model, every interleaving${marks === '' ? '' : ` but for ${marks}`}`;
+}
 
 type Label = (row: RaceRow) => string | null;
 
@@ -55,6 +59,7 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(1))} 
 function legend(rows: readonly RaceRow[]): Block[] {
   const sampled = rows.flatMap(({ verdict }) => (verdict.kind === 'SAMPLED' ? [verdict] : []));
   const [first] = sampled;
+  const [bounded] = rows.flatMap(({ verdict }) => (verdict.kind === 'BOUNDED' ? [verdict] : []));
   const marks: [string, string][] = [
     ['R, G', 'a single-purpose restarter can meet it; only general use can'],
     ['ok', 'holds in every interleaving of the scenario'],
@@ -73,6 +78,15 @@ function legend(rows: readonly RaceRow[]): Block[] {
               `${first.seed}; ~ok is that none of these failed, and says no more than that ` +
               `fewer than ${percent(intervalOf(0, first.runs, CONFIDENCE).high)} of all so drawn ` +
               `do, at ${percent(CONFIDENCE)} confidence`,
+          ] as [string, string],
+        ]),
+    ...(bounded === undefined
+      ? []
+      : [
+          [
+            '<',
+            `BOUNDED: interleavings with at most ${bounded.preemptions} preemptions, and no others; ` +
+              '<ok is that none of these fails',
           ] as [string, string],
         ]),
     ...(rows.some(({ verdict }) => verdict.kind === 'INCOMPLETE')
@@ -144,12 +158,20 @@ function lines(
   return scenarios.length === 0 ? [] : [...scenarios.map(line), ['fails', '', ...failed]];
 }
 
+const MARKS: Readonly<Record<RaceRow['verdict']['kind'], string>> = {
+  EXHAUSTIVE: '',
+  BOUNDED: '<',
+  SAMPLED: '~',
+  INCOMPLETE: '?',
+};
+
 function inShort(row: RaceRow, label: Label): string {
-  const mark = row.verdict.kind === 'SAMPLED' ? '~' : '';
+  const mark = MARKS[row.verdict.kind];
   const grown = grownTo(row) ?? deeper(row);
   const size = grown === null ? '' : ` ${formatSize(grown)}`;
-  if (fails(row)) return `${mark}${label(row) ?? 'F'}${size}`;
-  return row.verdict.kind === 'INCOMPLETE' ? '?' : `${mark}ok${size}`;
+  if (fails(row))
+    return `${row.verdict.kind === 'INCOMPLETE' ? '' : mark}${label(row) ?? 'F'}${size}`;
+  return row.verdict.kind === 'INCOMPLETE' ? mark : `${mark}ok${size}`;
 }
 
 /** What holds at a larger size than its smallest. */
@@ -161,12 +183,15 @@ function counts(rows: readonly RaceRow[]): Block[] {
   const exhaustive = rows.filter(isExhaustive);
   const all = exhaustive.reduce((sum, { interleavings }) => sum + BigInt(interleavings ?? 0), 0n);
   const states = exhaustive.reduce((sum, row) => sum + row.states, 0);
-  const sampled = rows.filter(({ verdict }) => verdict.kind === 'SAMPLED');
-  const by = sampled.map(({ scenario, strategy }) => `${scenario} by ${strategy}`);
+  const listed = (kind: 'BOUNDED' | 'SAMPLED'): string => {
+    const of = rows.filter(({ verdict }) => verdict.kind === kind);
+    const by = of.map(({ scenario, strategy }) => `${scenario} by ${strategy}`);
+    return of.length === 0 ? '' : ` ${kind}: ${by.join(', ')}.`;
+  };
   return [
     prose(
       `${exhaustive.length} of ${rows.length} verdicts are EXHAUSTIVE: ${all} interleavings in ` +
-        `${states} states.${sampled.length === 0 ? '' : ` SAMPLED: ${by.join(', ')}.`}`,
+        `${states} states.${listed('BOUNDED')}${listed('SAMPLED')}`,
     ),
     ...depth(rows),
     ...certificates(exhaustive),
@@ -182,11 +207,12 @@ function depth(rows: readonly RaceRow[]): Block[] {
   if (grown.length === 0) return [];
   const all = grown.reduce((sum, { interleavings }) => sum + BigInt(interleavings), 0n);
   const sum = (of: 'states' | 'ends') => grown.reduce((total, one) => total + one[of], 0);
+  const twice = grown.filter(({ certificate }) => certificate !== null).length;
   return [
     prose(
       `${grown.length} of these hold at a larger size too: at the deepest of each, ${all} ` +
         `interleavings in ${sum('states')} states, which come to ${sum('ends')} ends that differ. ` +
-        'These were not counted a second way.',
+        `In ${twice} of them, whose traces are few enough, they were counted a second way.`,
     ),
   ];
 }
@@ -195,14 +221,16 @@ function depth(rows: readonly RaceRow[]): Block[] {
 function certificates(rows: readonly RaceRow[]): Block[] {
   const certified = rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
   if (certified.length === 0) return [];
-  const traces = certified.reduce((sum, one) => sum + one.traces, 0);
+  const sum = (of: 'traces' | 'blocked') => certified.reduce((all, one) => all + one[of], 0);
   const inClosedForm = certified.filter(({ ways }) => ways > 2).length;
+  const share = (100 * sum('blocked')) / (sum('traces') + sum('blocked'));
   return [
     prose(
       `Certificate: in ${certified.length} of these the interleavings were counted in two ways ` +
         `that share nothing but the steps, and came to the same: as paths through the state graph, ` +
-        `and as the linear extensions of all Mazurkiewicz traces, of which there are ${traces}; ` +
-        `in ${inClosedForm} also as a multinomial coefficient.`,
+        `and as the linear extensions of all Mazurkiewicz traces, of which there are ` +
+        `${sum('traces')}; in ${inClosedForm} also as a multinomial coefficient. Of all executions ` +
+        `that were led towards a trace, ${share.toFixed(1)} % were given up as part of another.`,
     ),
   ];
 }
