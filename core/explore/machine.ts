@@ -23,6 +23,8 @@ export interface System {
   judge(end: End): string | null;
 }
 
+const SEVERAL = -1;
+
 export class Machine {
   private readonly trie = new Trie();
   /** By number of the thread. */
@@ -36,6 +38,10 @@ export class Machine {
   private steps = 0;
   private readonly overwritten: number[] = [];
   private writes = 0;
+  /** By cell, in the run so far: the thread that wrote it, and one more; SEVERAL, or 0 for nobody. */
+  private readonly writers: number[] = [];
+  /** The same of each cell that was written over, as it was before. */
+  private readonly writersBefore: number[] = [];
   /** Where a step made threads: the order before. */
   private readonly orders: (readonly number[])[] = [];
 
@@ -106,9 +112,13 @@ export class Machine {
       this.orders.push(this.order);
       this.order = this.joined(this.order, spawned);
     }
+    const writer = move.from.number + 1;
     for (let at = 0; at < cells.length; at++) {
       const cell = cells[at] ?? 0;
-      this.overwritten[this.writes++] = memory.now[cell] ?? 0;
+      const before = this.writers[cell] ?? 0;
+      this.overwritten[this.writes] = memory.now[cell] ?? 0;
+      this.writersBefore[this.writes++] = before;
+      this.writers[cell] = before === 0 || before === writer ? writer : SEVERAL;
       memory.put(cell, numbers[at] ?? 0);
     }
   }
@@ -135,7 +145,9 @@ export class Machine {
     if (move === undefined) throw new Error('there is no step to be undone');
     const { cells, spawned } = move;
     for (let at = cells.length - 1; at >= 0; at--) {
-      memory.put(cells[at] ?? 0, this.overwritten[--this.writes] ?? 0);
+      const cell = cells[at] ?? 0;
+      memory.put(cell, this.overwritten[--this.writes] ?? 0);
+      this.writers[cell] = this.writersBefore[this.writes] ?? 0;
     }
     if (spawned.length > 0) {
       this.order = this.orders.pop() ?? [];
@@ -152,25 +164,29 @@ export class Machine {
     return all.sort((a, b) => (name(a) < name(b) ? -1 : 1));
   }
 
-  /** A number that equal states have in common: the first state to be numbered has 0, and so on. */
+  /**
+   * A number that equal states have in common: the first state to be numbered has 0, and so on. Where
+   * threads stand is all that they have read, and so all that each has written. It leaves open the
+   * order of what several have written, and nothing else.
+   */
   state(): number {
-    const { vector, order, positions } = this;
-    const { now, written } = this.trie.memory;
+    const { vector, order, positions, writers } = this;
+    const { now, fought } = this.trie.memory;
     let at = 0;
     for (let slot = 0; slot < order.length; slot++) {
       vector[at++] = positions[order[slot] ?? 0]?.id ?? -1;
     }
     // Threads are never taken for cells, as positions of as many threads are elsewhere.
     vector[at++] = -1;
-    const start = at;
     let end = at;
-    for (let cell = 0; cell < written.length; cell++) {
-      const number = now[written[cell] ?? 0] ?? 0;
+    for (let nth = 0; nth < fought.length; nth++) {
+      const cell = fought[nth] ?? 0;
+      const number = writers[cell] === SEVERAL ? (now[cell] ?? 0) : 0;
       vector[at++] = number;
       if (number !== 0) end = at;
     }
-    // Cells that were first written after another state was numbered have number 0 there.
-    vector.length = Math.max(start, end);
+    // Cells that were first fought over after another state was numbered were not fought over there.
+    vector.length = end;
     return this.table.number(vector);
   }
 

@@ -16,8 +16,8 @@ export class Memory {
   readonly cells: Cell<unknown>[] = [];
   /** The number of the value of each cell. */
   readonly now: number[] = [];
-  /** Cells that anything writes: all others have their first value in every state. */
-  readonly written: number[] = [];
+  /** Cells that more than one thread writes. */
+  readonly fought: number[] = [];
   /**
    * Cells that threads touch of which one writes. Whatever else a thread reads is given by what it
    * did before, and steps that touch no other cell are dependent on none.
@@ -26,8 +26,9 @@ export class Memory {
   /** How many these are. */
   contests = 0;
   private readonly isWritten: boolean[] = [];
-  /** The thread that touched a cell, or several. */
+  /** The thread that touched a cell, and the thread that wrote it; or several. */
   private readonly toucher: number[] = [];
+  private readonly writer: number[] = [];
   private readonly indices = new Map<Cell<unknown>, number>();
   private readonly numbers: Map<unknown, number>[] = [];
   private readonly values: unknown[][] = [];
@@ -51,6 +52,7 @@ export class Memory {
       this.isStale.push(false);
       this.isWritten.push(false);
       this.toucher.push(NOBODY);
+      this.writer.push(NOBODY);
       this.numbers.push(new Map([[this.keyOf(cell.raw), 0]]));
       this.values.push([cell.raw]);
     }
@@ -74,9 +76,14 @@ export class Memory {
   willTouch(index: number, thread: number, writes: boolean): void {
     const before = this.toucher[index];
     this.toucher[index] = before === NOBODY || before === thread ? thread : SEVERAL;
-    if (writes && this.isWritten[index] !== true) {
+    if (writes) {
+      const first = this.writer[index];
+      if (first === NOBODY) this.writer[index] = thread;
+      else if (first !== thread && first !== SEVERAL) {
+        this.writer[index] = SEVERAL;
+        this.fought.push(index);
+      }
       this.isWritten[index] = true;
-      this.written.push(index);
     }
     const isContested = this.toucher[index] === SEVERAL && this.isWritten[index] === true;
     if (!isContested || this.isContested(index)) return;
