@@ -64,7 +64,7 @@ const known = { strategies: loadStrategies(), scenarios: loadScenarios() };
 /** Null where there is no such cell, or no time for it any more. */
 async function race(task: RaceTask): Promise<RaceRow | null> {
   const { limits, isAlone, maxStates, defect } = task;
-  if (whyStop(limits) !== null) return null;
+  if (isInterrupted(limits)) return null;
   const strategy =
     defect === null
       ? (await known.strategies).find(({ name }) => name === task.strategy)
@@ -80,9 +80,13 @@ async function race(task: RaceTask): Promise<RaceRow | null> {
 
 const MIB = 2 ** 20;
 
-function whyStop({ interrupted, memory }: Limits): string | null {
-  if (Atomics.load(new Int32Array(interrupted), 0) !== 0) return 'interrupted';
+const isInterrupted = ({ interrupted }: Limits): boolean =>
+  Atomics.load(new Int32Array(interrupted), 0) !== 0;
+
+function whyStop(limits: Limits): string | null {
+  if (isInterrupted(limits)) return 'interrupted';
   const { heapUsed, arrayBuffers } = process.memoryUsage();
+  const { memory } = limits;
   return heapUsed + arrayBuffers > memory * MIB ? `more than ${memory} MiB of memory` : null;
 }
 

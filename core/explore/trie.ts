@@ -112,6 +112,8 @@ export class Trie implements Names<Position> {
   private readonly identities = new Map<Struct, number>();
   private readonly roots = new Map<string, Place>();
   private touches = 0;
+  /** So many places are. */
+  private verified = 0;
   /** How often it was found that a step depends on more than was known. */
   growths = 0;
 
@@ -296,9 +298,12 @@ export class Trie implements Names<Position> {
     }
   }
 
-  /** Runs every path of every thread once more. @throws NondeterminismError */
+  /** Runs every path of every thread once more, unless it was. @throws NondeterminismError */
   verify(): void {
-    for (const place of this.places) if (place.ways.length === 0) this.replay(place);
+    for (const place of this.places.slice(this.verified)) {
+      if (place.ways.length === 0) this.replay(place);
+    }
+    this.verified = this.places.length;
   }
 
   /**
