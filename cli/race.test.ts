@@ -75,6 +75,21 @@ describe('a mutant', () => {
   });
 });
 
+describe('a fault', () => {
+  it('stands in the replay string, and is named as the cause', async () => {
+    const { stdout, code } = await within(['race', 'plain-after-enomem', '-s', 'keeps-on-failure']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('--replay "A6!ENOMEM A4"');
+    expect(stdout).toContain('(*) in step 6 of A there is ENOMEM; without, all is well');
+    const one = ['race', 'plain-after-enomem', '-s', 'keeps-on-failure', '--replay'];
+    expect((await within([...one, 'A6!ENOMEM A4'])).code).toBe(1);
+    expect((await within([...one, 'A10'])).code).toBe(0);
+    expect((await within([...one, 'A5!ENOMEM A4'])).thrown?.message).toBe(
+      'replay string, step 5: A!ENOMEM is not possible there; what is possible: A',
+    );
+  });
+});
+
 describe('a race that is cut short', () => {
   it('by its memory has the sizes that it came to', async () => {
     const { code, rows: found } = await rows(

@@ -7,6 +7,7 @@ import type { System } from '../core/explore/machine.ts';
 import {
   type Cause,
   findCause,
+  findChoice,
   replay,
   type Trace,
   type TraceStep,
@@ -101,6 +102,7 @@ export function drawing(
   isMinimal: boolean,
 ): Drawing {
   const cause = trace.wrong === null ? null : findCause(system, trace);
+  const choice = trace.wrong === null || cause !== null ? null : findChoice(system, trace);
   const contested = cause?.cell ?? null;
   return {
     replay: trace.schedule,
@@ -109,25 +111,26 @@ export function drawing(
     steps: trace.steps.length,
     threads: scenario.tasks.map(({ name, role }) => ({ name, role })),
     contested: contested?.label ?? null,
-    drawn: drawnSteps(trace, cause, contested),
+    drawn: drawnSteps(trace, cause, choice, contested),
     wrong: trace.wrong,
-    cause: cause === null ? null : inWords(trace, cause),
+    cause: cause !== null ? inWords(trace, cause) : choice !== null ? chosen(trace, choice) : null,
   };
 }
 
 function drawnSteps(
   { steps }: Trace,
   cause: Cause | null,
+  choice: number | null,
   contested: Cell<unknown> | null,
 ): Drawing['drawn'] {
-  const worthALine = (step: TraceStep, index: number) =>
-    step.notes.length > 0 || index === cause?.first || index === cause?.second;
-  const drawn = steps.flatMap((step, index) =>
-    worthALine(step, index) ? [drawnStep(step, index, cause, contested)] : [],
-  );
-  if (cause === null) return drawn;
+  const marked = cause === null ? [choice] : [cause.first, cause.second];
+  const drawn = steps.flatMap((step, index) => {
+    const isMarked = marked.includes(index);
+    const isWorthALine = step.notes.length > 0 || isMarked;
+    return isWorthALine ? [drawnStep(step, index, isMarked, contested)] : [];
+  });
   // What went wrong shows in the last thing that the overtaken thread does.
-  const victim = steps[cause.second]?.thread;
+  const victim = steps[cause?.second ?? choice ?? -1]?.thread;
   const last = drawn.findLastIndex((step) => step.thread === victim);
   return drawn.map((step, index) => ({ ...step, wrong: index === last }));
 }
@@ -135,7 +138,7 @@ function drawnSteps(
 function drawnStep(
   { thread, notes, writes }: TraceStep,
   index: number,
-  cause: Cause | null,
+  racing: boolean,
   contested: Cell<unknown> | null,
 ): Drawing['drawn'][number] {
   const written = writes.find(({ cell }) => cell === contested);
@@ -143,7 +146,7 @@ function drawnStep(
     step: index + 1,
     thread,
     text: notes.length > 0 ? notes.join('; ') : `uses ${contested?.label ?? 'memory'}`,
-    racing: index === cause?.first || index === cause?.second,
+    racing,
     wrong: false,
     cell: written === undefined ? null : shown(written.value),
   };
@@ -163,4 +166,10 @@ function inWords({ steps }: Trace, { first, second, cell }: Cause): string {
     `step ${first + 1} of ${early?.thread} came before step ${second + 1} of ${late?.thread}, ` +
     `and both use ${cell.label}; with ${late?.thread}'s first, all is well`
   );
+}
+
+function chosen({ steps }: Trace, at: number): string {
+  const step = steps[at];
+  const what = step?.name.slice(step.thread.length + 1);
+  return `in step ${at + 1} of ${step?.thread} there is ${what}; without, all is well`;
 }

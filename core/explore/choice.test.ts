@@ -6,7 +6,7 @@ import { Cell } from './cell.ts';
 import { agreed, countTraces, waysOf } from './certificate.ts';
 import { explore } from './graph.ts';
 import type { System } from './machine.ts';
-import { replay } from './replay.ts';
+import { findChoice, replay } from './replay.ts';
 import { runChosen } from './run.ts';
 import { reduce } from './sample.ts';
 import { chanceOfFailing } from './sampling/chance.ts';
@@ -90,6 +90,13 @@ describe('a step that chooses', () => {
       kind: 'exactly',
       fraction: live,
     });
+  });
+
+  it('is the cause, where the usual in its place makes all well', () => {
+    const fails = replay(allocating([1, 2], 1), parseSchedule('A2!ENOMEM2 B1'));
+    expect(findChoice(allocating([1, 2], 1), fails)).toBe(1);
+    const holds = replay(allocating([1, 2], 1), parseSchedule('A2 B1'));
+    expect(findChoice(allocating([1, 2], 1), holds)).toBeNull();
   });
 
   it('keeps what it chose where a schedule is reduced', () => {

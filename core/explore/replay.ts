@@ -125,6 +125,21 @@ export function findCause(system: System, trace: Trace): Cause | null {
   return null;
 }
 
+/**
+ * The latest step that chose what is not usual, and had it not, all would be well: found by running it
+ * the usual way. Null if there is none.
+ */
+export function findChoice(system: System, trace: Trace): number | null {
+  const machine = new Machine(system.threads);
+  for (let at = trace.steps.length - 1; at >= 0; at--) {
+    const step = trace.steps[at];
+    if (step === undefined || step.name === step.thread) continue;
+    const names = trace.steps.map(({ name }) => name).with(at, step.thread);
+    if (holds(machine, system, names)) return at;
+  }
+  return null;
+}
+
 interface Touched {
   readonly thread: string;
   readonly written: ReadonlySet<Cell<unknown>>;
@@ -160,7 +175,15 @@ function holdsReversed(
     ...between.filter(({ thread }) => thread !== overtaking),
     ...trace.steps.slice(second + 1),
   ];
-  const wanted = reversed.map(({ name }) => name);
+  return holds(
+    machine,
+    system,
+    reversed.map(({ name }) => name),
+  );
+}
+
+/** Whether all is well behind a schedule, as far as it fits, and then whoever can go on. */
+function holds(machine: Machine, system: System, wanted: Schedule): boolean {
   const { steps } = follow(machine, system, toTheEnd(machine, wanted), () => {});
   const ended = machine.moves().length === 0;
   const wrong = system.judge(machine.end());
