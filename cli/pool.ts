@@ -3,9 +3,10 @@
 import { availableParallelism } from 'node:os';
 import { Tinypool } from 'tinypool';
 import type { LitmusCount } from '../core/explore/litmus/count.ts';
+import { InputError } from '../core/input-error.ts';
 import type { RaceRow } from '../reports/result.ts';
 import { interruptFlag } from './terminal.ts';
-import type { CountTask, Limits, RaceTask, work } from './work.ts';
+import type { Answer, CountTask, Limits, RaceTask } from './work.ts';
 
 /** MiB that a worker may use for what it has seen, unless it is told otherwise. */
 export const MEMORY = 512;
@@ -28,10 +29,21 @@ export async function withWorkers<T>(
   const limits: Limits = { interrupted: interruptFlag, memory };
   try {
     return await use({
-      count: (task) => pool.run({ ...task, limits } satisfies Parameters<typeof work>[0]),
-      race: (task) => pool.run({ ...task, limits } satisfies Parameters<typeof work>[0]),
+      count: async (task) => answered(task.program, await pool.run({ ...task, limits })),
+      race: async (task) =>
+        answered(`${task.scenario} by ${task.strategy}`, await pool.run({ ...task, limits })),
     });
   } finally {
     await pool.destroy();
   }
+}
+
+/** @throws InputError where what was run did something else when it was run again */
+export function answered<T>(ran: string, answer: Answer<T>): T {
+  if (answer.kind === 'done') return answer.value;
+  throw new InputError(
+    ran,
+    answer.what,
+    'let programs and designs depend on nothing but what they read from cells and calls',
+  );
 }

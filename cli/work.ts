@@ -3,6 +3,7 @@
 import type { Unit, Watch } from '../core/explore/budget.ts';
 import { countLitmus, type Engine, type LitmusCount } from '../core/explore/litmus/count.ts';
 import { parseLitmus } from '../core/explore/litmus/program.ts';
+import { NondeterminismError } from '../core/explore/step-recorder.ts';
 import type { Size } from '../core/kernel/scenario.ts';
 import { loadScenarios } from '../properties/index.ts';
 import { atSize } from '../properties/sizes/size.ts';
@@ -45,8 +46,21 @@ export interface RaceTask extends CellOptions {
 
 export type Task = CountTask | RaceTask;
 
-export async function work(task: Task): Promise<LitmusCount | RaceRow | null> {
-  return task.does === 'count' ? count(task) : race(task);
+/** What crosses from one thread to another keeps no class, not even an error. */
+export type Answer<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'not deterministic'; readonly what: string };
+
+export const work = (task: Task): Promise<Answer<LitmusCount | RaceRow | null>> =>
+  answerTo<LitmusCount | RaceRow | null>(() => (task.does === 'count' ? count(task) : race(task)));
+
+export async function answerTo<T>(run: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return { kind: 'done', value: await run() };
+  } catch (error) {
+    if (!(error instanceof NondeterminismError)) throw error;
+    return { kind: 'not deterministic', what: error.message };
+  }
 }
 
 function count({ program, engine, limits, ...budget }: CountTask): LitmusCount {
