@@ -126,7 +126,7 @@ describe('a fifth design', () => {
         "a handler between two calls finds nothing and leaves nothing: msgget asking for 2 gave 0, where 2 belongs; in: fork asking for 2 {  }; signal { semget asking for 2 }; msgget asking for 2",
         "a program without races ends as it does by with_id: call 6 gave 1 and -17; in: msgget asking for 2; signal { msgctl IPC_SET asking for 1 4711 10 20 30 }; msgget asking for 2",
         "the work of a program is the sum of the work of its calls: copied: 72, and 88 one by one; in: signal { msgget asking for 100 }; fork asking for 101 {  }",
-        "handlers that strike at any point do not meet what they interrupt: a plain msgget gave 103; in: A: signal to the next | B: msgget to get EEXIST; replay "B4 A3 B8"",
+        "handlers that strike at any point do not meet what they interrupt: a plain msgget gave -EEXIST; in: A: msgget asking for 101 | B: signal to the next; replay "A6 B3 A6"",
         "a fault leaves nothing behind: the directed call with a fault at argument 1 gave 1, where -EFAULT belongs",
         "what one task prepared arms no other: the child's directed call by an inherited descriptor gave 0, where -EACCES belongs",
         "what was checked of an argument is what is used: msg: 15 of 120 interleavings fail",
