@@ -8,8 +8,8 @@
 import { BudgetSpent, Meter } from './budget.ts';
 import type { Budget, Exploration } from './graph.ts';
 import { Machine, type System } from './machine.ts';
+import type { Move } from './move.ts';
 import type { Schedule } from './schedule.ts';
-import type { Move } from './trie.ts';
 
 interface Below {
   readonly paths: bigint;

@@ -15,9 +15,9 @@
 import { BudgetSpent, Meter, type Watch } from './budget.ts';
 import type { Machine } from './machine.ts';
 import { meet } from './memory.ts';
+import type { Move, Touched } from './move.ts';
 import { Pairs } from './pairs.ts';
 import { type Event, Events, MOST_THREADS } from './trace-events.ts';
-import type { Move, Touched } from './trie.ts';
 
 export interface Traces {
   /** Executions that were led to their end, deadlocked ones included: one for each trace. */

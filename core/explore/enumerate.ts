@@ -5,7 +5,7 @@
  */
 import { BudgetSpent } from './budget.ts';
 import type { Machine } from './machine.ts';
-import type { Move } from './trie.ts';
+import type { Move } from './move.ts';
 
 /**
  * How many there are.

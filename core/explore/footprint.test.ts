@@ -13,8 +13,8 @@ import { dependent, eachTrace, type Rules, SOUND, type Visitor } from './dpor.ts
 import { linearExtensions } from './extensions.ts';
 import { explore } from './graph.ts';
 import { Machine, type System } from './machine.ts';
+import type { Touched } from './move.ts';
 import { PREEMPT } from './thread.ts';
-import type { Touched } from './trie.ts';
 
 /** A writes x unless B has raised a flag, B does something else first, and C writes x. */
 function guarded(): System {

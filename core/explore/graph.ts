@@ -6,8 +6,8 @@
  */
 import { BudgetSpent, Meter, type Watch } from './budget.ts';
 import { type End, Machine, type System } from './machine.ts';
+import type { Move } from './move.ts';
 import type { Schedule } from './schedule.ts';
-import type { Move } from './trie.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface Exploration {

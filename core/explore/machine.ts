@@ -5,10 +5,11 @@
  * their values of the state where an end is asked for, and again once every step is undone.
  */
 import { meet } from './memory.ts';
+import type { Move, Position, Touched, Waits } from './move.ts';
 import type { Schedule } from './schedule.ts';
 import { StateTable } from './state-table.ts';
 import type { Thread } from './thread.ts';
-import { type Move, type Position, type Touched, Trie, type Waits } from './trie.ts';
+import { Trie } from './trie.ts';
 
 /** How a run ended: everybody is done, or some wait for ever. */
 export interface End {

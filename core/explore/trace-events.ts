@@ -3,8 +3,9 @@
  * The events of the execution that a search is in, and which happens before which, by vector
  * clocks: of each thread, how many of its first events happen before an event, itself included.
  */
+
+import type { Move, Touched } from './move.ts';
 import { Pairs } from './pairs.ts';
-import type { Move, Touched } from './trie.ts';
 
 export interface Event {
   readonly thread: string;

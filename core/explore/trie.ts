@@ -11,10 +11,11 @@
  * The idea is dscheck's and loom's replay turned into data; see also facts on stateless search in
  * Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems" (1996).
  */
-import { type Cell, canonical, type Struct, watching } from './cell.ts';
+import { canonical, type Struct, watching } from './cell.ts';
 import type { Read } from './decision.ts';
 import { type Cells, Footprint } from './footprint.ts';
-import { type CellSet, cellSet, equal, Memory } from './memory.ts';
+import { cellSet, equal, Memory } from './memory.ts';
+import type { Move, Position, Touched, Waits } from './move.ts';
 import { stepName } from './schedule.ts';
 import {
   type Names,
@@ -26,61 +27,7 @@ import {
 import type { Block, Spawn, Steps, Thread } from './thread.ts';
 import { type Way, Ways } from './ways.ts';
 
-/** Cells that a step depends on by looking at them, and by writing them; see footprint.ts. */
-export interface Touched extends CellSets {
-  readonly id: number;
-  /** Those that it touches as memory is. */
-  readonly now: CellSets;
-}
-
-interface CellSets {
-  readonly reads: CellSet;
-  readonly writes: CellSet;
-}
-
 const NOTHING: Touched = { id: -1, reads: [], writes: [], now: { reads: [], writes: [] } };
-
-/** A step that a thread can take, given what it reads. */
-export interface Move {
-  /** As in a schedule: the thread, and "A!ENOMEM" where not the usual is chosen. */
-  readonly name: string;
-  /** Of the name, by first appearance. */
-  readonly id: number;
-  readonly thread: string;
-  readonly from: Position;
-  readonly next: Position;
-  /** What the step could have chosen from, the usual first: there is a move for each. */
-  readonly alternatives: readonly string[];
-  /** Who draws at each choice takes this move of the thread's once in so many times. */
-  readonly odds: number;
-  readonly reads: readonly Cell<unknown>[];
-  readonly writes: readonly Write[];
-  readonly spawned: readonly Position[];
-  readonly notes: readonly string[];
-  /** The same as numbers of memory: cells that are written, and what is written to each. */
-  readonly cells: readonly number[];
-  readonly numbers: readonly number[];
-  /** With its condition, if it could have been blocked. More than before where more is known of it. */
-  touched: Touched;
-}
-
-/** A thread that waits: what its condition looked at. */
-export interface Waits {
-  readonly from: Position;
-  readonly next: null;
-  touched: Touched;
-}
-
-/** Where a thread stands: everything it has read so far. Interned, so compared by identity. */
-export interface Position {
-  readonly id: number;
-  readonly thread: string;
-  /** Of the thread, by first appearance. */
-  readonly number: number;
-  /** What the thread waits for, or null where it can go on. */
-  readonly block: Block | null;
-  readonly end: { readonly result: unknown } | null;
-}
 
 interface Place extends Position {
   readonly from: Taken | null;

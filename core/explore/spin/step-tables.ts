@@ -10,7 +10,7 @@
 import { Meter } from '../budget.ts';
 import { Cell } from '../cell.ts';
 import { Machine, type System } from '../machine.ts';
-import type { Move, Position } from '../trie.ts';
+import type { Move, Position } from '../move.ts';
 import { type CellValue, KnownMemory, type Values, type VaryingCell } from './known-memory.ts';
 
 export interface StepTables {
