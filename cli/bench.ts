@@ -24,10 +24,11 @@ export async function bench(options: Common & { readonly seed: number }): Promis
   const strategies = isNamed ? chosen : chosen.filter(({ kind }) => kind !== 'control');
   const large = isNamed ? chosen : chosen.filter(isBestForm);
   await prepare(options);
+  // Of no strategy in particular: who names one has not asked for it. First, as what was compiled for
+  // restarts would slow it down.
+  const explorer = isNamed ? null : await explorerSpeed(seed);
   const { times, ...counted } = await countWork(strategies, { large, seed, sizes: SIZES });
   const timed = { calls: await time(large, seed), restarts: times };
-  // Of no strategy in particular: who names one has not asked for it.
-  const explorer = isNamed ? null : await explorerSpeed(seed);
   const origin = await provenance({ version, seed, commandLine: commandLine() });
   const sections = [
     ...ledgerSections(counted.ledger, true),
