@@ -4,7 +4,7 @@ import type { Report, Section } from './document.ts';
 import type { Measured, Result } from './result.ts';
 import { claimSections } from './sections/claims.ts';
 import { conformanceSection } from './sections/conformance.ts';
-import { explorerSection } from './sections/explorers.ts';
+import { explorerSection } from './sections/explorer-defects.ts';
 import { growthSections } from './sections/growth.ts';
 import { designsOf, inShort } from './sections/in-short.ts';
 import { ledgerSections } from './sections/ledger.ts';
