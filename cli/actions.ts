@@ -39,7 +39,7 @@ import {
   worst,
 } from './exit-code.ts';
 import { runHost } from './host.ts';
-import { captureName, races, restartTable } from './measure.ts';
+import { captureName, MAX_EXECUTIONS, races, restartTable } from './measure.ts';
 import { printForSpin } from './race-promela.ts';
 import { EXIT, Interrupted, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 
@@ -175,6 +175,9 @@ const OF_ONE = [
   ['promela', 'a program for Spin'],
 ] as const;
 
+/** Of a size, where not all scenarios or strategies are asked for. */
+const MAX_EXECUTIONS_NARROWED = 100_000;
+
 /** Of a scenario that is printed for Spin. */
 const MAX_STATES = 100_000;
 
@@ -214,6 +217,7 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
       maxStates: options.states,
       preemptions: options.bound ?? null,
       memory: options.memory,
+      maxExecutions: isNarrowed ? MAX_EXECUTIONS_NARROWED : MAX_EXECUTIONS,
       grows: (strategy) => options.size === undefined && (isNamed || isBestForm(strategy)),
       onRow({ scenario, strategy }) {
         known++;

@@ -21,6 +21,7 @@ import { hostForReport } from './host.ts';
 import {
   conclude,
   explorerRows,
+  MAX_EXECUTIONS,
   mutantRows,
   type NamedCapture,
   races,
@@ -94,6 +95,7 @@ async function measure({
           };
           rows = await races(scenarios.map(smallest), strategies, {
             ...{ seed, maxStates: MAX_STATES, preemptions: null, memory: MEMORY },
+            maxExecutions: MAX_EXECUTIONS,
             grows: isBestForm,
             onRow,
           });

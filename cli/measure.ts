@@ -51,6 +51,9 @@ export interface RaceOptions extends Omit<CellOptions, 'grows'> {
   readonly onRow: (row: RaceRow) => void;
 }
 
+/** Of a size, where so many cells are explored that somebody waits for the table. */
+export const MAX_EXECUTIONS = 1000;
+
 /** By whom a scenario is raced: a strategy, or one with a seeded defect. */
 export interface Racer extends Pick<Strategy, 'name' | 'of' | 'kind' | 'form'> {
   readonly defect?: string;

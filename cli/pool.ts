@@ -11,6 +11,9 @@ import type { Answer, CountTask, Limits, RaceTask } from './work.ts';
 /** MiB that a worker may use for what it has seen, unless it is told otherwise. */
 export const MEMORY = 512;
 
+/** More are not there sooner: each has to load what it runs. */
+const MOST_WORKERS = 8;
+
 export interface Workers {
   count(task: Omit<CountTask, 'limits'>): Promise<LitmusCount>;
   race(task: Omit<RaceTask, 'limits'>): Promise<RaceRow | null>;
@@ -24,7 +27,7 @@ export async function withWorkers<T>(
   const pool = new Tinypool({
     filename: new URL('../bin/worker.js', import.meta.url).href,
     minThreads: 1,
-    maxThreads: availableParallelism(),
+    maxThreads: Math.min(availableParallelism(), MOST_WORKERS),
   });
   const limits: Limits = { interrupted: interruptFlag, memory };
   try {

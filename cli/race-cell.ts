@@ -22,16 +22,16 @@ export interface CellOptions {
   readonly preemptions: number | null;
   /** Whether larger sizes are explored. */
   readonly grows: boolean;
+  /** A size with more traces, and prefixes given up besides, goes without a certificate. */
+  readonly maxExecutions: number;
 }
 
 /** Of a scenario whose smallest size has too many states. */
 const RUNS = 100;
 /** Of what is sampled here it finds the rarest failure far more often than others do. */
 const SAMPLER = 'URW';
-/** There are never more traces than interleavings, but prefixes can be given up besides. */
+/** Of the smallest size, which is not to go without a certificate. */
 const MAX_EXECUTIONS = 100_000;
-/** Of a larger size, which has more than a report has time for. */
-const MAX_EXECUTIONS_DEEPEST = 1000;
 
 /** Null where the strategy can direct nothing that the scenario asks with. */
 export function raceCell(
@@ -42,7 +42,7 @@ export function raceCell(
 ): RaceRow | null {
   const subject = subjectOf(strategy, scenario);
   if (subject === null) return null;
-  const { maxStates, grows } = options;
+  const { maxStates, grows, maxExecutions } = options;
   const smallest = explored(() => scenarioOnModel(scenario, strategy, subject), options, watch);
   let shown: Explored = { size, scenario, ...smallest };
   let deepest = holds(shown) ? shown : null;
@@ -55,7 +55,7 @@ export function raceCell(
   }
   return raceRow(strategy, {
     shown: certified(shown, MAX_EXECUTIONS, watch),
-    deepest: deepest === null ? null : certified(deepest, MAX_EXECUTIONS_DEEPEST, watch),
+    deepest: deepest === null ? null : certified(deepest, maxExecutions, watch),
     maxStates,
   });
 }

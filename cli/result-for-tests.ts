@@ -10,6 +10,7 @@ import {
   captureName,
   conclude,
   explorerRows,
+  MAX_EXECUTIONS,
   mutantRows,
   races,
   restartTable,
@@ -35,6 +36,7 @@ export async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
     maxStates: MAX_STATES,
     preemptions: null,
     memory: MEMORY,
+    maxExecutions: MAX_EXECUTIONS,
     grows: isBestForm,
     onRow: () => {},
   });
