@@ -8,7 +8,7 @@ import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { largerSizes, type Sized } from './size.ts';
 
 /** That a report has time for, of all sizes of a scenario by one strategy. */
-export const MAX_STATES = 10_000;
+export const MAX_STATES = 7000;
 
 /** A size, and what was found of it. */
 export interface Explored extends Sized {
