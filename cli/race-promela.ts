@@ -4,8 +4,8 @@ import { explore } from '../core/explore/graph.ts';
 import type { System } from '../core/explore/machine.ts';
 import { promelaOfSystem } from '../core/explore/spin/promela.ts';
 import { InputError } from '../core/input-error.ts';
+import { progressOf } from './limits.ts';
 import { print } from './terminal.ts';
-import { progressOf } from './work.ts';
 
 export interface Named {
   readonly scenario: string;
@@ -17,7 +17,7 @@ export interface Named {
  * @throws InputError where it has more than `maxStates` states
  */
 export function printForSpin({ scenario, strategy }: Named, make: () => System, maxStates: number) {
-  const onProgress = progressOf({ states: maxStates, executions: 0 });
+  const onProgress = progressOf(maxStates);
   const { verdict, states, transitions, ends, failingEnds } = explore(make(), {
     maxStates,
     onProgress,

@@ -6,7 +6,8 @@ import { profileByWalks } from '../../core/explore/sampling/samplers.ts';
 import { type Scenario, subjectOf } from '../../core/kernel/scenario.ts';
 import type { Strategy } from '../../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
-import { asking } from './asking.ts';
+import { threadsAskAtOnce } from '../../properties/scenarios/threads/threads-ask-at-once.ts';
+import { atSize } from '../../properties/sizes/size.ts';
 import type { Size } from './rows.ts';
 
 export interface Explored {
@@ -30,10 +31,11 @@ export function raceOf(scenario: Scenario, strategy: Strategy): Explored {
   };
 }
 
-export const askingBy = (threads: number, strategy: Strategy): Explored => ({
-  of: `${threads} ask at once, ${strategy.name}`,
-  make: () => asking(threads, strategy),
-});
+export function askingBy(threads: number, strategy: Strategy): Explored {
+  const scenario = atSize(threadsAskAtOnce, { threads, calls: 1 });
+  if (scenario === null) throw new Error(`${threads} threads can not ask at once`);
+  return { ...raceOf(scenario, strategy), of: `${threads} ask at once, ${strategy.name}` };
+}
 
 /** No kernel in it: steps of one cell each. */
 export const fourStepsOf = (threads: number): Explored => ({

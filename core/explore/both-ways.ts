@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** For tests: a program by the state graph and by its traces, which must come to the same. */
+/** A program by the state graph and by its traces, which must come to the same. */
 import { eachTrace, type Rules, type Visitor } from './dpor.ts';
 import { type Execution, linearExtensions } from './extensions.ts';
 import { explore } from './graph.ts';

@@ -8,7 +8,7 @@
 import { BudgetSpent, Meter } from './budget.ts';
 import type { Budget, Exploration } from './graph.ts';
 import { Machine, type System } from './machine.ts';
-import type { Move } from './move.ts';
+import { type Move, NOBODY, switches } from './move.ts';
 import type { Schedule } from './schedule.ts';
 
 interface Below {
@@ -52,7 +52,7 @@ class BoundedGraph {
     let below: Below | null = null;
     let reason = '';
     try {
-      below = this.visit(null, bound);
+      below = this.visit(NOBODY, bound);
       this.machine.verifyDeterminism();
     } catch (error) {
       // The cells belong to the caller.
@@ -79,7 +79,7 @@ class BoundedGraph {
     };
   }
 
-  private visit(last: string | null, left: number): Below {
+  private visit(last: number, left: number): Below {
     const state = this.machine.state();
     const key = `${state} ${last} ${left}`;
     const before = this.known.get(key);
@@ -92,20 +92,19 @@ class BoundedGraph {
     return below;
   }
 
-  private branch(moves: readonly Move[], last: string | null, left: number): Below {
-    const couldGoOn = moves.some(({ thread }) => thread === last);
+  private branch(moves: readonly Move[], last: number, left: number): Below {
     let paths = 0n;
     let failing = 0n;
     let best: Best | null = null;
     for (const move of moves) {
-      const cost = couldGoOn && move.thread !== last ? 1 : 0;
+      const cost = switches(moves, move, last);
       if (cost > left) {
         this.isCut = true;
         continue;
       }
       this.transitions++;
       this.machine.take(move);
-      const below = this.visit(move.thread, left - cost);
+      const below = this.visit(move.from.number, left - cost);
       this.machine.undo();
       paths += below.paths;
       failing += below.failing;
@@ -128,21 +127,19 @@ class BoundedGraph {
   }
 
   private shortest(bound: number): Schedule | null {
-    const schedule: string[] = [];
-    let last: string | null = null;
+    let last = NOBODY;
     let left = bound;
     for (;;) {
-      const best: Best | null = this.visit(last, left).best;
+      const { best } = this.visit(last, left);
       if (best === null) return null;
-      if (best.first === null) break;
-      const moves = this.machine.moves();
-      const couldGoOn = moves.some(({ thread }) => thread === last);
-      if (couldGoOn && best.first.thread !== last) left--;
-      this.machine.take(best.first);
-      schedule.push(best.first.name);
-      last = best.first.thread;
+      const { first } = best;
+      if (first === null) break;
+      left -= switches(this.machine.moves(), first, last);
+      this.machine.take(first);
+      last = first.from.number;
     }
-    for (const _ of schedule) this.machine.undo();
+    const schedule = this.machine.schedule();
+    this.machine.undoTo(0);
     return schedule;
   }
 }

@@ -48,11 +48,11 @@ export function countTraces(
     closed.clear();
   };
   const { blocked, spent } = eachTrace(machine, budget, { onTrace, onRestart });
-  machine.verifyDeterminism();
   if (spent !== null) {
     const verdict = { kind: 'INCOMPLETE', reason: spent, seen: traces } as const;
     return { verdict, traces, blocked, extensions, multinomial: null };
   }
+  machine.verifyDeterminism();
   const [one = null] = closed.size === 1 ? closed.values() : [];
   return { verdict: { kind: 'EXHAUSTIVE' }, traces, blocked, extensions, multinomial: one };
 }

@@ -6,7 +6,7 @@
  */
 import { BudgetSpent, Meter, type Watch } from './budget.ts';
 import { type End, Machine, type System } from './machine.ts';
-import type { Move } from './move.ts';
+import { type Move, NOBODY, switches } from './move.ts';
 import type { Schedule } from './schedule.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -194,11 +194,5 @@ class Graph {
   }
 }
 
-/** No number of a thread. */
-const NOBODY = -1;
 /** Far beyond what can be explored. */
 const MOST_THREADS = 2 ** 20;
-
-/** 1 where a move of another thread makes the last one wait that could go on. */
-const switches = (moves: readonly Move[], { from }: Move, last: number): number =>
-  from.number !== last && moves.some((other) => other.from.number === last) ? 1 : 0;

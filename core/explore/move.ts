@@ -58,3 +58,10 @@ export interface Position {
   readonly block: Block | null;
   readonly end: { readonly result: unknown } | null;
 }
+
+/** No number of a thread: of who ran last where nobody did. */
+export const NOBODY = -1;
+
+/** Preemptions: 1 where a move of another thread makes the last one wait that could go on. */
+export const switches = (moves: readonly Move[], { from }: Move, last: number): number =>
+  from.number !== last && moves.some((other) => other.from.number === last) ? 1 : 0;

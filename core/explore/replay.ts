@@ -54,7 +54,7 @@ export function replay(system: System, schedule: Schedule): Trace {
     );
   });
   const left = machine.moves().map((move) => move.name);
-  unwind(trace.steps.length, machine);
+  machine.undoTo(0);
   if (left.length > 0) {
     throw new InputError(
       'replay string',
@@ -65,11 +65,7 @@ export function replay(system: System, schedule: Schedule): Trace {
   return trace;
 }
 
-export function unwind(steps: number, machine: Machine): void {
-  for (let step = 0; step < steps; step++) machine.undo();
-}
-
-/** Takes the steps that fit, for the caller to unwind; a misfit is passed over unless `misfit` throws. */
+/** Takes the steps that fit, for the caller to undo; a misfit is passed over unless `misfit` throws. */
 export function follow(
   machine: Machine,
   system: System,
@@ -83,7 +79,7 @@ export function follow(
       try {
         misfit(steps.length, name);
       } catch (error) {
-        unwind(steps.length, machine);
+        machine.undoTo(0);
         throw error;
       }
       continue;
@@ -184,10 +180,10 @@ function holdsReversed(
 
 /** Whether all is well behind a schedule, as far as it fits, and then whoever can go on. */
 function holds(machine: Machine, system: System, wanted: Schedule): boolean {
-  const { steps } = follow(machine, system, toTheEnd(machine, wanted), () => {});
+  follow(machine, system, toTheEnd(machine, wanted), () => {});
   const ended = machine.moves().length === 0;
   const wrong = system.judge(machine.end());
-  unwind(steps.length, machine);
+  machine.undoTo(0);
   return ended && wrong === null;
 }
 

@@ -7,7 +7,7 @@
  */
 import { type Budget, type Exploration, explore } from './graph.ts';
 import { Machine, type System } from './machine.ts';
-import { follow, type Trace, unwind } from './replay.ts';
+import { follow, type Trace } from './replay.ts';
 import { runChosen } from './run.ts';
 import { drawsFrom } from './sampling/draw.ts';
 import { chooserOf, profileByWalks, type Sampler } from './sampling/samplers.ts';
@@ -75,7 +75,7 @@ export function reduce(system: System, schedule: Schedule): Schedule {
   const machine = new Machine(system.threads);
   const run = (wanted: Schedule) => {
     const trace = follow(machine, system, toTheEnd(machine, wanted), () => {});
-    unwind(trace.steps.length, machine);
+    machine.undoTo(0);
     return trace;
   };
   let best = run(schedule);

@@ -138,9 +138,10 @@ export class Trie implements Names<Position> {
       const index = memory.index(cell);
       return { cell: index, number: memory.now[index] ?? 0 };
     });
-    place.waits.add(seen, []);
+    const isWaitsNew = place.waits.add(seen, []);
     if (place.block !== null && !place.block.until()) {
-      return this.keep(place, choice, seen, { from: place, next: null, touched: NOTHING });
+      const waits: Waits = { from: place, next: null, touched: NOTHING };
+      return this.keep(place, choice, seen, waits, isWaitsNew);
     }
     const steps = (choice === 0 ? place.live : null) ?? this.replay(place);
     if (choice === 0) place.live = null;
@@ -162,9 +163,9 @@ export class Trie implements Names<Position> {
     const cells = writes.map(({ cell }) => memory.index(cell));
     const moves = place.moves[choice] ?? new Footprint();
     place.moves[choice] = moves;
-    moves.add(all, cells);
+    const isNew = moves.add(all, cells) || isWaitsNew;
     const name = stepName(place.thread, choice === 0 ? null : (alternatives[choice] ?? null));
-    return this.keep(place, choice, all, {
+    const move: Move = {
       name,
       id: numberOf(this.ids, name),
       thread: place.thread,
@@ -179,16 +180,23 @@ export class Trie implements Names<Position> {
       cells,
       numbers: writes.map(({ value: written }, at) => memory.number(cells[at] ?? 0, written)),
       touched: NOTHING,
-    });
+    };
+    return this.keep(place, choice, all, move, isNew);
   }
 
-  private keep<T extends Move | Waits>(place: Place, choice: number, log: Read[], end: T): T {
+  /** @param isNew whether it tells more of what other ways depend on */
+  private keep<T extends Move | Waits>(
+    place: Place,
+    choice: number,
+    log: Read[],
+    end: T,
+    isNew: boolean,
+  ): T {
     while (place.ways.length <= choice) place.ways.push(new Ways(this.memory));
     if (place.ways[choice]?.add(log, end) !== true) {
       throw new NondeterminismError(place.thread, 'equal reads led to another step');
     }
-    // What is known of one way tells what others depend on.
-    for (const way of place.ways[choice]?.all() ?? []) {
+    for (const way of isNew ? (place.ways[choice]?.all() ?? []) : [{ log, end }]) {
       const footprint = way.end.next === null ? place.waits : place.moves[choice];
       if (footprint !== undefined) this.touch(place, way, footprint.of(way.log));
     }

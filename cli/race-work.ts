@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+/** A cell by the names of what is in it. */
+import { loadScenarios } from '../properties/index.ts';
+import { atSize } from '../properties/sizes/size.ts';
+import type { RaceRow } from '../reports/result.ts';
+import { loadStrategies } from '../strategies/index.ts';
+import { chooseMutant } from './choose.ts';
+import { isInterrupted, progressOf, whyStop } from './limits.ts';
+import { raceCell } from './race-cell.ts';
+import type { RaceTask } from './work.ts';
+
+/** Looked for once a thread. */
+const known = { strategies: loadStrategies(), scenarios: loadScenarios() };
+
+/** Null where there is no such cell, or no time for it any more. */
+export async function race(task: RaceTask): Promise<RaceRow | null> {
+  const { limits, isAlone, maxStates, defect } = task;
+  if (isInterrupted(limits)) return null;
+  const strategy =
+    defect === null
+      ? (await known.strategies).find(({ name }) => name === task.strategy)
+      : chooseMutant(defect).strategy;
+  const named = (await known.scenarios).find(({ name }) => name === task.scenario);
+  const scenario = named === undefined ? null : atSize(named, task.size);
+  if (strategy === undefined || scenario === null) throw new Error('nothing of that name');
+  return raceCell({ scenario, size: task.size }, { ...strategy, defect }, task, {
+    halt: () => whyStop(limits),
+    ...(isAlone ? { onProgress: progressOf(maxStates) } : {}),
+  });
+}
