@@ -28,8 +28,8 @@ import type {
 } from '../reports/result.ts';
 import { withWorkers } from './pool.ts';
 import type { CellOptions } from './race-cell.ts';
+import type { RaceTask } from './race-work.ts';
 import { stopIfInterrupted } from './terminal.ts';
-import type { RaceTask } from './work.ts';
 
 export interface NamedCapture {
   readonly name: string;

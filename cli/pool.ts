@@ -6,8 +6,9 @@ import type { LitmusCount } from '../core/explore/litmus/count.ts';
 import { InputError } from '../core/input-error.ts';
 import type { RaceRow } from '../reports/result.ts';
 import type { Limits } from './limits.ts';
+import type { RaceTask } from './race-work.ts';
 import { interruptFlag } from './terminal.ts';
-import type { Answer, CountTask, RaceTask } from './work.ts';
+import type { Answer, CountTask } from './work.ts';
 
 /** MiB that a worker may use for what it has seen, unless it is told otherwise. */
 export const MEMORY = 512;

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: MIT
 /** A cell by the names of what is in it. */
+import type { Size } from '../core/kernel/scenario.ts';
 import { loadScenarios } from '../properties/index.ts';
 import { atSize } from '../properties/sizes/size.ts';
 import type { RaceRow } from '../reports/result.ts';
 import { loadStrategies } from '../strategies/index.ts';
 import { chooseMutant } from './choose.ts';
-import { isInterrupted, progressOf, whyStop } from './limits.ts';
-import { raceCell } from './race-cell.ts';
-import type { RaceTask } from './work.ts';
+import { isInterrupted, type Limits, progressOf, whyStop } from './limits.ts';
+import { type CellOptions, raceCell } from './race-cell.ts';
+
+export interface RaceTask extends CellOptions {
+  readonly does: 'race';
+  readonly scenario: string;
+  readonly size: Size;
+  readonly strategy: string;
+  /** Of a mutant that takes the strategy's place, or null. */
+  readonly defect: string | null;
+  /** It is all that is done, so that somebody waits for it. */
+  readonly isAlone: boolean;
+  readonly limits: Limits;
+}
 
 /** Looked for once a thread. */
 const known = { strategies: loadStrategies(), scenarios: loadScenarios() };

@@ -3,10 +3,9 @@
 import { countLitmus, type Engine, type LitmusCount } from '../core/explore/litmus/count.ts';
 import { parseLitmus } from '../core/explore/litmus/program.ts';
 import { NondeterminismError } from '../core/explore/step-recorder.ts';
-import type { Size } from '../core/kernel/scenario.ts';
 import type { RaceRow } from '../reports/result.ts';
 import { type Limits, progressOf, whyStop } from './limits.ts';
-import type { CellOptions } from './race-cell.ts';
+import type { RaceTask } from './race-work.ts';
 
 export interface CountTask {
   readonly does: 'count';
@@ -16,18 +15,6 @@ export interface CountTask {
   readonly maxExecutions: number;
   /** Only interleavings with at most so many; null for all. */
   readonly preemptions: number | null;
-  readonly limits: Limits;
-}
-
-export interface RaceTask extends CellOptions {
-  readonly does: 'race';
-  readonly scenario: string;
-  readonly size: Size;
-  readonly strategy: string;
-  /** Of a mutant that takes the strategy's place, or null. */
-  readonly defect: string | null;
-  /** It is all that is done, so that somebody waits for it. */
-  readonly isAlone: boolean;
   readonly limits: Limits;
 }
 
