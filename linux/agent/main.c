@@ -26,7 +26,8 @@
 
 #include "frame.h"
 #include "image.h"
-#include "request.h"
+#include "protocol.h"
+#include "steps.h"
 #include "task.h"
 
 #define ALL_USERS	65536
@@ -163,7 +164,13 @@ static _Noreturn void serve(unsigned int users)
 	flush();
 	for (;;) {
 		read_request();
-		run_request();
+		switch (take_number(4)) {
+		case REQUEST_STEPS:
+			run_steps();
+			break;
+		default:
+			die(2, "the request is of no known kind");
+		}
 	}
 }
 

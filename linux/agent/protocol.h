@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a harness and the agent say to each other: version 3.
+ * What a harness and the agent say to each other: version 4.
  *
  * Both directions carry frames: a 32-bit length, then so many bytes. All
  * numbers are little-endian and unaligned. The agent's first frame is a
@@ -17,7 +17,10 @@
  *		rt_sigaction is to be given handlers + t * HANDLER_SIZE for a
  *		handler that task t stands for, and restorer.
  *
- * request	u32 steps, then each step:
+ * request	u32 kind, and what follows from it.
+ *
+ * REQUEST_STEPS
+ *		u32 steps, then each step:
  *		u8 task, u8 child, u16 nr, u8 args, u8 stores, u8 loads, u8 0
  *		args:   u8 kind, u64 value	ARG_NUMBER: the value itself
  *						ARG_RESULT: the result of step `value`
@@ -38,7 +41,7 @@
  *		made the call interrupted; that task's memory is zeroed, its
  *		handlers and the other tasks of its group are gone.
  *
- * reply	u32 events, then each event:
+ *		The reply is u32 events, then each event:
  *		u32 step, u8 kind, u8 0, u16 length, s64 result, length bytes
  *		EVENT_DONE    the call of this step returned; the bytes are what
  *			      its loads read, one after the other
@@ -61,7 +64,9 @@
 #define SIDEBAND_PROTOCOL_H
 
 #define AGENT_MAGIC	0x42444953	/* "SIDB" */
-#define AGENT_VERSION	3
+#define AGENT_VERSION	4
+
+#define REQUEST_STEPS	0
 
 #define MAX_TASKS	32
 #define MAX_STEPS	8192

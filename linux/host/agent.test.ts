@@ -135,11 +135,12 @@ describe.skipIf(noHost !== null)('the agent', () => {
     };
     const cases: [Buffer, string][] = [
       [broken((b) => b.writeUInt32LE(MAX_FRAME + 1, 0)), 'the request is longer than a frame'],
-      [broken((b) => b.writeUInt32LE(MAX_STEPS + 1, 4)), 'the request has too many steps'],
-      [broken((b) => b.writeUInt32LE(2, 4)), 'the request ends in the middle of a step'],
-      [broken((b) => b.writeUInt32LE(0, 4)), 'the request goes on after its last step'],
-      [broken((b) => b.writeUInt8(99, 8)), "the request names a task that can't be"],
-      [broken((b) => b.writeUInt8(7, 12)), 'the request has a call with too many arguments'],
+      [broken((b) => b.writeUInt32LE(99, 4)), 'the request is of no known kind'],
+      [broken((b) => b.writeUInt32LE(MAX_STEPS + 1, 8)), 'the request has too many steps'],
+      [broken((b) => b.writeUInt32LE(2, 8)), 'the request ends in the middle of a step'],
+      [broken((b) => b.writeUInt32LE(0, 8)), 'the request goes on after its last step'],
+      [broken((b) => b.writeUInt8(99, 12)), "the request names a task that can't be"],
+      [broken((b) => b.writeUInt8(7, 16)), 'the request has a call with too many arguments'],
     ];
     for (const [input, reason] of cases) {
       expect(await answerTo(input)).toEqual({ code: 2, stderr: `agent: ${reason}\n` });
@@ -160,7 +161,7 @@ describe.skipIf(noHost !== null)('the agent', () => {
       { seed: 7, numRuns: 60 },
     );
     async function cut(at: number, more: Uint8Array): Promise<void> {
-      const part = Buffer.concat([body.subarray(0, at), at < 4 ? Buffer.alloc(0) : more]);
+      const part = Buffer.concat([body.subarray(0, at), at < 8 ? Buffer.alloc(0) : more]);
       const size = Buffer.alloc(4);
       size.writeUInt32LE(part.length, 0);
       // What it is given is refused, whatever a few bytes more at its end make of it.

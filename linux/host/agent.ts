@@ -34,9 +34,14 @@ export class Agent {
   }
 
   /** Runs steps in namespaces of their own. @throws InputError where the agent fails */
-  async run(steps: readonly WireStep[]): Promise<WireReply> {
-    const reply = this.frames.next(decodeReply);
-    this.process.stdin.write(encodeRequest(steps));
+  run(steps: readonly WireStep[]): Promise<WireReply> {
+    return this.ask(encodeRequest(steps), decodeReply);
+  }
+
+  /** A request of any kind. @throws InputError where the agent fails */
+  async ask<T>(request: Buffer, decode: (frame: Buffer) => T): Promise<T> {
+    const reply = this.frames.next(decode);
+    this.process.stdin.write(request);
     return await reply;
   }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/** The harness's end of linux/agent/protocol.h, version 3, and nothing that is not in there. */
+/** The harness's end of linux/agent/protocol.h, version 4, and nothing that is not in there. */
 
 export const AGENT_MAGIC = 0x42444953;
-export const AGENT_VERSION = 3;
+export const AGENT_VERSION = 4;
+export const REQUEST_STEPS = 0;
 export const MAX_TASKS = 32;
 export const MAX_STEPS = 8192;
 export const MEMORY_SIZE = 16384;
@@ -83,7 +84,12 @@ export function encodeRequest(steps: readonly WireStep[]): Buffer {
     }
     for (const { offset, bytes } of loads) parts.push(word(offset, 2), word(bytes, 2));
   }
-  const body = Buffer.concat(parts);
+  return frameOf(REQUEST_STEPS, parts);
+}
+
+/** A request of some kind, with its length in front. */
+export function frameOf(kind: number, parts: readonly Buffer[]): Buffer {
+  const body = Buffer.concat([word(kind, 4), ...parts]);
   return Buffer.concat([word(body.length, 4), body]);
 }
 
@@ -98,14 +104,14 @@ function wordOf(arg: WireArg): bigint {
   }
 }
 
-function word(value: number, bytes: number): Buffer {
+export function word(value: number, bytes: number): Buffer {
   const buffer = Buffer.alloc(bytes);
   buffer.writeUIntLE(value, 0, bytes);
   return buffer;
 }
 
 /** Reads numbers and bytes from a frame, and never beyond it. */
-class FrameReader {
+export class FrameReader {
   private at = 0;
   private readonly frame: Buffer;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A request: steps, run one after the other by tasks in fresh namespaces. */
+/* Steps, run one after the other by tasks in fresh namespaces. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "frame.h"
-#include "request.h"
+#include "steps.h"
 #include "task.h"
 #include "watch.h"
 
@@ -171,7 +171,7 @@ static void end_init(pid_t init)
 	}
 }
 
-void run_request(void)
+void run_steps(void)
 {
 	uint32_t steps, n;
 	pid_t init;

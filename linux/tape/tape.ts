@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A tape: the system calls of one task as data, with slots for results that later calls use, so that
+ * one loop in C can play what a caller half does, and no caller half is written twice.
+ */
+import type { ScriptCall } from '../conformance/script.ts';
+
+export type TapeArg =
+  | number
+  /** What an earlier operation of the same tape returned, by its place. */
+  | { readonly result: number }
+  /** Address of a byte of the tape's memory. */
+  | { readonly memory: number };
+
+export interface TapeCall {
+  readonly call: ScriptCall;
+  /** Without the program of fork, clone and clone3, which is `child`. */
+  readonly args: readonly TapeArg[];
+  /** The tape that the task or thread which it makes plays. */
+  readonly child?: number;
+  /** What it must return; null: anything that is no error. */
+  readonly expects: number | null;
+}
+
+export interface Tape {
+  readonly calls: readonly TapeCall[];
+  /** What its memory holds before the first call. No two calls share a byte that either changes. */
+  readonly memory: Buffer;
+  /** Where that memory holds an address of its own: 8 bytes at `at` that are to be the address of `to`. */
+  readonly pointers: readonly { readonly at: number; readonly to: number }[];
+}
