@@ -71,6 +71,22 @@ void read_request(void)
 	at = 0;
 }
 
+void leave_request(int fd)
+{
+	if (pwrite(fd, frame + at, frame_size - at, 0) < 0)
+		die_errno("pwrite");
+}
+
+void find_request(int fd)
+{
+	ssize_t size = pread(fd, frame, sizeof(frame), 0);
+
+	if (size < 0)
+		die_errno("pread");
+	frame_size = size;
+	at = 0;
+}
+
 void end_request(void)
 {
 	if (at != frame_size)
@@ -137,4 +153,19 @@ void flush(void)
 	write_all(&size, sizeof(size));
 	write_all(reply, reply_size);
 	reply_size = 0;
+}
+
+void leave_reply(int fd)
+{
+	if (ftruncate(fd, 0) || pwrite(fd, reply, reply_size, 0) < 0)
+		die_errno("pwrite");
+}
+
+void find_reply(int fd)
+{
+	ssize_t size = pread(fd, reply + reply_size, MAX_FRAME - reply_size, 0);
+
+	if (size < 0)
+		die_errno("pread");
+	reply_size += size;
 }

@@ -11,6 +11,9 @@ _Noreturn void die_errno(const char *what);
 
 /* The next request; ends the agent where there is none. */
 void read_request(void);
+/* The same, out of a file, which holds what is left to be taken. */
+void leave_request(int fd);
+void find_request(int fd);
 /* Ends the agent if the request is longer than what was taken. */
 void end_request(void);
 const unsigned char *take(size_t size);
@@ -23,5 +26,8 @@ void begin_events(void);
 void put_event(uint32_t step, uint8_t kind, int64_t result, uint16_t length);
 void end_events(void);
 void flush(void);
+/* The same, by way of a file: what was put, and is then the end of a reply. */
+void leave_reply(int fd);
+void find_reply(int fd);
 
 #endif

@@ -29,6 +29,7 @@
 #include "protocol.h"
 #include "steps.h"
 #include "task.h"
+#include "times.h"
 
 #define ALL_USERS	65536
 #define NEW_NAMESPACES	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC)
@@ -168,6 +169,9 @@ static _Noreturn void serve(unsigned int users)
 		case REQUEST_STEPS:
 			run_steps();
 			break;
+		case REQUEST_TIMES:
+			run_times();
+			break;
 		default:
 			die(2, "the request is of no known kind");
 		}
@@ -196,6 +200,8 @@ int main(int argc, char *argv[])
 	unsigned int users;
 	int go[2], status;
 
+	if (argc > 2)
+		times_main(atoi(argv[2]));
 	if (argc > 1)
 		image_main(argv[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -56,6 +56,29 @@
  *		Then u32 tasks, each u8 task, u8 0, u16 length, and so many bytes
  *		of its status file; 0 if it is gone. Handlers are not in here.
  *
+ * REQUEST_TIMES
+ *		u32 environment, then tapes, then plays.
+ *		tapes:    u32 tapes, each u32 calls, u32 memory, u32 pointers,
+ *			  so many bytes of memory, then
+ *		pointers: u32 at, u8 kind, u64 value	an address in that memory
+ *		calls:	  u16 nr, u8 args, u8 checked, u32 child, s64 expects,
+ *			  args: u8 kind, u64 value
+ *		Kinds are those above, of the tape's own calls and memory, and
+ *		ARG_STACK, ARG_STACK_END: of TAPE_STACK_SIZE bytes, for one task.
+ *		A call that makes a task says which tape it plays, others NO_TAPE.
+ *		A call must return what it expects, where that is checked, or no
+ *		error.
+ *		plays:    u32 plays, each u32 tape, u32 laps, each u32 calls
+ *		All are made in a fresh image with so many bytes of environment,
+ *		one after the other, each by a fresh process that is the init of
+ *		fresh pid and IPC namespaces, on one CPU. Time is read between
+ *		laps, which end behind so many calls each; then the same laps are
+ *		run without their calls.
+ *		The reply is u32 plays, each u32 calls that were made, s64 what
+ *		the one behind them returned, u32 how often another process was
+ *		let in, u32 laps, and for each u64 nanoseconds with its calls, u64
+ *		without.
+ *
  * A request that is none of these ends the agent with a message on standard
  * error and exit code 2; a kernel that refuses what the agent needs, with exit
  * code 3.
@@ -67,6 +90,7 @@
 #define AGENT_VERSION	4
 
 #define REQUEST_STEPS	0
+#define REQUEST_TIMES	2
 
 #define MAX_TASKS	32
 #define MAX_STEPS	8192
@@ -74,6 +98,11 @@
 #define MEMORY_SIZE	16384
 #define STACK_SIZE	65536
 #define HANDLER_SIZE	16
+#define MAX_TAPES	65536
+#define MAX_CALLS	65536
+#define MAX_PLAYS	1024
+#define MAX_LAPS	256
+#define TAPE_STACK_SIZE	8192
 #define MAX_FRAME	(1 << 21)
 
 #define FEATURE_CLONE3		1
@@ -90,6 +119,10 @@
 #define ARG_NUMBER	0
 #define ARG_RESULT	1
 #define ARG_MEMORY	2
+#define ARG_STACK	3
+#define ARG_STACK_END	4
+
+#define NO_TAPE		0xffffffff	/* no tape */
 
 #define EVENT_DONE	0
 #define EVENT_BLOCKED	1

@@ -70,14 +70,15 @@ static void leave_status(struct mailbox *box)
 }
 
 /*
- * The child, on a stack of its own if it was given one, finds its mailbox's
- * index in a register and never returns into the frames of its maker.
+ * The child, on a stack of its own if it was given one, finds what it runs in
+ * registers and never returns into the frames of its maker.
  */
-static int64_t make_task(struct mailbox *box)
+int64_t make_task(long nr, const int64_t *a, void (*run)(uint32_t),
+		  uint32_t index)
 {
-	const int64_t *a = box->args;
 	register int64_t r10 asm("r10") = a[3];
 	register int64_t r8 asm("r8") = a[4];
+	register void (*r12)(uint32_t) asm("r12") = run;
 	int64_t result;
 
 	asm volatile("syscall\n\t"
@@ -86,11 +87,11 @@ static int64_t make_task(struct mailbox *box)
 		     "xor %%ebp, %%ebp\n\t"
 		     "and $-16, %%rsp\n\t"
 		     "mov %%ebx, %%edi\n\t"
-		     "call task_run\n\t"
+		     "call *%%r12\n\t"
 		     "1:"
 		     : "=a"(result)
-		     : "a"((int64_t)box->nr), "D"(a[0]), "S"(a[1]), "d"(a[2]),
-		       "r"(r10), "r"(r8), "b"(box->child)
+		     : "a"(nr), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10),
+		       "r"(r8), "r"(r12), "b"(index)
 		     : "rcx", "r11", "memory");
 	return result;
 }
@@ -114,7 +115,7 @@ static int64_t make_call(struct mailbox *box)
 	if (box->nr == SYS_execve)
 		return make_image(box);
 	if (makes_task(box->nr))
-		return make_task(box);
+		return make_task(box->nr, a, task_run, box->child);
 	return raw_syscall(box->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
@@ -149,7 +150,7 @@ static void serve(struct mailbox *box)
 	make_calls(box);
 }
 
-_Noreturn __attribute__((used)) void task_run(uint32_t index)
+_Noreturn void task_run(uint32_t index)
 {
 	for (;;)
 		serve(&shared->mailboxes[index]);

@@ -51,6 +51,9 @@ int64_t raw_syscall(long nr, int64_t a, int64_t b, int64_t c, int64_t d,
 void futex_wait(uint32_t *word, uint32_t value, long timeout_ns);
 void futex_wake(uint32_t *word);
 int makes_task(uint32_t nr);
+/* A call that does; `run`, which never returns, is what the task does. */
+int64_t make_task(long nr, const int64_t *args, void (*run)(uint32_t),
+		  uint32_t index);
 _Noreturn void task_run(uint32_t index);
 /* In a new image: whose execve() that was, and whose calls are made from now on. */
 _Noreturn void task_go_on(uint32_t caller, uint32_t index);

@@ -27,7 +27,7 @@ import {
   type Store,
 } from './script.ts';
 
-const NUMBERS: Readonly<Record<ScriptCall, number>> = {
+export const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   fork: 57,
   clone: 56,
   clone3: 435,

@@ -4,11 +4,23 @@
 export const AGENT_MAGIC = 0x42444953;
 export const AGENT_VERSION = 4;
 export const REQUEST_STEPS = 0;
+export const REQUEST_TIMES = 2;
 export const MAX_TASKS = 32;
 export const MAX_STEPS = 8192;
 export const MEMORY_SIZE = 16384;
 export const STACK_SIZE = 65536;
 export const HANDLER_SIZE = 16;
+export const ARG_NUMBER = 0;
+export const ARG_RESULT = 1;
+export const ARG_MEMORY = 2;
+export const ARG_STACK = 3;
+export const ARG_STACK_END = 4;
+export const MAX_TAPES = 65536;
+export const MAX_CALLS = 65536;
+export const MAX_PLAYS = 1024;
+export const MAX_LAPS = 256;
+export const TAPE_STACK_SIZE = 8192;
+export const NO_TAPE = 0xffffffff;
 export const MAX_FRAME = 1 << 21;
 export const FEATURE_CLONE3 = 1;
 export const FEATURE_UNSHARE = 2;
@@ -66,7 +78,7 @@ export interface Hello {
 /** What the other end said is not of this protocol. */
 export class ProtocolError extends Error {}
 
-const ARG_KINDS = { number: 0, result: 1, memory: 2 } as const;
+const ARG_KINDS = { number: ARG_NUMBER, result: ARG_RESULT, memory: ARG_MEMORY } as const;
 
 export function encodeRequest(steps: readonly WireStep[]): Buffer {
   const parts: Buffer[] = [word(steps.length, 4)];
@@ -171,7 +183,7 @@ export function decodeReply(frame: Buffer): WireReply {
   return { events, tasks };
 }
 
-function limited(count: number, most: number): number {
+export function limited(count: number, most: number): number {
   if (count > most) throw new ProtocolError(`${count} of what can be ${most} at most`);
   return count;
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What programs do while they run on the model: what they put into memory, the calls that they make,
+ * and what these return. Each program by its name; whoever is forked has the memory of its parent.
+ */
+import type { UserMemory } from '../../core/kernel/memory.ts';
+import type { Caller, ProgramBody, Programs, Syscall } from '../../core/kernel/syscall.ts';
+import { PROGRAM_AT } from '../conformance/on-model.ts';
+import type { ScriptCall } from '../conformance/script.ts';
+
+export interface LoggedCall {
+  readonly kind: 'call';
+  readonly call: ScriptCall;
+  readonly args: readonly number[];
+  /** The program that it names. */
+  readonly program: string | null;
+  /** Null as long as it has not returned. */
+  result: number | null;
+}
+
+export type Logged =
+  | { readonly kind: 'allocated'; readonly address: number; readonly bytes: number }
+  | { readonly kind: 'stored'; readonly address: number; readonly value: number | string }
+  | LoggedCall;
+
+export type Log = readonly Logged[];
+
+export class Logs {
+  /** By program, in the order in which its runs began. */
+  readonly byProgram = new Map<string, Logged[][]>();
+  private readonly shift: number;
+
+  /** @param shift bytes by which what each program allocates lies further up than it would */
+  constructor(shift: number) {
+    this.shift = shift;
+  }
+
+  logged(programs: Programs): Programs {
+    const wrap = (name: string, body: ProgramBody) => [name, this.loggedBody(name, body)] as const;
+    return Object.fromEntries(Object.entries(programs).map(([name, body]) => wrap(name, body)));
+  }
+
+  private loggedBody(name: string, body: ProgramBody): ProgramBody {
+    const { byProgram, shift } = this;
+    return function* (me) {
+      const log: Logged[] = [];
+      byProgram.set(name, [...(byProgram.get(name) ?? []), log]);
+      if (shift > 0) me.memory.allocate(shift);
+      const program = body(watched(me, log));
+      let result = 0;
+      for (;;) {
+        const { done, value } = program.next(result);
+        if (done === true) return value;
+        if ('until' in value) {
+          result = yield value;
+          continue;
+        }
+        const call = loggedCall(value);
+        log.push(call);
+        result = yield value;
+        call.result = result;
+      }
+    };
+  }
+}
+
+function loggedCall({ name, args }: Syscall): LoggedCall {
+  const call = name as ScriptCall;
+  const numbers: unknown[] = [...args];
+  const at = PROGRAM_AT[call];
+  const [program = null] = at === undefined ? [] : numbers.splice(at, 1);
+  return {
+    kind: 'call',
+    call,
+    args: numbers.map(Number),
+    program: program === null ? null : String(program),
+    result: null,
+  };
+}
+
+function watched({ memory }: Caller, log: Logged[]): Caller {
+  const watching: UserMemory = {
+    allocate(bytes) {
+      const address = memory.allocate(bytes);
+      log.push({ kind: 'allocated', address, bytes });
+      return address;
+    },
+    store(address, value) {
+      memory.store(address, value);
+      log.push({ kind: 'stored', address, value });
+    },
+    load: (address) => memory.load(address),
+  };
+  return { memory: watching };
+}
