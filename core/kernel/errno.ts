@@ -15,6 +15,8 @@ const NUMBERS = {
   EFAULT: 14,
   EBUSY: 16,
   EEXIST: 17,
+  ENOTDIR: 20,
+  EISDIR: 21,
   EINVAL: 22,
   EMFILE: 24,
   EFBIG: 27,

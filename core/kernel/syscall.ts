@@ -61,6 +61,7 @@ export interface LinuxSyscalls {
   shmdt: [address: number];
   shmctl: [id: number, command: number, address: number];
   open: [pathAddress: number, bytes: number, flags: number];
+  openat: [dirfd: number, pathAddress: number, bytes: number, flags: number];
   read: [fd: number, address: number, bytes: number];
   write: [fd: number, address: number, bytes: number];
   lseek: [fd: number, offset: number, whence: number];

@@ -12,7 +12,7 @@ import { fail } from '../kernel/errno.ts';
 import { SEEK_CUR, SEEK_END, SEEK_SET } from '../kernel/flags.ts';
 import type { IpcNamespace } from './ipc.ts';
 import type { ModelKernel } from './kernel.ts';
-import { NR_OPEN } from './limits.ts';
+import { MAX_BYTES, NR_OPEN } from './limits.ts';
 import type { Mm } from './mm.ts';
 import type { Pid, PidNamespace } from './pid.ts';
 import type { Task } from './task.ts';
@@ -23,6 +23,13 @@ export const MAY_READ = 4;
 /** SEEK_HOLE */
 const SEEK_MAX = 4;
 
+/** Where a path leads. */
+export interface Found {
+  readonly operations: FileOperations;
+  /** Whose it is; null where it is no task's, or that of one who is gone. */
+  readonly target: Task | null;
+}
+
 /** struct file_operations, and who may open. A constant: whose file it is, the File says. */
 export interface FileOperations {
   readonly name: string;
@@ -30,6 +37,13 @@ export interface FileOperations {
   readonly nsType?: number;
   /** inode_permission(): may the caller open it for `access`, of MAY_READ and MAY_WRITE? */
   permits(current: Task, target: Task | null, access: number): boolean;
+  /** What is there by a name, a link as its text, or -errno. Absent: it is no directory. */
+  lookup?(
+    name: string,
+    current: Task,
+    target: Task | null,
+    kernel: ModelKernel,
+  ): Found | string | number;
   /** What it is a file of, besides a task; null if that is not there. Absent: of nothing. */
   of?(current: Task, target: Task | null): IpcNamespace | PidNamespace | null;
   /** Does it hold on to the memory of whoever opened it, as proc_pid_attr_open()? */
@@ -205,21 +219,28 @@ export function lseek(
   return opened.operations.llseek(kernel, current, opened.file, offset, whence);
 }
 
-/** default_llseek(). Left out: SEEK_DATA and SEEK_HOLE, which no file here has. */
-export function defaultLlseek(
-  _kernel: ModelKernel,
-  _current: Task,
-  { position }: File,
-  offset: number,
-  whence: number,
-): number {
-  if (whence !== SEEK_SET && whence !== SEEK_CUR && whence !== SEEK_END) return fail('EINVAL');
-  // The size of an inode of procfs is 0.
-  const at = whence === SEEK_CUR ? position.v + offset : offset;
-  if (at < 0) return fail('EINVAL');
-  position.v = at;
-  return at;
-}
+/**
+ * default_llseek(), and generic_file_llseek(), which has a limit. Left out: SEEK_DATA and SEEK_HOLE,
+ * which no file here has.
+ */
+const llseekTo =
+  (most: number): FileOperations['llseek'] =>
+  (_kernel, _current, { position }, offset, whence) => {
+    if (whence !== SEEK_SET && whence !== SEEK_CUR && whence !== SEEK_END) return fail('EINVAL');
+    // The size of an inode of procfs is 0.
+    const at = whence === SEEK_CUR ? position.v + offset : offset;
+    if (at < 0 || at > most) return fail('EINVAL');
+    position.v = at;
+    return at;
+  };
+
+export const defaultLlseek = llseekTo(Number.MAX_SAFE_INTEGER);
+
+/** What is the same for all directories: there is nothing to be read(2) in one. */
+export const DIRECTORY = {
+  read: () => fail('EISDIR'),
+  llseek: llseekTo(MAX_BYTES),
+};
 
 export function close(kernel: ModelKernel, current: Task, fd: number): number {
   kernel.count('locks', 'walk');

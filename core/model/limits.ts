@@ -32,6 +32,8 @@ export const SIGSET_BYTES = 8;
 export const NR_OPEN = 1024;
 export const TASK_COMM_LEN = 16;
 export const PATH_MAX = 4096;
+/** MAX_NON_LFS, the s_maxbytes of procfs. */
+export const MAX_BYTES = 2147483647;
 export const KMALLOC_MAX_SIZE = 4194304;
 
 /** A thread's own stretch of its address space. */

@@ -1,54 +1,123 @@
 // SPDX-License-Identifier: MIT
 /**
- * What is where in /proc, by path walk and open: fs/namei.c, fs/open.c and fs/proc of Linux 6.1.
- * `self` and `thread-self` are the links they are there, so they cost their own components. Files of
- * tasks that a design adds are in /proc/<tgid>/task/<tid>/ or /proc/<tgid>/. Left out: everything but
- * regular files, descriptors reserved first,
- * O_CREAT and friends, other file systems (a path that leads nowhere here is ENOENT).
+ * What is where in /proc: fs/proc of Linux 6.1. `self` and `thread-self` are the links they are there.
+ * Files of tasks that a design adds are in /proc/<tgid>/task/<tid>/ or /proc/<tgid>/. A directory of a
+ * task that is gone is ESRCH where proc_pid_permission() asks for the task, else empty. Left out: what
+ * is not named here, other file systems (a path that leads nowhere here is ENOENT).
  */
-import { allocate } from '../explore/cell.ts';
-import { PREEMPT, type Steps } from '../explore/thread.ts';
 import { fail } from '../kernel/errno.ts';
-import { O_CLOEXEC, O_RDONLY, O_RDWR, O_WRONLY } from '../kernel/flags.ts';
 import type { ProcfsEntry } from '../kernel/strategy.ts';
 import { COMM_OF_GROUP, COMM_OF_THREAD } from './comm.ts';
-import { defaultLlseek, File, type FileOperations, MAY_READ, MAY_WRITE } from './file.ts';
+import { DIRECTORY, defaultLlseek, type FileOperations, type Found } from './file.ts';
 import { NEXT_IDS } from './ipc-sysctl.ts';
-import type { ModelKernel } from './kernel.ts';
-import { PAGE_BYTES, PATH_MAX } from './limits.ts';
+import { PAGE_BYTES } from './limits.ts';
 import { NAMESPACES } from './nsfs.ts';
 import { findPidNs, pidNrNs } from './pid.ts';
 import { NS_LAST_PID } from './pid-sysctl.ts';
+import { ptraceMayAccess } from './ptrace.ts';
 import { genericPermission, type Task, tidPermission } from './task.ts';
-
-interface Found {
-  readonly operations: FileOperations;
-  /** Null where a file is no task's. */
-  readonly target: Task | null;
-}
 
 export type Directory = ReadonlyMap<string, FileOperations>;
 
-/** /proc/sys/kernel/. */
-const SYS_KERNEL: Directory = new Map([NS_LAST_PID, ...NEXT_IDS].map((file) => [file.name, file]));
-/** tgid_base_stuff and tid_base_stuff. */
-const NS = NAMESPACES.map((file) => [`ns/${file.name}`, file] as const);
-const TGID_BASE: Directory = new Map([['comm', COMM_OF_GROUP], ...NS]);
-const TID_BASE: Directory = new Map([['comm', COMM_OF_THREAD], ...NS]);
+const directory = (
+  name: string,
+  lookup: Required<FileOperations>['lookup'],
+  permits: FileOperations['permits'] = () => true,
+): FileOperations => ({ ...DIRECTORY, name, lookup, permits });
 
-/** What is in /proc/<tgid>/task/<tid>/, with the files of a design. */
+/** What is in a directory of `target`, if it is of a task. */
+function entryOf(entries: Directory, target: Task | null, name: string): Found | number {
+  const operations = entries.get(name);
+  return operations === undefined ? fail('ENOENT') : { operations, target };
+}
+
+const byName = (files: readonly FileOperations[]): Directory =>
+  new Map(files.map((file) => [file.name, file]));
+
+const SYS_KERNEL_FILES = byName([NS_LAST_PID, ...NEXT_IDS]);
+const SYS_FILES = byName([directory('kernel', (name) => entryOf(SYS_KERNEL_FILES, null, name))]);
+const SYS = directory('sys', (name) => entryOf(SYS_FILES, null, name));
+
+const NS_FILES = byName(NAMESPACES);
+const NS_MODE = 0o511;
+
+/** proc_ns_dir_lookup(), and proc_ns_get_link(): what is there are links that only some may follow. */
+const NS = directory(
+  'ns',
+  (name, current, target) => {
+    const operations = NS_FILES.get(name);
+    if (target === null || operations === undefined) return fail('ENOENT');
+    if (!ptraceMayAccess(current, target, 'file system')) return fail('EACCES');
+    return operations.of?.(current, target) === null ? fail('ENOENT') : { operations, target };
+  },
+  (current, target, access) =>
+    target !== null && genericPermission(current, target, NS_MODE, access),
+);
+
+/** proc_tid_base_lookup() */
+const TID = directory('tid', (name, _current, target, kernel) =>
+  target === null ? fail('ENOENT') : entryOf(kernel.tidDirectory, target, name),
+);
+
+/** proc_task_lookup() */
+const TASK = directory('task', (name, current, leader) => {
+  if (leader === null) return fail('ESRCH');
+  const target = numbered(current, name);
+  return target?.leader === leader ? { operations: TID, target } : fail('ENOENT');
+});
+
+/** proc_tgid_base_lookup() */
+const TGID = directory('tgid', (name, _current, target, kernel) =>
+  target === null ? fail('ESRCH') : entryOf(kernel.tgidDirectory, target, name),
+);
+
+/** proc_root_lookup(), proc_self_get_link(), proc_thread_self_get_link() */
+const PROC = directory('proc', (name, current) => {
+  if (name === 'sys') return { operations: SYS, target: null };
+  const ns = current.activePidNs;
+  const tgid = pidNrNs(current.leader.pid.v, ns);
+  if (name === 'self') return `${tgid}`;
+  if (name === 'thread-self') return `${tgid}/task/${pidNrNs(current.pid.v, ns)}`;
+  const target = numbered(current, name);
+  if (target === null || target.leader !== target) return fail('ENOENT');
+  return { operations: TGID, target };
+});
+
+/** Where absolute paths begin. */
+export const ROOT: Found = {
+  operations: directory('root', (name) =>
+    name === 'proc' ? { operations: PROC, target: null } : fail('ENOENT'),
+  ),
+  target: null,
+};
+
+/** Where relative paths begin without a descriptor. */
+export const NOWHERE: Found = {
+  operations: directory('nowhere', () => fail('ENOENT')),
+  target: null,
+};
+
+function numbered(current: Task, text: string): Task | null {
+  if (!/^[1-9]\d{0,6}$/.test(text)) return null;
+  return findPidNs(Number(text), current.activePidNs)?.task.v ?? null;
+}
+
+/** What is in /proc/<tgid>/task/<tid>/, tid_base_stuff, with the files of a design. */
 export const tidDirectory = (entries: readonly ProcfsEntry[]): Directory =>
   new Map([
-    ...TID_BASE,
+    ['comm', COMM_OF_THREAD],
+    ['ns', NS],
     ...entries
       .filter(({ where }) => where !== 'process')
       .map((entry) => [entry.name, entryFile(entry, tidPermission)] as const),
   ]);
 
-/** The same for /proc/<tgid>/. */
+/** The same for /proc/<tgid>/, tgid_base_stuff. */
 export const tgidDirectory = (entries: readonly ProcfsEntry[]): Directory =>
   new Map([
-    ...TGID_BASE,
+    ['comm', COMM_OF_GROUP],
+    ['ns', NS],
+    ['task', TASK],
     ...entries
       .filter(({ where }) => where === 'process')
       .map((entry) => [entry.name, entryFile(entry, genericPermission)] as const),
@@ -73,88 +142,4 @@ function entryFile(entry: ProcfsEntry, permission: typeof tidPermission): FileOp
     },
     llseek: defaultLlseek,
   };
-}
-
-/** Resolves a path, link by link; one component of the ledger each. */
-function walk(kernel: ModelKernel, current: Task, path: string): Found | null {
-  const parts = path.split('/').filter((part) => part !== '');
-  const ns = current.activePidNs;
-  const tgid = String(pidNrNs(current.leader.pid.v, ns));
-  const tid = String(pidNrNs(current.pid.v, ns));
-  kernel.ledger.components++;
-  if (!path.startsWith('/') || parts.shift() !== 'proc') return null;
-  const first = parts.shift();
-  kernel.ledger.components++;
-  let group = first;
-  if (first === 'self') {
-    kernel.ledger.components++;
-    group = tgid;
-  } else if (first === 'thread-self') {
-    kernel.ledger.components++;
-    group = tgid;
-    parts.unshift('task', tid);
-  }
-  kernel.ledger.components += parts.length;
-  if (first === 'sys') return parts.shift() === 'kernel' ? found(SYS_KERNEL, parts, null) : null;
-  const leader = numbered(current, group);
-  if (leader === null || leader.leader !== leader) return null;
-  if (parts[0] !== 'task') return found(kernel.tgidDirectory, parts, leader);
-  const [, thread, ...rest] = parts;
-  const target = numbered(current, thread);
-  if (target === null || target.leader !== leader) return null;
-  return found(kernel.tidDirectory, rest, target);
-}
-
-/** The file that is left of a path, in its directory. */
-function found(directory: Directory, rest: readonly string[], target: Task | null): Found | null {
-  const operations = directory.get(rest.join('/'));
-  return operations === undefined ? null : { operations, target };
-}
-
-function numbered(current: Task, text: string | undefined): Task | null {
-  if (text === undefined || !/^[1-9]\d{0,6}$/.test(text)) return null;
-  return findPidNs(Number(text), current.activePidNs)?.task.v ?? null;
-}
-
-const ACCESS: ReadonlyMap<number, number> = new Map([
-  [O_RDONLY, MAY_READ],
-  [O_WRONLY, MAY_WRITE],
-  [O_RDWR, MAY_READ | MAY_WRITE],
-]);
-
-export function* open(
-  kernel: ModelKernel,
-  current: Task,
-  address: number,
-  bytes: number,
-  flags: number,
-): Steps<number> {
-  const access = ACCESS.get(flags & ~O_CLOEXEC);
-  if (access === undefined) return fail('EINVAL');
-  if (bytes > PATH_MAX) return fail('EINVAL');
-  const path = kernel.strncpyFromUser(current, address, bytes, 'walk');
-  if (path === null) return fail('EFAULT');
-  yield PREEMPT;
-  kernel.count('locks', 'walk');
-  // path_openat(): there is a File before there is anything to open.
-  if (!kernel.allocates(current, 'walk')) return fail('ENOMEM');
-  const found = walk(kernel, current, path);
-  if (found === null) return fail('ENOENT');
-  const { operations, target } = found;
-  if (!operations.permits(current, target, access)) return fail('EACCES');
-  const data = operations.of?.(current, target);
-  if (data === null) return fail('ENOENT');
-  // S_IMMUTABLE
-  if (operations.nsType !== undefined && (access & MAY_WRITE) !== 0) return fail('EPERM');
-  const file = allocate(() => new File());
-  file.operations.v = operations;
-  file.access.v = access;
-  // A namespace is the same file, whoever's directory led to it.
-  file.pid.v = operations.nsType === undefined ? (target?.thePid ?? null) : null;
-  file.data.v = data ?? null;
-  if (operations.holdsMm === true) file.mm.v = current.mm;
-  yield PREEMPT;
-  kernel.count('locks', 'walk');
-  kernel.ledger.fdOps++;
-  return current.files.install(file, (flags & O_CLOEXEC) !== 0) ?? fail('EMFILE');
 }

@@ -4,7 +4,7 @@
  * first, if the loaded design has such a question; the rest is in the subsystems' files.
  */
 import type { Steps } from '../explore/thread.ts';
-import { IPC_SET } from '../kernel/flags.ts';
+import { AT_FDCWD, IPC_SET } from '../kernel/flags.ts';
 import type { LinuxSyscalls, SyscallName, SyscallTable } from '../kernel/syscall.ts';
 import { capget, capset } from './capability.ts';
 import { clone3 } from './clone3.ts';
@@ -16,8 +16,8 @@ import { flock } from './flock.ts';
 import { kernelClone } from './fork.ts';
 import type { ModelKernel } from './kernel.ts';
 import { doMsgctl, doMsgget, msgrcv, msgsnd } from './msg.ts';
+import { openat } from './open.ts';
 import { pidfdGetfd, pidfdOpen } from './pidfd.ts';
-import { open } from './procfs.ts';
 import { seccomp } from './seccomp.ts';
 import { doSemctl, doSemget, semop } from './sem.ts';
 import { getpgid, getpid, getppid, getsid, gettid, prctl, setpgid, setsid } from './session.ts';
@@ -111,7 +111,8 @@ export const PLAIN_LINUX: { readonly [N in keyof LinuxSyscalls]: Handler<N> } = 
           doShmctl(kernel, current, id, command, address, want),
         )
       : doShmctl(kernel, current, id, command, address, null),
-  open,
+  open: (kernel, current, ...args) => openat(kernel, current, AT_FDCWD, ...args),
+  openat,
   read,
   write,
   lseek,

@@ -78,6 +78,7 @@ export const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   shmdt: 67,
   shmctl: 31,
   open: 2,
+  openat: 257,
   read: 0,
   write: 1,
   lseek: 8,
@@ -188,6 +189,7 @@ function wireStep(step: Step, hello: Hello): WireStep {
   if (call === 'shmat') wired.splice(1, 0, { kind: 'number', value: 0n });
   // A path ends where C says that it does.
   if (call === 'open' || call === 'execve') wired.splice(1, 1);
+  if (call === 'openat') wired.splice(2, 1);
   // A filter's length is in its structure.
   if (call === 'seccomp') wired.splice(3, 1);
   return { ...common, nr: NUMBERS[call], args: wired, stores };
