@@ -49,12 +49,12 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
         'setQueue: if (refused !== 0)',
         'setQueue: if (want !== null)',
       ],
+      'open.ts': ['openat: if (operations.holdsMm === true)'],
       'pid.ts': ['detachedPid', 'setPidmap'],
       'procfs.ts': [
         'entryFile',
         "tidDirectory: => where !== 'process'",
         'tidDirectory: => [entry.name, entryFile(entry, tidPermission)] as const',
-        'open: if (operations.holdsMm === true)',
         "tgidDirectory: => where === 'process'",
         'tgidDirectory: => [entry.name, entryFile(entry, genericPermission)] as const',
       ],
@@ -175,9 +175,9 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       ],
       'ipc.ts': ['addId: if (inUse >= limit)', 'addId: if (id < 0)'],
       'pid.ts': ['nextFree: if (ns.allocated.v >= PID_MAX - lowest)'],
-      'procfs.ts': [
-        'open: if (bytes > PATH_MAX)',
-        "open: current.files.install(file, (flags & O_CLOEXEC) !== 0) ?? fail('EMFILE')",
+      'open.ts': [
+        'openat: if (bytes > PATH_MAX)',
+        "openat: current.files.install(file, (flags & O_CLOEXEC) !== 0) ?? fail('EMFILE')",
       ],
       'pidfd.ts': [
         "pidfdOpen: current.files.install(file, true) ?? fail('EMFILE')",
@@ -220,7 +220,7 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       ],
       'pid.ts': ['allocPid', 'childNamespaceOf'].map(outOfMemory),
       'pidfd.ts': [outOfMemory('pidfdOpen')],
-      'procfs.ts': ["open: if (!kernel.allocates(current, 'walk'))"],
+      'open.ts': ["openat: if (!kernel.allocates(current, 'walk'))"],
       'seccomp.ts': [outOfMemory('seccomp')],
       'sem.ts': ["setSet: if (typeof users === 'number')", outOfMemory('create')],
       'seq-file.ts': ['fill: if (file.buffer.v === null && !kernel.allocates(current))'],
@@ -244,9 +244,9 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'fork.ts': ['refuseFlags: if ((flags & ~KNOWN_FLAGS) !== 0)'],
       'capability.ts': ['validateMagic: unless (isPut)'],
       'file.ts': [
-        'defaultLlseek: if (whence !== SEEK_SET && whence !== SEEK_CUR && whence !== SEEK_END)',
+        'llseekTo: if (whence !== SEEK_SET && whence !== SEEK_CUR && whence !== SEEK_END)',
       ],
-      'procfs.ts': ['open: if (access === undefined)'],
+      'open.ts': ['openat: if (access === undefined)'],
       'sem.ts': ['semop: if ((flags & ~IPC_NOWAIT) !== 0)'],
     },
   },
@@ -258,16 +258,6 @@ export const BEYOND_SCRIPTS: readonly Beyond[] = [
       'msg.ts': [
         'msgsnd: if (text === null)',
         'msgsnd: if (current.mm.room(address + MTEXT) < bytes)',
-      ],
-    },
-  },
-  {
-    why: 'Takes a path with the number of a task; /proc may be that of an outer namespace',
-    branches: {
-      'nsfs.ts': ['(module): unless (isAlive(task))'],
-      'ptrace.ts': ["ptraceMayAccess: unless (by === 'real')"],
-      'task.ts': [
-        'tidPermission: target.signal === current.signal || genericPermission(current, target, mode, access)',
       ],
     },
   },

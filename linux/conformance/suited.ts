@@ -35,7 +35,8 @@ interface Feature {
 const opens =
   (path: RegExp) =>
   ({ call, stores }: Step): boolean =>
-    call === 'open' && (stores ?? []).some((store) => 'text' in store && path.test(store.text));
+    (call === 'open' || call === 'openat') &&
+    (stores ?? []).some((store) => 'text' in store && path.test(store.text));
 
 const FEATURES: readonly Feature[] = [
   {

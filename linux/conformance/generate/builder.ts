@@ -48,6 +48,7 @@ const KNOWN_IN = {
   address: 'mm',
   page: 'mm',
   fd: 'mm',
+  dirfd: 'mm',
   pidfd: 'mm',
   nsfd: 'mm',
   task: 'pidNs',

@@ -6,6 +6,7 @@ import { Builder, type Kind, MOST_OPERATIONS, type Operation } from './builder.t
 import { CREDENTIALS } from './credentials.ts';
 import { DEATHS } from './deaths.ts';
 import { DESCRIPTORS } from './descriptors.ts';
+import { OPENAT } from './directories.ts';
 import { epilogue } from './epilogue.ts';
 import { EXECS } from './exec.ts';
 import { FILES } from './files.ts';
@@ -25,19 +26,19 @@ const SCENES: readonly Kind[] = [...SLEEPERS, ...SIGNALLED, ...STRANGERS, ...DEA
 
 const ALL: readonly Kind[] = [
   ...[TASKS, SIGNALS, CREDENTIALS, IPC, UNSHARING, TIMERS, FILES, EXECS, SCENES].flat(),
-  ...[DESCRIPTORS, NAMESPACES, FILTERS].flat(),
+  ...[DESCRIPTORS, NAMESPACES, FILTERS, OPENAT].flat(),
 ];
 
 /** What the operations of a script may be: all kinds, or few, which then meet more often. */
 const THEMES: readonly (readonly Kind[])[] = [
   ALL,
   ALL,
-  [FILES, FILES, FORKS, CREDENTIALS].flat(),
+  [FILES, FILES, OPENAT, FORKS, CREDENTIALS].flat(),
   [FILES, FORKS, GETS, GETS, GETS].flat(),
   [HANDLING, HANDLING, FORKS, WAITS, SLEEPERS, SIGNALLED].flat(),
   [TASKS, IPC, SCENES].flat(),
   [EXECS, EXECS, FORKS, CREDENTIALS, HANDLING].flat(),
-  [DESCRIPTORS, DESCRIPTORS, FILES, FORKS, CREDENTIALS, FILTERS].flat(),
+  [DESCRIPTORS, DESCRIPTORS, FILES, OPENAT, FORKS, CREDENTIALS, FILTERS].flat(),
   [DESCRIPTORS, NAMESPACES, NAMESPACES, FORKS, UNSHARING, GETS].flat(),
 ];
 
