@@ -53,6 +53,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 13 copied 13 parsed 1 allocations; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
   'fork, procfs (kept)':
     'entry: 2 entries; walk: 1 fdOps; parse: 13 copied 13 parsed 1 allocations; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
+  'fork, procfs (openat)':
+    'entry: 4 entries; walk: 17 copied 1 components 4 fdOps 1 allocations 3 locks; parse: 13 copied 13 parsed 1 allocations; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
   'fork, setter':
     'entry: 2 entries; parse: 16 copied; allocation: 6 allocations 2 locks; call: 1 locks 4 fieldOps',
   'fork, indirect':
@@ -63,6 +65,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 13 copied 13 parsed 1 allocations; allocation: 1 allocations; call: 1 locks 3 fieldOps',
   'msgget, procfs (kept)':
     'entry: 2 entries; walk: 1 fdOps; parse: 13 copied 13 parsed 1 allocations; allocation: 1 allocations; call: 1 locks 3 fieldOps',
+  'msgget, procfs (openat)':
+    'entry: 4 entries; walk: 17 copied 1 components 4 fdOps 1 allocations 3 locks; parse: 13 copied 13 parsed 1 allocations; allocation: 1 allocations; call: 1 locks 3 fieldOps',
   'msgget, setter':
     'entry: 2 entries; parse: 16 copied; allocation: 1 allocations; call: 1 locks 3 fieldOps',
   'msgget, indirect':
@@ -73,6 +77,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     'entry: 4 entries; walk: 35 copied 6 components 3 fdOps 1 allocations 3 locks; parse: 26 copied 26 parsed 1 allocations; call: 120 copied 1 locks 3 fieldOps',
   'msgctl IPC_SET, procfs (kept)':
     'entry: 2 entries; walk: 1 fdOps; parse: 26 copied 26 parsed 1 allocations; call: 120 copied 1 locks 3 fieldOps',
+  'msgctl IPC_SET, procfs (openat)':
+    'entry: 4 entries; walk: 17 copied 1 components 4 fdOps 1 allocations 3 locks; parse: 26 copied 26 parsed 1 allocations; call: 120 copied 1 locks 3 fieldOps',
   'msgctl IPC_SET, setter':
     'entry: 2 entries; parse: 48 copied; call: 120 copied 1 locks 3 fieldOps',
   'msgctl IPC_SET, indirect':
@@ -310,7 +316,8 @@ describe.each(best)('a program of calls by $name', (strategy) => {
 const PARSING = ['write', 'clone3', 'timer_create'];
 /** Calls that take a path or a descriptor, or give one. */
 const WALKING = [
-  ...['open', 'read', 'write', 'lseek', 'close', 'dup', 'dup2', 'flock', 'setns', 'execve'],
+  ...['open', 'openat', 'read', 'write', 'lseek', 'close', 'dup', 'dup2', 'flock', 'setns'],
+  'execve',
   ...['pidfd_open', 'pidfd_getfd'],
 ];
 

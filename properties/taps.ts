@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /** What scenarios do with the calls that a design makes: let some through, or point them elsewhere. */
-import { O_WRONLY } from '../core/kernel/flags.ts';
 import { putText } from '../core/kernel/memory.ts';
 import type { Tap } from '../core/kernel/scenario.ts';
 import { type Caller, type Program, type SyscallName, sys } from '../core/kernel/syscall.ts';
@@ -27,22 +26,24 @@ function* writes(fd: number, address: number, bytes: number): Program {
 }
 
 /**
- * Only files are used, and instead of its own the task opens those of another, by number; of what
- * is then done with them, perhaps only the opening.
+ * Only files are used, and instead of its own, or its own directory, the task opens those of another,
+ * by number; of what is then done with them, perhaps only the opening.
  */
 export const opensThatOf =
   ({ memory }: Caller, tid: number, last: 'open' | 'write' = 'write'): Tap =>
   (made) => {
     if (made.name === 'write') return last === 'write' ? null : passedOver();
+    // From the directory that was opened before.
+    if (made.name === 'openat') return null;
     if (made.name !== 'open') return passedOver();
-    const [address, bytes] = made.args;
+    const [address, bytes, flags] = made.args;
     const path = String(memory.load(address))
       .slice(0, bytes)
-      .replace('/thread-self/', `/${tid}/task/${tid}/`)
-      .replace('/self/', `/${tid}/`);
-    return opens(putText(memory, path), path.length);
+      .replace(/\/thread-self(?=\/|$)/, `/${tid}/task/${tid}`)
+      .replace(/\/self(?=\/|$)/, `/${tid}`);
+    return opens(putText(memory, path), path.length, flags);
   };
 
-function* opens(address: number, bytes: number): Program {
-  return yield sys('open', address, bytes, O_WRONLY);
+function* opens(address: number, bytes: number, flags: number): Program {
+  return yield sys('open', address, bytes, flags);
 }

@@ -58,6 +58,7 @@ describe('a program that is executed', () => {
   it.each([
     procfs,
     { ...procfs, name: 'procfs (kept)', caller: procfs.variants?.kept as CallerHalf },
+    { ...procfs, name: 'procfs (openat)', caller: procfs.variants?.openat as CallerHalf },
     setter,
     setterShielded,
   ])('finds nothing armed by $name', (strategy) => {

@@ -17,9 +17,11 @@ import {
 import { fail } from '../core/kernel/errno.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
 import { arm, nextSyscallData, takenByTheCall } from './fields/next-syscall-data.ts';
-import { keptDescriptor, openWriteClose } from './fields/task-file.ts';
+import { keptDescriptor, keptDirectory, openWriteClose } from './fields/task-file.ts';
 
-export const PATH = '/proc/thread-self/next_syscall_data';
+const DIRECTORY = '/proc/thread-self';
+const NAME = 'next_syscall_data';
+export const PATH = `${DIRECTORY}/${NAME}`;
 
 export const format = ({ kind, values }: Want): string =>
   `${kind} LONG${values.length} ${values.join(' ')}\n`;
@@ -42,13 +44,16 @@ export const procfs: Strategy = {
   kind: 'design',
   form: 'best form',
   caller: openWriteClose(PATH, format),
-  variants: { kept: keptDescriptor(PATH, format) },
+  variants: {
+    kept: keptDescriptor(PATH, format),
+    openat: keptDirectory(DIRECTORY, NAME, format),
+  },
   kernel: {
     taskFields: nextSyscallData,
     asked: takenByTheCall,
     procfs: [
       {
-        name: 'next_syscall_data',
+        name: NAME,
         mode: 0o600,
         write(kernel, current, target, text, isOpenersImage) {
           // Also stops a descriptor that was inherited or passed: only the task itself arms.

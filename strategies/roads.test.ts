@@ -14,6 +14,7 @@ import {
   SECCOMP_SET_MODE_FILTER,
 } from '../core/kernel/flags.ts';
 import { putText } from '../core/kernel/memory.ts';
+import { directBy } from '../core/kernel/scenario.ts';
 import { type Caller, sys } from '../core/kernel/syscall.ts';
 import { trial } from '../core/model/trial.ts';
 import { becomes } from '../properties/images.ts';
@@ -50,16 +51,16 @@ describe('the file of procfs', () => {
   });
 
   it.each([
-    `/proc/self/${FILE}`,
-    `/proc/self/task/2/${FILE}`,
-    `/proc/2/task/2/${FILE}`,
-    `/proc/thread-self/${FILE}/more`,
-    '/proc/thread-self/other',
-    '/proc',
-    '/etc/passwd',
-    `proc/thread-self/${FILE}`,
-    '',
-  ])('is not at "%s"', (path) => {
+    [`/proc/self/${FILE}`, 'ENOENT'],
+    [`/proc/self/task/2/${FILE}`, 'ENOENT'],
+    [`/proc/2/task/2/${FILE}`, 'ENOENT'],
+    [`/proc/thread-self/${FILE}/more`, 'ENOTDIR'],
+    ['/proc/thread-self/other', 'ENOENT'],
+    ['/proc', 'EISDIR'],
+    ['/etc/passwd', 'ENOENT'],
+    [`proc/thread-self/${FILE}`, 'ENOENT'],
+    ['', 'ENOENT'],
+  ] as const)('is not at "%s": %s', (path, errno) => {
     const { said } = trial(
       (say) => ({
         *init(me) {
@@ -69,7 +70,7 @@ describe('the file of procfs', () => {
       }),
       procfs.kernel,
     );
-    expect(said).toEqual([fail('ENOENT')]);
+    expect(said).toEqual([fail(errno)]);
   });
 
   it('is not below the directory of a process that its thread is not of', () => {
@@ -328,5 +329,40 @@ describe('sys_indirect', () => {
       procfs.kernel,
     );
     expect(said).toEqual([14, 101, fail('EPERM'), 0, 14, 103]);
+  });
+});
+
+describe('a descriptor of the directory', () => {
+  const { openat } = procfs.variants ?? {};
+  if (openat === undefined) throw new Error('procfs has no such variant');
+
+  it('is opened once a thread, and the file in it each time', () => {
+    const made: string[] = [];
+    const direct = directBy(openat);
+    const { said } = trial(
+      (say) => ({
+        *init(me) {
+          for (const id of [101, 102]) {
+            say(yield* direct(me, { kind: 'msg', values: [id] }, QUEUE));
+          }
+          return 0;
+        },
+      }),
+      { ...procfs.kernel, entry: (_kernel, _current, call) => made.push(call) },
+    );
+    expect(said).toEqual([101, 102]);
+    const each = ['openat', 'write', 'close', 'msgget'];
+    expect(made).toEqual(['open', ...each, ...each]);
+  });
+
+  it('where there is no such file makes no call', () => {
+    const direct = directBy(openat);
+    const { said } = trial((say) => ({
+      *init(me) {
+        say(yield* direct(me, { kind: 'msg', values: [101] }, QUEUE), yield QUEUE);
+        return 0;
+      },
+    }));
+    expect(said).toEqual([fail('ENOENT'), 0]);
   });
 });

@@ -180,6 +180,14 @@ const CASES: readonly [string, Prepare, allocations: number, errno?: Errno][] = 
     },
     1,
   ],
+  [
+    'openat',
+    function* ({ memory }) {
+      const dirfd = yield sys('open', putText(memory, '/proc/self'), 10, O_RDONLY);
+      return sys('openat', dirfd, putText(memory, 'comm'), 4, O_RDONLY);
+    },
+    1,
+  ],
   ['read of a seq_file', withFd(COMM, (fd, me) => sys('read', fd, me.memory.allocate(16), 16)), 1],
   ['lseek in a seq_file', withFd(COMM, (fd) => sys('lseek', fd, 3, SEEK_SET)), 1],
   ['read of a sysctl', withFd(NEXT_MSG, (fd, me) => sys('read', fd, me.memory.allocate(8), 8)), 1],

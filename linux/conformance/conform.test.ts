@@ -13,6 +13,7 @@ import { buildAgent } from '../host/build-agent.ts';
 import { compare } from './compare.ts';
 import { conform } from './conform.ts';
 import { DESCRIPTOR_MUTANTS } from './descriptor-mutants.ts';
+import { DIRECTORY_MUTANTS } from './directory-mutants.ts';
 import { EXEC_MUTANTS } from './exec-mutants.ts';
 import { FILE_MUTANTS } from './file-mutants.ts';
 import { scripts } from './generate/scripts.ts';
@@ -208,6 +209,12 @@ const MUTANTS: readonly [string, KernelHalf][] = [
   ['lseek: no such whence is ESRCH', says('lseek', 'EINVAL', 'ESRCH')],
   ['close: what is not open is closed', otherwise('close', () => 0)],
   ...FILE_MUTANTS,
+  ['openat: what is not open is not there', says('openat', 'EBADF', 'ENOENT')],
+  ['openat: a file has nothing in it', says('openat', 'ENOTDIR', 'ENOENT')],
+  ['openat: the directory of a dead process is empty', says('openat', 'ESRCH', 'ENOENT')],
+  ['open: a directory for writing is EACCES', says('open', 'EISDIR', 'EACCES')],
+  ['read: a directory is EINVAL', says('read', 'EISDIR', 'EINVAL')],
+  ...DIRECTORY_MUTANTS,
   ['dup: what is not open is EINVAL', says('dup', 'EBADF', 'EINVAL')],
   [
     'dup2: onto itself is EINVAL, as in dup3',

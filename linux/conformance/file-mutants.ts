@@ -26,7 +26,7 @@ export function around<N extends ModelCall>(
 }
 
 /** The file of a descriptor, if its name says so. */
-function fileOf(current: Task, fd: number, name: string): File | null {
+export function fileOf(current: Task, fd: number, name: string): File | null {
   const file = current.files.get(fd);
   return file?.operations.v?.name.includes(name) === true ? file : null;
 }

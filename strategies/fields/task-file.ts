@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Callers that write a text to a file in front of the call. */
 import type { Directable, Want } from '../../core/kernel/directed.ts';
-import { O_WRONLY } from '../../core/kernel/flags.ts';
+import { O_DIRECTORY, O_RDONLY, O_WRONLY } from '../../core/kernel/flags.ts';
 import { putText } from '../../core/kernel/memory.ts';
 import type { CallerHalf } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../../core/kernel/syscall.ts';
@@ -11,6 +11,12 @@ export type Format = (want: Want) => string;
 
 export const openFile = ({ memory }: Caller, path: string) =>
   sys('open', putText(memory, path), path.length, O_WRONLY);
+
+export const openDirectory = ({ memory }: Caller, path: string) =>
+  sys('open', putText(memory, path), path.length, O_RDONLY | O_DIRECTORY);
+
+export const openIn = ({ memory }: Caller, directory: number, name: string) =>
+  sys('openat', directory, putText(memory, name), name.length, O_WRONLY);
 
 export const writeText = ({ memory }: Caller, fd: number, text: string) =>
   sys('write', fd, putText(memory, text), text.length);
@@ -49,6 +55,22 @@ export const keptDescriptor = (path: string, format: Format): CallerHalf => ({
   *direct(me: Caller, want: Want, call: Directable, fd: number): Program {
     if (fd < 0) return fd;
     const written = yield writeText(me, fd, format(want));
+    return written < 0 ? written : yield call;
+  },
+});
+
+/** Opens the file each time, from a descriptor of its directory that each thread keeps. */
+export const keptDirectory = (directory: string, name: string, format: Format): CallerHalf => ({
+  twoPasses: true,
+  *prepare(me: Caller): Program {
+    return yield openDirectory(me, directory);
+  },
+  *direct(me: Caller, want: Want, call: Directable, dirfd: number): Program {
+    if (dirfd < 0) return dirfd;
+    const fd = yield openIn(me, dirfd, name);
+    if (fd < 0) return fd;
+    const written = yield writeText(me, fd, format(want));
+    yield sys('close', fd);
     return written < 0 ? written : yield call;
   },
 });

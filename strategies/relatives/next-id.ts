@@ -13,7 +13,7 @@ import { SEEK_SET } from '../../core/kernel/flags.ts';
 import { putNumbers } from '../../core/kernel/memory.ts';
 import type { CallerHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../../core/kernel/syscall.ts';
-import { openFile, writeText } from '../fields/task-file.ts';
+import { openDirectory, openFile, openIn, writeText } from '../fields/task-file.ts';
 
 const TYPES = ['msg', 'sem', 'shm'] as const;
 type Type = (typeof TYPES)[number];
@@ -22,7 +22,10 @@ const NONE = -1;
 
 const isType = (kind: string): kind is Type => (TYPES as readonly string[]).includes(kind);
 
-const open = (me: Caller, type: Type) => openFile(me, `/proc/sys/kernel/${type}_next_id`);
+const DIRECTORY = '/proc/sys/kernel';
+const nameOf = (type: Type) => `${type}_next_id`;
+
+const open = (me: Caller, type: Type) => openFile(me, `${DIRECTORY}/${nameOf(type)}`);
 
 const write = (me: Caller, fd: number, { values }: Want) => writeText(me, fd, values.join(' '));
 
@@ -61,6 +64,23 @@ const keptDescriptors: CallerHalf = {
   },
 };
 
+/** A descriptor of the directory, in which each type is opened each time. */
+const keptDirectory: CallerHalf = {
+  twoPasses: true,
+  *prepare(me: Caller): Program {
+    return yield openDirectory(me, DIRECTORY);
+  },
+  *direct(me: Caller, want: Want, call: Directable, dirfd: number): Program {
+    if (!isType(want.kind)) return fail('ENOSYS');
+    if (dirfd < 0) return dirfd;
+    const fd = yield openIn(me, dirfd, nameOf(want.kind));
+    if (fd < 0) return fd;
+    const written = yield write(me, fd, want);
+    yield sys('close', fd);
+    return written < 0 ? written : yield call;
+  },
+};
+
 export const nextId: Strategy = {
   name: 'next_id',
   of: null,
@@ -70,6 +90,6 @@ export const nextId: Strategy = {
   form: 'in mainline',
   directs: ['msg', 'sem', 'shm'],
   caller: openWriteClose,
-  variants: { kept: keptDescriptors },
+  variants: { kept: keptDescriptors, openat: keptDirectory },
   kernel: {},
 };
