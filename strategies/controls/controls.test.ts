@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Each control does what it is there to fail for, where the best form does not. */
 import { describe, expect, it } from 'vitest';
+import { explore } from '../../core/explore/graph.ts';
 import { fail } from '../../core/kernel/errno.ts';
 import {
   CAPABILITY_VERSION_3,
@@ -11,9 +12,13 @@ import {
   O_WRONLY,
 } from '../../core/kernel/flags.ts';
 import { MSQID_DS, putNumbers, putStruct, putText } from '../../core/kernel/memory.ts';
-import type { Strategy } from '../../core/kernel/strategy.ts';
+import { A_QUEUE } from '../../core/kernel/scenario.ts';
+import type { CallerHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, sys } from '../../core/kernel/syscall.ts';
+import { scenarioOnModel } from '../../core/model/scenario.ts';
 import { trial } from '../../core/model/trial.ts';
+import { callers } from '../../properties/checks.ts';
+import { foreignWriter } from '../../properties/scenarios/descriptors/foreign-writer.ts';
 import { procfs } from '../procfs.ts';
 import { setter } from '../setter.ts';
 import { anyoneWrites } from './anyone-writes.ts';
@@ -178,5 +183,16 @@ describe('keeps-on-failure', () => {
   it('hands the value of a failed call to the next, once', () => {
     expect(afterFailure(keepsOnFailure)).toEqual([0, fail('EEXIST'), 101, 1]);
     expect(afterFailure(setter)).toEqual([0, fail('EEXIST'), 1, 2]);
+  });
+});
+
+describe('anyone-writes is armed by a stranger', () => {
+  const isArmed = ({ kernel }: Strategy, caller: CallerHalf): boolean => {
+    const system = scenarioOnModel(foreignWriter, { kernel, caller }, A_QUEUE);
+    return explore(system, { maxStates: 10_000 }).counterexample !== null;
+  };
+
+  it.each(callers(anyoneWrites))('by %s, and procfs by no such caller', (_, caller) => {
+    expect([isArmed(anyoneWrites, caller), isArmed(procfs, caller)]).toEqual([true, false]);
   });
 });
