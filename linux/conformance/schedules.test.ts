@@ -143,6 +143,13 @@ describe.skipIf(noHost !== null)('every order of calls, on both kernels', () => 
     expect(rows).toEqual([
       { ...row, strategy: 'next_id', interleavings: '10400600', replayed: 70, failing: 60 },
       { ...row, strategy: 'next_id (kept)', interleavings: '705432', replayed: 20, failing: 12 },
+      {
+        ...row,
+        strategy: 'next_id (openat)',
+        interleavings: '2333606220',
+        replayed: 252,
+        failing: 210,
+      },
     ]);
   });
 
@@ -153,14 +160,19 @@ describe.skipIf(noHost !== null)('every order of calls, on both kernels', () => 
       [
         ['exec-by-thread', 'next_id', 70, 40],
         ['exec-by-thread', 'next_id (kept)', 20, 14],
+        ['exec-by-thread', 'next_id (openat)', 252, 147],
         ['exec-between', 'next_id', 1, 1],
         ['exec-between', 'next_id (kept)', 1, 1],
+        ['exec-between', 'next_id (openat)', 1, 1],
         ['fork-between', 'next_id', 2, 1],
         ['fork-between', 'next_id (kept)', 2, 1],
+        ['fork-between', 'next_id (openat)', 2, 1],
         ['bystander-process', 'next_id', 5, 2],
         ['bystander-process', 'next_id (kept)', 4, 1],
+        ['bystander-process', 'next_id (openat)', 6, 2],
         ['foreign-writer', 'next_id', 3, 1],
         ['foreign-writer', 'next_id (kept)', 3, 1],
+        ['foreign-writer', 'next_id (openat)', 4, 1],
       ].map(([scenario, strategy, replayed, failing]) => {
         const agrees = { isAll: true, mismatches: 0, firstMismatch: null };
         return { scenario, strategy, replayed, failing, ...agrees };
