@@ -138,7 +138,7 @@ describe('what a report says', () => {
       Object.assign(table?.rows[0] ?? {}, { end: { kind: 'stuck', waiting: 'x' } });
     });
     expect(stuck).toContain('not all survive what was explored and restore the captures: with_id');
-    expect(stuck).toContain('criu (5 tasks) 14 of 15');
+    expect(stuck).toContain('criu (5 tasks) 17 of 18');
   });
 
   it('of every interleaving is said of nothing that was sampled', () => {

@@ -76,7 +76,7 @@ export function ledgerSections(ledger: readonly LedgerEntry[], withSums = false)
         prose(
           "Counts of the model's work, never of a kernel: the structure of a cost, not its size. " +
             'What is asked for is 32 numbers beyond the last, which matters to create-and-delete. ' +
-            '(kept): by a descriptor that was opened before, which T6 counts.',
+            '(kept), (openat): by a descriptor of the file, or of its directory, opened before, as T6 counts.',
         ),
       ],
     },
