@@ -15,6 +15,8 @@ import {
   CLONE_VM,
   IPC_CREAT,
   IPC_PRIVATE,
+  O_DIRECTORY,
+  O_WRONLY,
   PR_SET_NAME,
   PR_TIMER_CREATE_RESTORE_IDS,
   PR_TIMER_CREATE_RESTORE_IDS_ON,
@@ -50,7 +52,8 @@ const SHARED = CLONE_VM | CLONE_FILES | CLONE_SIGHAND;
 const A_TASK = sys('clone', SHARED, CHILD);
 const QUEUE = sys('msgget', IPC_PRIVATE, IPC_CREAT | 0o600);
 const NAME = 'sideband';
-const COMM = '/proc/thread-self/comm';
+const SELF = '/proc/thread-self';
+const COMM = `${SELF}/comm`;
 /** The init's own number, and a timer's that is there. */
 const TAKEN_PID = 1;
 const TAKEN_TIMER = 0;
@@ -161,10 +164,25 @@ export const SUBJECTS: readonly HostSubject[] = [
     },
   },
   {
+    ...named('name, comm openat', 'openat of comm, by a kept directory, write, close', 16),
+    *prepare({ memory }) {
+      return yield sys('open', putText(memory, SELF), SELF.length, O_DIRECTORY);
+    },
+    *operate(me, _n, directory) {
+      const path = putText(me.memory, 'comm');
+      const fd = yield sys('openat', directory, path, 'comm'.length, O_WRONLY);
+      if (fd < 0) return fd;
+      const written = yield writeText(me, fd, NAME);
+      yield sys('close', fd);
+      return written;
+    },
+  },
+  {
     ...named('msgget', 'msgget of a new queue', 16),
     operate: (me) => plainly(me, QUEUE),
   },
   queues('msgget, kept', 'next_id by a kept descriptor, msgget', variant(nextId, 'kept')),
+  queues('msgget, openat', 'next_id by a kept directory, msgget', variant(nextId, 'openat')),
   queues('msgget, next_id', 'next_id: open, write, close, msgget', nextId.caller),
   {
     ...named('msgget, tries', `create and delete until the ${TRIES}th is right`, 1),
@@ -227,7 +245,9 @@ export const EXPERIMENTS: readonly Experiment[] = [
   { name: 'a file for a call', from: 'name, prctl', to: 'name, comm' },
   { name: 'a kept descriptor for a call', from: 'name, prctl', to: 'name, comm kept' },
   { name: 'open and close each time', from: 'name, comm kept', to: 'name, comm' },
+  { name: 'openat for open', from: 'name, comm', to: 'name, comm openat' },
   { name: 'a hint, kept descriptor', from: 'msgget', to: 'msgget, kept' },
+  { name: 'a hint, kept directory', from: 'msgget', to: 'msgget, openat' },
   { name: 'a hint, open-write-close', from: 'msgget', to: 'msgget, next_id' },
   { name: 'no support: tries', from: 'msgget', to: 'msgget, tries' },
   { name: 'a mode, left on', from: 'timer', to: 'timer, mode on' },

@@ -53,7 +53,10 @@ describe('the interval of Hodges and Lehmann', () => {
     fc.assert(
       fc.property(values, fc.integer({ min: -50, max: 50 }), (differences, by) => {
         const one = hodgesLehmann(differences, 0.99);
-        const other = hodgesLehmann([...differences].reverse().map((d) => d + by), 0.99);
+        const other = hodgesLehmann(
+          [...differences].reverse().map((d) => d + by),
+          0.99,
+        );
         expect(other).toEqual({
           estimate: Number(one?.estimate) + by,
           low: Number(one?.low) + by,

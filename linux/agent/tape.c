@@ -41,11 +41,16 @@ static void *allocate(size_t count, size_t size)
 	return room - bytes;
 }
 
+/* Touched, so that the page fault is not its user's. */
 static char *take_stack(void)
 {
+	char *stack;
+
 	if (!stacks_left--)
 		die(2, "the request makes more threads than there are stacks");
-	return stacks + stacks_left * TAPE_STACK_SIZE;
+	stack = stacks + stacks_left * TAPE_STACK_SIZE;
+	stack[TAPE_STACK_SIZE - 1] = 0;
+	return stack;
 }
 
 static int64_t value_of(uint8_t kind, uint64_t value, char *memory, uint32_t size)

@@ -76,7 +76,7 @@ const ROOM = 128;
 const CACHE_LINE = 64;
 
 /** Calls that leave their memory as it is, so that one copy of it does for all. */
-const ONLY_READ: ReadonlySet<ScriptCall> = new Set(['open', 'write', 'prctl', 'clone3', 'msgsnd']);
+const ONLY_READ: ReadonlySet<ScriptCall> = new Set(['open', 'openat', 'write', 'prctl', 'msgsnd']);
 
 class TapeWriter {
   private readonly contents = new Map<number, Contents>();

@@ -75,6 +75,7 @@ function realArgs({ call, args }: TapeCall): WireArg[] {
     real[1] = (flags & CLONE_VM) === 0 ? 0 : 'end of stack';
   }
   if (call === 'open' || call === 'execve') real.splice(1, 1);
+  if (call === 'openat') real.splice(2, 1);
   if (call === 'shmat') real.splice(1, 0, 0);
   return real;
 }
