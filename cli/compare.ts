@@ -18,6 +18,7 @@ import {
 } from '../reports/result.ts';
 import { renderSections, renderText } from '../reports/text.ts';
 import { hostForReport } from './host.ts';
+import { observedForReport } from './linux-race.ts';
 import {
   conclude,
   explorerRows,
@@ -65,6 +66,7 @@ export async function compare(comparison: Comparison): Promise<Result> {
     schema: RESULT_SCHEMA,
     ...exact,
     conformance: await host(seed),
+    observed: await observed(comparison),
     timed: { calls: await time(strategies.filter(isBestForm), seed), restarts: times },
     provenance: origin,
   };
@@ -206,6 +208,33 @@ async function host(seed: number): Promise<Result['conformance']> {
   );
   await stage.run();
   return conformance;
+}
+
+/** Free runs that are part of a report; sideband linux race makes more. */
+const FREE_RUNS = 1000;
+
+async function observed({ scenarios, strategies, seed }: Comparison): Promise<Result['observed']> {
+  let result: Result['observed'] = { kind: 'not run', reason: 'interrupted' };
+  const stage = new Listr(
+    [
+      {
+        title: 'Real threads, running freely',
+        task: async (_context, task) => {
+          result = await observedForReport({
+            ...{ scenarios, strategies, halves: 'own', runs: FREE_RUNS, seed },
+            onRow: (row) => {
+              task.output = `${row.scenario}: ${row.strategy}`;
+            },
+          });
+          stopIfInterrupted();
+          task.title = `Real threads, running freely: ${result.kind === 'run' ? `${result.rows.length} rows` : 'NOT RUN'}`;
+        },
+      },
+    ],
+    progress(),
+  );
+  await stage.run();
+  return result;
 }
 
 function inOneLine(conformance: Result['conformance']): string {

@@ -17,6 +17,7 @@ import { bench } from './bench.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
+import { raceFreely } from './linux-race.ts';
 import { MEMORY } from './pool.ts';
 import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
@@ -258,6 +259,24 @@ export function commandLine(): Command {
     ],
     examples: ['sideband linux host', 'sideband linux host --calls 1000000 --seed 7'],
   }).action(compareWithHost);
+  add(linux, {
+    name: 'race',
+    description:
+      'Run scenarios freely with real threads; each outcome must be one that the explorer allows.',
+    options: [
+      strategy(),
+      new Option('--runs <n>', 'of all together').argParser(numberFrom(1, 1e9)).default(20_000),
+      seed('of the moments for which threads are held up').default(DEFAULT_SEED),
+      json(),
+      out('free-runs.txt and free-runs.json'),
+    ],
+    examples: [
+      'sideband linux race',
+      'sideband linux race threads-ask-at-once -s next_id --runs 100000',
+    ],
+  })
+    .argument('[scenario]', 'all that can be run if left out')
+    .action(raceFreely);
   add(program, {
     name: 'list',
     description: 'Name the strategies and scenarios.',

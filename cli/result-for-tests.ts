@@ -93,6 +93,28 @@ export const result: Result = {
       },
     ],
   },
+  observed: {
+    kind: 'run',
+    seed: SEED,
+    cpus: 2,
+    rows: [
+      {
+        scenario: 'a scenario',
+        strategy: 'one',
+        allowed: 12,
+        seen: 11,
+        byMode: [
+          { mode: 'apart', runs: 50, failing: 3 },
+          { mode: 'free', runs: 50, failing: 0 },
+        ],
+        outside: 0,
+        firstOutside: null,
+        interleavings: '70',
+        failing: '60',
+      },
+    ],
+    leftOut: [{ scenario: 'another', strategy: 'one', reason: 'it has a set-up' }],
+  },
   timed: {
     calls: [
       {

@@ -10,6 +10,7 @@ import { designsOf, inShort } from './sections/in-short.ts';
 import { ledgerSections } from './sections/ledger.ts';
 import { mutantSection } from './sections/mutants.ts';
 import { notMeasured } from './sections/not-measured.ts';
+import { observedSection } from './sections/observed.ts';
 import { provenanceSection } from './sections/provenance.ts';
 import { raceSections } from './sections/races.ts';
 import { restartSections } from './sections/restarts.ts';
@@ -49,9 +50,10 @@ export function exactSections(measured: Measured & Pick<Result, 'claims'>): Sect
 }
 
 export function otherSections(result: Result): Section[] {
-  const { conformance, timed, provenance } = result;
+  const { conformance, observed, timed, provenance } = result;
   return [
     conformanceSection(conformance),
+    observedSection(observed),
     timedSection(timed),
     notMeasured(conformance, result),
     provenanceSection(provenance),

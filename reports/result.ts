@@ -11,8 +11,9 @@ import * as v from 'valibot';
 import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
 import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
+import { ObservedSchema } from './schema/observed.ts';
 
-export const RESULT_SCHEMA = 'sideband-result/2';
+export const RESULT_SCHEMA = 'sideband-result/3';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Counts that pass 2^53 are decimal strings. */
@@ -343,6 +344,8 @@ export const ResultSchema = v.pipe(
       v.strictObject({ by: v.string(), tasks: count, directed: count, ledger: Ledger }),
     ),
     conformance: Conformance,
+    /** Scenarios run freely by real threads, beside what the explorer allows. */
+    observed: ObservedSchema,
     timed: v.strictObject({
       calls: v.array(
         v.strictObject({

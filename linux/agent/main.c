@@ -27,6 +27,7 @@
 #include "frame.h"
 #include "image.h"
 #include "protocol.h"
+#include "race.h"
 #include "steps.h"
 #include "task.h"
 #include "times.h"
@@ -168,6 +169,9 @@ static _Noreturn void serve(unsigned int users)
 		switch (take_number(4)) {
 		case REQUEST_STEPS:
 			run_steps();
+			break;
+		case REQUEST_RACE:
+			run_races();
 			break;
 		case REQUEST_TIMES:
 			run_times();

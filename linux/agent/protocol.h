@@ -56,6 +56,25 @@
  *		Then u32 tasks, each u8 task, u8 0, u16 length, and so many bytes
  *		of its status file; 0 if it is gone. Handlers are not in here.
  *
+ * REQUEST_RACE
+ *		u32 runs, u64 seed, u32 mode, u32 tasks, u32 nodes, then
+ *		tasks:	u32 process, u32 first	the task that leads its process, itself
+ *						if it does; the node that it begins at
+ *		nodes:	u16 nr, u8 args, u8 stores, u32 edges,
+ *			args and stores as above,
+ *			edges: s64 result, u32 next	RACE_END and up: over; how
+ *		In each run all tasks are made anew, in fresh pid and IPC namespaces,
+ *		in their order, so that their pids are 2 and up; they share their
+ *		memory, and threads the rest. They begin at once, and each makes the
+ *		call of its node, and goes on as the edge of its result says; that of
+ *		timer_create is the id. Where there is none, it is off the tree. They
+ *		are held up for moments that follow from the seed and the run.
+ *		MODE_FREE, MODE_APART: each stays on a CPU of its own; MODE_TOGETHER:
+ *		all stay on one.
+ *		The reply is u32 outcomes, each u32 runs, and for each task u32 end,
+ *		s64 result: RACE_END and up, or the node whose result has no edge, or
+ *		RACE_STUCK if it did not return.
+ *
  * REQUEST_TIMES
  *		u32 environment, then tapes, then plays.
  *		tapes:    u32 tapes, each u32 calls, u32 memory, u32 pointers,
@@ -90,6 +109,7 @@
 #define AGENT_VERSION	4
 
 #define REQUEST_STEPS	0
+#define REQUEST_RACE	1
 #define REQUEST_TIMES	2
 
 #define MAX_TASKS	32
@@ -98,6 +118,15 @@
 #define MEMORY_SIZE	16384
 #define STACK_SIZE	65536
 #define HANDLER_SIZE	16
+#define MAX_RACERS	8
+#define MAX_NODES	65536
+#define MAX_OUTCOMES	4096
+#define RACE_END	0x80000000
+#define RACE_STUCK	0x7fffffff
+#define MODE_FREE	0
+#define MODE_APART	1
+#define MODE_TOGETHER	2
+
 #define MAX_TAPES	65536
 #define MAX_CALLS	65536
 #define MAX_PLAYS	1024

@@ -7,14 +7,13 @@
 import { Cell } from '../../core/explore/cell.ts';
 import { RunQueue } from '../../core/explore/run.ts';
 import { CLONE_A_THREAD } from '../../core/kernel/flags.ts';
-import type { UserMemory } from '../../core/kernel/memory.ts';
 import { programsOf, type Scenario, type Subject } from '../../core/kernel/scenario.ts';
 import type { CallerHalf, KernelHalf } from '../../core/kernel/strategy.ts';
-import type { Caller, ProgramBody, Syscall } from '../../core/kernel/syscall.ts';
+import type { ProgramBody } from '../../core/kernel/syscall.ts';
 import { ModelKernel } from '../../core/model/kernel.ts';
 import type { Task } from '../../core/model/task.ts';
-import { MAKES_TASKS, PROGRAM_AT } from './on-model.ts';
-import type { Arg, Script, ScriptCall, Step, Store } from './script.ts';
+import type { Script, Step } from './script.ts';
+import { Writing } from './writing.ts';
 
 /** What makes the tasks of a scenario, with the numbers that bootTask() gives them; task 0 is init. */
 export function setUp({ tasks }: Scenario): Script {
@@ -128,66 +127,5 @@ export class CallByCall {
         results[index] = result;
       }
     };
-  }
-}
-
-/** What a program does with memory, in a form that does not depend on where its memory is. */
-class Writing {
-  readonly caller: Caller;
-  private base: number | null = null;
-  private end = 0;
-  private stores: Store[] = [];
-  private readonly stored = new Set<number>();
-
-  constructor({ memory }: Caller) {
-    const recorded: UserMemory = {
-      allocate: (bytes) => {
-        const address = memory.allocate(bytes);
-        this.base ??= address;
-        this.end = address + bytes;
-        return address;
-      },
-      store: (address, value) => {
-        memory.store(address, value);
-        this.stored.add(address);
-        const offset = address - (this.base ?? 0);
-        const store =
-          typeof value === 'string'
-            ? { offset, text: value }
-            : { offset, bytes: this.widthAt(address), value };
-        this.stores.push(store);
-      },
-      load: (address) => {
-        if (!this.stored.has(address)) throw new Error('a program reads what a kernel wrote');
-        return memory.load(address);
-      },
-    };
-    this.caller = { memory: recorded };
-  }
-
-  /** Memory of the model has no widths: as wide as what is stored behind it allows. */
-  private widthAt(address: number): 2 | 4 | 8 {
-    const isFree = (bytes: number) =>
-      Array.from({ length: bytes - 1 }, (_, n) => address + 1 + n).every(
-        (other) => !this.stored.has(other),
-      );
-    return isFree(8) ? 8 : isFree(4) ? 4 : 2;
-  }
-
-  /** A call as a step, with what was stored since the last one. */
-  step(task: number, { name, args }: Syscall, child: number): Step {
-    const call = name as ScriptCall;
-    const values: unknown[] = [...args];
-    const at = PROGRAM_AT[call];
-    if (at !== undefined) values.splice(at, 1);
-    const { stores } = this;
-    this.stores = [];
-    const makes = MAKES_TASKS.has(call) ? { child } : {};
-    return { task, call, args: values.map((value) => this.argOf(Number(value))), stores, ...makes };
-  }
-
-  private argOf(value: number): Arg {
-    const { base, end } = this;
-    return base !== null && value >= base && value < end ? { memory: value - base } : value;
   }
 }

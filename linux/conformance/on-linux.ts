@@ -162,7 +162,7 @@ function loadsOf({ loads }: Step, bytes: Buffer): string[] {
 const signed = (bytes: Buffer): number =>
   bytes.length === 2 ? bytes.readUInt16LE(0) : bytes.readInt32LE(0);
 
-function wireStep(step: Step, hello: Hello): WireStep {
+export function wireStep(step: Step, hello: Hello): WireStep {
   const { task, call, args, child = 0 } = step;
   const stores = (step.stores ?? []).map((store) => wireStore(store, step, hello));
   const common = { task, child, loads: step.loads ?? [] };

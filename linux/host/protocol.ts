@@ -4,6 +4,7 @@
 export const AGENT_MAGIC = 0x42444953;
 export const AGENT_VERSION = 4;
 export const REQUEST_STEPS = 0;
+export const REQUEST_RACE = 1;
 export const REQUEST_TIMES = 2;
 export const MAX_TASKS = 32;
 export const MAX_STEPS = 8192;
@@ -15,6 +16,14 @@ export const ARG_RESULT = 1;
 export const ARG_MEMORY = 2;
 export const ARG_STACK = 3;
 export const ARG_STACK_END = 4;
+export const MAX_RACERS = 8;
+export const MAX_NODES = 65536;
+export const MAX_OUTCOMES = 4096;
+export const RACE_END = 0x80000000;
+export const RACE_STUCK = 0x7fffffff;
+export const MODE_FREE = 0;
+export const MODE_APART = 1;
+export const MODE_TOGETHER = 2;
 export const MAX_TAPES = 65536;
 export const MAX_CALLS = 65536;
 export const MAX_PLAYS = 1024;
@@ -85,15 +94,7 @@ export function encodeRequest(steps: readonly WireStep[]): Buffer {
   for (const { task, child, nr, args, stores, loads } of steps) {
     const head = Buffer.from([task, child, nr & 0xff, nr >> 8]);
     parts.push(head, Buffer.from([args.length, stores.length, loads.length, 0]));
-    for (const arg of args) {
-      const bytes = Buffer.alloc(9);
-      bytes[0] = ARG_KINDS[arg.kind];
-      bytes.writeBigUInt64LE(BigInt.asUintN(64, wordOf(arg)), 1);
-      parts.push(bytes);
-    }
-    for (const { offset, bytes } of stores) {
-      parts.push(word(offset, 2), word(bytes.length, 2), bytes);
-    }
+    parts.push(...args.map(encodeArg), ...stores.map(encodeStore));
     for (const { offset, bytes } of loads) parts.push(word(offset, 2), word(bytes, 2));
   }
   return frameOf(REQUEST_STEPS, parts);
@@ -104,6 +105,16 @@ export function frameOf(kind: number, parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat([word(kind, 4), ...parts]);
   return Buffer.concat([word(body.length, 4), body]);
 }
+
+export function encodeArg(arg: WireArg): Buffer {
+  const bytes = Buffer.alloc(9);
+  bytes[0] = ARG_KINDS[arg.kind];
+  bytes.writeBigUInt64LE(BigInt.asUintN(64, wordOf(arg)), 1);
+  return bytes;
+}
+
+export const encodeStore = ({ offset, bytes }: WireStep['stores'][number]): Buffer =>
+  Buffer.concat([word(offset, 2), word(bytes.length, 2), bytes]);
 
 function wordOf(arg: WireArg): bigint {
   switch (arg.kind) {

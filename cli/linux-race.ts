@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/** Scenarios run freely by real threads on the kernel below. */
+import { availableParallelism } from 'node:os';
+import { InputError } from '../core/input-error.ts';
+import type { Scenario } from '../core/kernel/scenario.ts';
+import type { Strategy } from '../core/kernel/strategy.ts';
+import { Agent } from '../linux/host/agent.ts';
+import { buildAgent } from '../linux/host/build-agent.ts';
+import { LeftOut } from '../linux/race/allowed.ts';
+import { observe, prepared, type Race, type Ready, racesOf } from '../linux/race/free-runs.ts';
+import { MODES, type Mode } from '../linux/race/wire.ts';
+import type { ObservedResult, ObservedRun } from '../reports/schema/observed.ts';
+import { observedSection } from '../reports/sections/observed.ts';
+import { type Common, deliver, prepare } from './actions.ts';
+import { chooseScenarios, chooseStrategies } from './choose.ts';
+import { EXIT, say, wasInterrupted } from './terminal.ts';
+
+export interface FreeRuns {
+  readonly scenarios: readonly Scenario[];
+  readonly strategies: readonly Strategy[];
+  /** With which caller halves of each strategy. */
+  readonly halves: 'all' | 'own';
+  /** Of all together, at least. */
+  readonly runs: number;
+  readonly seed: number;
+  readonly onRow: (row: ObservedRun['rows'][number]) => void;
+}
+
+/** One CPU can't keep threads apart. */
+const modesOn = (cpus: number): Mode[] => MODES.filter((mode) => cpus > 1 || mode !== 'apart');
+
+/** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
+export async function freeRuns(options: FreeRuns): Promise<ObservedRun> {
+  const { scenarios, strategies, halves, runs, seed, onRow } = options;
+  const agent = await Agent.start(await buildAgent());
+  const cpus = availableParallelism();
+  const modes = modesOn(cpus);
+  const leftOut: ObservedRun['leftOut'] = [];
+  const rows: ObservedRun['rows'] = [];
+  try {
+    const ready = racesOf(scenarios, strategies, halves).flatMap((race): Ready[] => {
+      if (wasInterrupted()) return [];
+      try {
+        return [prepared(race, agent.hello)];
+      } catch (error) {
+        if (!(error instanceof LeftOut)) throw error;
+        leftOut.push({ ...named(race), reason: error.message });
+        return [];
+      }
+    });
+    const each = Math.ceil(runs / Math.max(1, ready.length * modes.length));
+    for (const [index, one] of ready.entries()) {
+      if (wasInterrupted()) break;
+      const row = await observe(agent, one, {
+        ...{ runs: each, modes, interrupted: wasInterrupted },
+        seed: seed + index * each * modes.length,
+      });
+      rows.push({
+        ...row,
+        byMode: [...row.byMode],
+        firstOutside: row.firstOutside === null ? null : [...row.firstOutside],
+      });
+      onRow(row as ObservedRun['rows'][number]);
+    }
+  } finally {
+    await agent.end();
+  }
+  return { kind: 'run', seed, cpus, rows, leftOut };
+}
+
+const named = ({ scenario, strategy }: Race) => ({ scenario: scenario.name, strategy });
+
+/** The same for a report, which says why where it can't be run. */
+export async function observedForReport(options: FreeRuns): Promise<ObservedResult> {
+  try {
+    return await freeRuns(options);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { kind: 'not run', reason: error.message };
+  }
+}
+
+/** Nothing else refutes the model: that a race was not seen may be chance. */
+export const observedExit = (observed: ObservedResult): number =>
+  observed.kind === 'run' && observed.rows.some(({ outside }) => outside > 0)
+    ? EXIT.failed
+    : EXIT.ok;
+
+export async function raceFreely(
+  name: string | undefined,
+  options: Common & { readonly runs: number; readonly seed: number },
+): Promise<void> {
+  const scenarios = await chooseScenarios(name === undefined ? [] : [name]);
+  const strategies = await chooseStrategies(options.strategy);
+  await prepare(options);
+  const observed = await freeRuns({
+    ...{ scenarios, strategies, halves: 'all', runs: options.runs, seed: options.seed },
+    onRow({ scenario, strategy, byMode, outside }) {
+      const runs = byMode.reduce((sum, row) => sum + row.runs, 0);
+      say(`${scenario} by ${strategy}: ${runs} runs, ${outside} outside`);
+    },
+  });
+  if (observed.rows.length === 0) {
+    const [first] = observed.leftOut;
+    throw new InputError(
+      'linux race',
+      first === undefined ? 'no thread races there' : `it can't be run, as ${first.reason}`,
+      'choose another scenario or strategy (sideband linux race runs all that can be)',
+    );
+  }
+  await deliver('free-runs', options, [observedSection(observed)], observed);
+  process.exitCode = observedExit(observed);
+}
