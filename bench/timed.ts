@@ -8,7 +8,6 @@
  * or a throttled machine.
  */
 import { setImmediate } from 'node:timers/promises';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { Bench } from 'tinybench';
 import { Cell } from '../core/explore/cell.ts';
@@ -22,6 +21,7 @@ import { ModelKernel } from '../core/model/kernel.ts';
 import { type Entrant, entrants } from './entrants.ts';
 import { Frame } from './frame.ts';
 import type { TimedRow } from './rows.ts';
+import { shuffled } from './shuffled.ts';
 import { mustBe } from './subjects.ts';
 
 const ROW_MS = 100;
@@ -122,7 +122,7 @@ export async function timedRows(
     for (let n = 0; n < WARM_UP_BATCHES; n++) batch();
   }
   const rows = new Map<(typeof planned)[number], TimedRow>();
-  for (const plan of shuffled(planned, seed)) {
+  for (const plan of shuffled(planned, mersenne(seed))) {
     // Lets signals and the progress display in.
     await setImmediate();
     if (interrupted()) break;
@@ -150,16 +150,4 @@ async function timedRow(work: Work, entrant: Entrant): Promise<TimedRow> {
     samples: samplesCount,
     callsPerSample: work.callsPerSample,
   };
-}
-
-/** Fisher and Yates' shuffle, from the seed. */
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = mersenne(seed);
-  const order = [...items];
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = uniformInt(random, 0, last);
-    const [a, b] = [order[last], order[other]];
-    if (a !== undefined && b !== undefined) [order[last], order[other]] = [b, a];
-  }
-  return order;
 }

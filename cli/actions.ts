@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /** What the commands do. Each sets the exit code that its outcome deserves. */
-import { join } from 'node:path';
 import type { System } from '../core/explore/machine.ts';
 import { replay } from '../core/explore/replay.ts';
 import { runAtRandom } from '../core/explore/run.ts';
@@ -13,13 +12,14 @@ import { generateCapture } from '../core/restart/generate.ts';
 import { restart } from '../core/restart/restart.ts';
 import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
+import { hostSections } from '../reports/report.ts';
 import type { Result } from '../reports/result.ts';
 import { conformanceSection } from '../reports/sections/conformance.ts';
 import { drawingBlocks } from '../reports/sections/counterexamples.ts';
 import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
 import { renderSections } from '../reports/text.ts';
-import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
+import { jsonOf, writeReport } from '../reports/write.ts';
 import {
   CAPTURES,
   chooseMutant,
@@ -29,6 +29,7 @@ import {
   readCapture,
 } from './choose.ts';
 import { compare } from './compare.ts';
+import { type Common, commandLine, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
 import {
   conformanceExit,
   explorersExit,
@@ -38,47 +39,22 @@ import {
   restartExit,
   worst,
 } from './exit-code.ts';
-import { runHost } from './host.ts';
+import { runHost, startAgent } from './host.ts';
+import { hostLane, THOROUGH_MINUTES } from './host-lane.ts';
+import { observedExit } from './linux-race.ts';
 import { captureName, MAX_EXECUTIONS, races, restartTable } from './measure.ts';
 import { printForSpin } from './race-promela.ts';
 import { EXIT, Interrupted, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 
-/** The year and month of the thread. */
-export const DEFAULT_SEED = 200807;
-
 /** Of the capture that compare restarts beside the project's own. */
 const LARGE = { tasks: 1000, levels: 4, objects: 100 };
 
-export interface Common {
-  readonly strategy: readonly string[];
-  readonly json?: boolean;
-  readonly out?: string;
-}
-
-/** As it was given. */
-export const commandLine = (): string => ['sideband', ...process.argv.slice(2)].join(' ');
-
-/** Prints a result; with --out, also keeps it there as NAME.txt and NAME.json. */
-export async function deliver(
-  name: string,
-  { json, out }: Pick<Common, 'json' | 'out'>,
-  sections: readonly Section[],
-  data: unknown,
-): Promise<void> {
-  stopIfInterrupted();
-  if (out !== undefined) {
-    await writeAtomically(join(out, `${name}.json`), jsonOf(data));
-    await writeAtomically(join(out, `${name}.txt`), renderSections(sections));
-  }
-  print(json === true ? jsonOf(data) : renderSections(sections));
-}
-
-export const prepare = async ({ out }: Pick<Common, 'out'>): Promise<void> => {
-  if (out !== undefined) await makeDirectory(out);
-};
-
 export async function compareAndReport(
-  options: Common & { readonly capture: readonly string[]; readonly seed: number },
+  options: Common & {
+    readonly capture: readonly string[];
+    readonly seed: number;
+    readonly thorough?: true;
+  },
 ): Promise<void> {
   const paths = options.capture.length === 0 ? CAPTURES : options.capture;
   const captures = [];
@@ -90,6 +66,7 @@ export async function compareAndReport(
   }
   const strategies = await chooseStrategies(options.strategy);
   await prepare(options);
+  if (options.thorough === true) sayHowLong();
   const result = await compare({
     strategies,
     scenarios: await chooseScenarios([]),
@@ -97,6 +74,7 @@ export async function compareAndReport(
     seed: options.seed,
     commandLine: commandLine(),
     asText: options.json !== true,
+    thorough: options.thorough === true,
   });
   stopIfInterrupted();
   if (options.out !== undefined) await writeReport(options.out, result);
@@ -108,6 +86,7 @@ export async function compareAndReport(
     explorersExit(result.explorers),
     ...result.restarts.map((table) => restartExit(table, required)),
     conformanceExit(result.conformance),
+    observedExit(result.observed),
   ]);
 }
 
@@ -282,18 +261,44 @@ async function oneSchedule(
 /** Progress in a log: a line every so many calls. */
 const SAY_EVERY = 10_000;
 
-export async function compareWithHost(
-  options: Pick<Common, 'json' | 'out'> & { readonly seed: number; readonly calls: number },
-): Promise<void> {
+/** Before anything takes it. */
+const sayHowLong = (): void =>
+  say(`the kernel below is asked thoroughly: this takes about ${THOROUGH_MINUTES} minutes`);
+
+interface HostOptions extends Pick<Common, 'json' | 'out'> {
+  readonly seed: number;
+  readonly calls?: number;
+  readonly thorough?: true;
+}
+
+export async function askHost(options: HostOptions): Promise<void> {
   await prepare(options);
+  const { calls, thorough } = options;
+  return calls === undefined
+    ? wholeHostLane(options, thorough === true)
+    : compareWithHost(options, calls);
+}
+
+async function wholeHostLane(options: HostOptions, thorough: boolean): Promise<void> {
+  // Where nothing can be asked, that is an error of who asks.
+  await (await startAgent()).end();
+  if (thorough) sayHowLong();
+  const [scenarios, strategies] = [await chooseScenarios([]), await chooseStrategies([])];
+  const lane = await hostLane({ scenarios, strategies, seed: options.seed, thorough });
+  const { conformance, ...others } = lane;
+  await deliver('host', options, hostSections(lane), { ...conformance, ...others });
+  process.exitCode = worst([conformanceExit(conformance), observedExit(lane.observed)]);
+}
+
+async function compareWithHost(options: HostOptions, calls: number): Promise<void> {
   let said = 0;
   const run = await runHost({
     seed: options.seed,
-    calls: options.calls,
-    onCalls: (calls) => {
-      if (calls - said < SAY_EVERY) return;
-      said = calls;
-      say(`${calls} of ${options.calls} calls compared`);
+    calls,
+    onCalls: (done) => {
+      if (done - said < SAY_EVERY) return;
+      said = done;
+      say(`${done} of ${calls} calls compared`);
     },
   });
   const conformance: Result['conformance'] = { kind: 'run', ...run };

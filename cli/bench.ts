@@ -11,9 +11,9 @@ import { growthSections } from '../reports/sections/growth.ts';
 import { ledgerSections } from '../reports/sections/ledger.ts';
 import { provenanceSection } from '../reports/sections/provenance.ts';
 import { timedSection } from '../reports/sections/timed.ts';
-import { type Common, commandLine, deliver, prepare } from './actions.ts';
 import { chooseStrategies } from './choose.ts';
 import { countWork, time } from './compare.ts';
+import { type Common, commandLine, deliver, prepare } from './deliver.ts';
 import { progress, stopIfInterrupted } from './terminal.ts';
 import { version } from './version.ts';
 

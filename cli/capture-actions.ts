@@ -6,7 +6,7 @@ import { generateCapture, type Size } from '../core/restart/generate.ts';
 import { importCriu } from '../core/restart/import-criu.ts';
 import { captureMachine } from '../linux/capture/capture.ts';
 import { jsonOf, writeAtomically } from '../reports/write.ts';
-import { type Common, prepare } from './actions.ts';
+import { type Common, prepare } from './deliver.ts';
 import { print, say, stopIfInterrupted } from './terminal.ts';
 
 type Where = Pick<Common, 'json' | 'out'>;

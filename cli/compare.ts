@@ -17,8 +17,7 @@ import {
   type Timed,
 } from '../reports/result.ts';
 import { renderSections, renderText } from '../reports/text.ts';
-import { hostForReport } from './host.ts';
-import { observedForReport } from './linux-race.ts';
+import { hostLane } from './host-lane.ts';
 import {
   conclude,
   explorerRows,
@@ -41,12 +40,14 @@ export interface Comparison {
   readonly captures: readonly NamedCapture[];
   readonly seed: number;
   readonly commandLine: string;
+  /** Take minutes for the kernel below, and not seconds. */
+  readonly thorough: boolean;
   /** Print the text report, what is exact as soon as it is known. */
   readonly asText: boolean;
 }
 
 export async function compare(comparison: Comparison): Promise<Result> {
-  const { strategies, captures, seed, commandLine, asText } = comparison;
+  const { strategies, scenarios, captures, seed, commandLine, asText, thorough } = comparison;
   const origin = await provenance({ version, seed, commandLine });
   const measured = await measure(comparison);
   const { times, ...counted } = await countWork(
@@ -65,8 +66,7 @@ export async function compare(comparison: Comparison): Promise<Result> {
   const result: Result = {
     schema: RESULT_SCHEMA,
     ...exact,
-    conformance: await host(seed),
-    observed: await observed(comparison),
+    ...(await hostLane({ scenarios, strategies, seed, thorough })),
     timed: { calls: await time(strategies.filter(isBestForm), seed), restarts: times },
     provenance: origin,
   };
@@ -186,61 +186,6 @@ export async function countWork(
   const [only] = worked;
   if (only === undefined) throw new Error('the stage ended without its result');
   return only;
-}
-
-/** Calls that are compared with the kernel below as part of a report. */
-const CALLS = 4000;
-
-async function host(seed: number): Promise<Result['conformance']> {
-  let conformance: Result['conformance'] = { kind: 'not run', reason: 'interrupted' };
-  const stage = new Listr(
-    [
-      {
-        title: 'The model against the kernel below',
-        task: async (_context, task) => {
-          conformance = await hostForReport({ seed, calls: CALLS });
-          stopIfInterrupted();
-          task.title = `The model against the kernel below: ${inOneLine(conformance)}`;
-        },
-      },
-    ],
-    progress(),
-  );
-  await stage.run();
-  return conformance;
-}
-
-/** Free runs that are part of a report; sideband linux race makes more. */
-const FREE_RUNS = 1000;
-
-async function observed({ scenarios, strategies, seed }: Comparison): Promise<Result['observed']> {
-  let result: Result['observed'] = { kind: 'not run', reason: 'interrupted' };
-  const stage = new Listr(
-    [
-      {
-        title: 'Real threads, running freely',
-        task: async (_context, task) => {
-          result = await observedForReport({
-            ...{ scenarios, strategies, halves: 'own', runs: FREE_RUNS, seed },
-            onRow: (row) => {
-              task.output = `${row.scenario}: ${row.strategy}`;
-            },
-          });
-          stopIfInterrupted();
-          task.title = `Real threads, running freely: ${result.kind === 'run' ? `${result.rows.length} rows` : 'NOT RUN'}`;
-        },
-      },
-    ],
-    progress(),
-  );
-  await stage.run();
-  return result;
-}
-
-function inOneLine(conformance: Result['conformance']): string {
-  if (conformance.kind === 'not run') return 'NOT RUN';
-  const found = conformance.mismatch === null ? 'no mismatch' : 'A MISMATCH';
-  return `${conformance.calls} calls, ${found}`;
 }
 
 /** Rows of the timed table. */

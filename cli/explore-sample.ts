@@ -9,7 +9,7 @@ import { intervalOf } from '../core/explore/sampling/interval.ts';
 import type { Sampler } from '../core/explore/sampling/samplers.ts';
 import { formatSchedule } from '../core/explore/schedule.ts';
 import { prose, type Section } from '../reports/document.ts';
-import { type Common, deliver, prepare } from './actions.ts';
+import { type Common, deliver, prepare } from './deliver.ts';
 import { EXIT } from './terminal.ts';
 
 /** Exact fractions grow with the graph. */

@@ -8,7 +8,7 @@ import { formatVerdict } from '../core/explore/verdict.ts';
 import { InputError } from '../core/input-error.ts';
 import { type Block, prose, type Section } from '../reports/document.ts';
 import { renderSections } from '../reports/text.ts';
-import { type Common, DEFAULT_SEED, deliver, prepare } from './actions.ts';
+import { type Common, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
 import { sampleAndReport } from './explore-sample.ts';
 import { withWorkers } from './pool.ts';
 import { EXIT, Interrupted, print, wasInterrupted } from './terminal.ts';

@@ -18,9 +18,11 @@ export interface HostRun {
 
 type Compared = Conformance & { readonly schedules: Schedules[] };
 
+export const startAgent = async (): Promise<Agent> => Agent.start(await buildAgent());
+
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
 export async function runHost({ seed, calls, onCalls }: HostRun): Promise<Compared> {
-  const agent = await Agent.start(await buildAgent());
+  const agent = await startAgent();
   try {
     const conformance = await conform(agent, {
       seed,

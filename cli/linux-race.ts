@@ -11,8 +11,8 @@ import { observe, prepared, type Race, type Ready, racesOf } from '../linux/race
 import { MODES, type Mode } from '../linux/race/wire.ts';
 import type { ObservedResult, ObservedRun } from '../reports/schema/observed.ts';
 import { observedSection } from '../reports/sections/observed.ts';
-import { type Common, deliver, prepare } from './actions.ts';
 import { chooseScenarios, chooseStrategies } from './choose.ts';
+import { type Common, deliver, prepare } from './deliver.ts';
 import { EXIT, say, wasInterrupted } from './terminal.ts';
 
 export interface FreeRuns {

@@ -5,19 +5,14 @@ import { ENGINES } from '../core/explore/litmus/count.ts';
 import type { Size } from '../core/kernel/scenario.ts';
 import { MAX_STATES } from '../properties/sizes/explored.ts';
 import { parseSize } from '../properties/sizes/size.ts';
-import {
-  compareAndReport,
-  compareWithHost,
-  DEFAULT_SEED,
-  list,
-  raceAndReport,
-  restartAndReport,
-} from './actions.ts';
+import { askHost, compareAndReport, list, raceAndReport, restartAndReport } from './actions.ts';
 import { bench } from './bench.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
+import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
 import { raceFreely } from './linux-race.ts';
+import { timeCalls } from './linux-times.ts';
 import { MEMORY } from './pool.ts';
 import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
@@ -54,6 +49,8 @@ const memory = () =>
   new Option('--memory <MiB>', 'end as INCOMPLETE beyond so much')
     .argParser(numberFrom(1, 1_000_000))
     .default(MEMORY);
+const thorough = () =>
+  new Option('--thorough', 'ask the kernel below for minutes, not seconds; says for how many');
 const json = () => new Option('--json', 'print the result as JSON');
 const out = (files: string) => new Option('--out <dir>', `also write ${files} there`);
 
@@ -97,6 +94,7 @@ export function commandLine(): Command {
         .argParser(collect)
         .default([], "this project's own"),
       strategy(),
+      thorough(),
       seed('for every random choice').default(DEFAULT_SEED),
       json(),
       out('report.txt, report.md and report.json'),
@@ -250,15 +248,24 @@ export function commandLine(): Command {
     .configureHelp({ helpWidth: 72 });
   add(linux, {
     name: 'host',
-    description: 'Compare the model with the kernel below, call by call.',
+    description:
+      'All that is asked of the kernel below: does the model agree with it, call by call; do ' +
+      "threads race there as the model allows; what do mainline's relatives of the designs cost.",
     options: [
-      new Option('--calls <n>', 'how many').argParser(wholeNumber).default(20_000),
-      seed('for the scripts').default(DEFAULT_SEED),
+      new Option('--calls <n>', 'only compare the model with it, by so many calls')
+        .argParser(wholeNumber)
+        .conflicts('thorough'),
+      thorough(),
+      seed('for every random choice').default(DEFAULT_SEED),
       json(),
       out('host.txt and host.json'),
     ],
-    examples: ['sideband linux host', 'sideband linux host --calls 1000000 --seed 7'],
-  }).action(compareWithHost);
+    examples: [
+      'sideband linux host',
+      'sideband linux host --thorough',
+      'sideband linux host --calls 1000000 --seed 7',
+    ],
+  }).action(askHost);
   add(linux, {
     name: 'race',
     description:
@@ -277,6 +284,25 @@ export function commandLine(): Command {
   })
     .argument('[scenario]', 'all that can be run if left out')
     .action(raceFreely);
+  add(linux, {
+    name: 'times',
+    description: "Time mainline's relatives of the designs, and what each pair differs by.",
+    options: [
+      new Option(
+        '--blocks <n>',
+        'exactly so many; otherwise what fits into some seconds',
+      ).argParser(numberFrom(9, 10_000)),
+      new Option('--against <file>', 'say how many intervals overlap those of this earlier run'),
+      seed('of the order in which calls are timed').default(DEFAULT_SEED),
+      json(),
+      out('times.txt and times.json'),
+    ],
+    examples: [
+      'sideband linux times',
+      'sideband linux times --blocks 96 --json > times.json',
+      'sideband linux times --against times.json',
+    ],
+  }).action(timeCalls);
   add(program, {
     name: 'list',
     description: 'Name the strategies and scenarios.',

@@ -115,6 +115,31 @@ export const result: Result = {
     ],
     leftOut: [{ scenario: 'another', strategy: 'one', reason: 'it has a set-up' }],
   },
+  times: {
+    kind: 'run',
+    ...{ seed: SEED, blocks: 16, confidence: 0.99 },
+    subjects: [
+      {
+        ...{ name: 'a call', does: 'call()', emptyNs: 3 },
+        nullCalls: { kind: 'measured', estimate: 1.5, low: 1.25, high: 1.75 },
+        ns: { kind: 'measured', estimate: 300, low: 290, high: 310 },
+        itself: { halfWidth: 0.01, isSame: true },
+      },
+      {
+        ...{ name: 'another', does: 'another()', emptyNs: 4 },
+        ...{ nullCalls: { kind: 'noisy' }, ns: { kind: 'noisy' } },
+        itself: { halfWidth: 0.2, isSame: false },
+      },
+    ],
+    experiments: [
+      {
+        ...{ name: 'one for the other', from: 'a call', to: 'another' },
+        ...{ nullCalls: { kind: 'noisy' }, ns: { kind: 'noisy' } },
+      },
+    ],
+    leftOut: [{ name: 'a third', reason: 'it gave -EPERM' }],
+    conditions: ['There is one CPU: whatever else runs shares it.'],
+  },
   timed: {
     calls: [
       {

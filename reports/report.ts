@@ -16,6 +16,7 @@ import { raceSections } from './sections/races.ts';
 import { restartSections } from './sections/restarts.ts';
 import { rubricSection } from './sections/rubric.ts';
 import { timedSection } from './sections/timed.ts';
+import { timesSection } from './sections/times.ts';
 import { plural } from './words.ts';
 
 export function reportOf(result: Result): Report {
@@ -50,12 +51,22 @@ export function exactSections(measured: Measured & Pick<Result, 'claims'>): Sect
 }
 
 export function otherSections(result: Result): Section[] {
-  const { conformance, observed, timed, provenance } = result;
+  const { conformance, timed, provenance } = result;
   return [
-    conformanceSection(conformance),
-    observedSection(observed),
+    ...hostSections(result),
     timedSection(timed),
     notMeasured(conformance, result),
     provenanceSection(provenance),
   ];
 }
+
+/** Of the kernel below. */
+export const hostSections = ({
+  conformance,
+  observed,
+  times,
+}: Pick<Result, 'conformance' | 'observed' | 'times'>): Section[] => [
+  conformanceSection(conformance),
+  observedSection(observed),
+  timesSection(times),
+];

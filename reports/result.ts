@@ -12,6 +12,7 @@ import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
 import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 import { ObservedSchema } from './schema/observed.ts';
+import { TimesSchema } from './schema/times.ts';
 
 export const RESULT_SCHEMA = 'sideband-result/3';
 
@@ -346,6 +347,8 @@ export const ResultSchema = v.pipe(
     conformance: Conformance,
     /** Scenarios run freely by real threads, beside what the explorer allows. */
     observed: ObservedSchema,
+    /** What mainline's relatives of the designs cost there. */
+    times: TimesSchema,
     timed: v.strictObject({
       calls: v.array(
         v.strictObject({

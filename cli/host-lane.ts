@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+/** All that is asked of the kernel below, stage by stage: the lane host of a report. */
+import { Listr, type ListrTask } from 'listr2';
+import type { Scenario } from '../core/kernel/scenario.ts';
+import type { Strategy } from '../core/kernel/strategy.ts';
+import type { Result } from '../reports/result.ts';
+import { hostForReport } from './host.ts';
+import { observedForReport } from './linux-race.ts';
+import { timesForReport } from './linux-times.ts';
+import { progress, stopIfInterrupted } from './terminal.ts';
+
+export type HostLane = Pick<Result, 'conformance' | 'observed' | 'times'>;
+
+export interface HostLaneOptions {
+  readonly scenarios: readonly Scenario[];
+  readonly strategies: readonly Strategy[];
+  readonly seed: number;
+  readonly thorough: boolean;
+}
+
+interface Amounts {
+  /** That are compared with the model, generated. */
+  readonly calls: number;
+  readonly freeRuns: number;
+  readonly halves: 'all' | 'own';
+  /** Null: as many as fit into some seconds. */
+  readonly blocks: number | null;
+}
+
+const DEFAULT: Amounts = { calls: 2000, freeRuns: 1000, halves: 'own', blocks: null };
+const THOROUGH: Amounts = { calls: 100_000, freeRuns: 100_000, halves: 'all', blocks: 96 };
+/** What the thorough ones take, as it was once measured: for people. */
+export const THOROUGH_MINUTES = 8;
+
+/** Each part says why where it can't be run. */
+export async function hostLane(options: HostLaneOptions): Promise<HostLane> {
+  const { scenarios, strategies, seed, thorough } = options;
+  const { calls, freeRuns, halves, blocks } = thorough ? THOROUGH : DEFAULT;
+  const interrupted = { kind: 'not run', reason: 'interrupted' } as const;
+  const lane: { -readonly [Part in keyof HostLane]: HostLane[Part] } = {
+    conformance: interrupted,
+    observed: interrupted,
+    times: interrupted,
+  };
+  const stages = new Listr(
+    [
+      stage('The model against the kernel below', async (output) => {
+        lane.conformance = await hostForReport({
+          ...{ seed, calls },
+          onCalls: (done) => output(`${done} calls`),
+        });
+        const { conformance } = lane;
+        if (conformance.kind === 'not run') return 'NOT RUN';
+        const found = conformance.mismatch === null ? 'no mismatch' : 'A MISMATCH';
+        return `${conformance.calls} calls, ${found}`;
+      }),
+      stage('Real threads, running freely', async (output) => {
+        lane.observed = await observedForReport({
+          ...{ scenarios, strategies, halves, runs: freeRuns, seed },
+          onRow: (row) => output(`${row.scenario}: ${row.strategy}`),
+        });
+        return lane.observed.kind === 'run' ? `${lane.observed.rows.length} rows` : 'NOT RUN';
+      }),
+      stage("Mainline's relatives, timed", async (output) => {
+        lane.times = await timesForReport({
+          ...{ seed, blocks },
+          onBlock: (done) => output(`block ${done}`),
+        });
+        return lane.times.kind === 'run' ? `${lane.times.blocks} blocks` : 'NOT RUN';
+      }),
+    ],
+    progress(),
+  );
+  await stages.run();
+  return lane;
+}
+
+/** @param run says what came of it */
+function stage(title: string, run: (output: (what: string) => void) => Promise<string>): ListrTask {
+  return {
+    title,
+    task: async (_context, task) => {
+      const came = await run((what) => {
+        task.output = what;
+      });
+      stopIfInterrupted();
+      task.title = `${title}: ${came}`;
+    },
+  };
+}
