@@ -42,6 +42,7 @@ import {
 import { runHost, startAgent } from './host.ts';
 import { hostLane, THOROUGH_MINUTES } from './host-lane.ts';
 import { observedExit } from './linux-race.ts';
+import { restoresExit } from './linux-restore.ts';
 import { captureName, MAX_EXECUTIONS, races, restartTable } from './measure.ts';
 import { printForSpin } from './race-promela.ts';
 import { EXIT, Interrupted, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
@@ -87,6 +88,7 @@ export async function compareAndReport(
     ...result.restarts.map((table) => restartExit(table, required)),
     conformanceExit(result.conformance),
     observedExit(result.observed),
+    restoresExit(result.realRestores),
   ]);
 }
 
@@ -287,7 +289,11 @@ async function wholeHostLane(options: HostOptions, thorough: boolean): Promise<v
   const lane = await hostLane({ scenarios, strategies, seed: options.seed, thorough });
   const { conformance, ...others } = lane;
   await deliver('host', options, hostSections(lane), { ...conformance, ...others });
-  process.exitCode = worst([conformanceExit(conformance), observedExit(lane.observed)]);
+  process.exitCode = worst([
+    conformanceExit(conformance),
+    observedExit(lane.observed),
+    restoresExit(lane.realRestores),
+  ]);
 }
 
 async function compareWithHost(options: HostOptions, calls: number): Promise<void> {

@@ -3,13 +3,12 @@
 import { Listr, type ListrTask } from 'listr2';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
-import type { Result } from '../reports/result.ts';
+import type { HostResult } from '../reports/report.ts';
 import { hostForReport } from './host.ts';
 import { observedForReport } from './linux-race.ts';
+import { restoresForReport } from './linux-restore.ts';
 import { timesForReport } from './linux-times.ts';
 import { progress, stopIfInterrupted } from './terminal.ts';
-
-export type HostLane = Pick<Result, 'conformance' | 'observed' | 'times'>;
 
 export interface HostLaneOptions {
   readonly scenarios: readonly Scenario[];
@@ -33,14 +32,15 @@ const THOROUGH: Amounts = { calls: 100_000, freeRuns: 100_000, halves: 'all', bl
 export const THOROUGH_MINUTES = 8;
 
 /** Each part says why where it can't be run. */
-export async function hostLane(options: HostLaneOptions): Promise<HostLane> {
+export async function hostLane(options: HostLaneOptions): Promise<HostResult> {
   const { scenarios, strategies, seed, thorough } = options;
   const { calls, freeRuns, halves, blocks } = thorough ? THOROUGH : DEFAULT;
   const interrupted = { kind: 'not run', reason: 'interrupted' } as const;
-  const lane: { -readonly [Part in keyof HostLane]: HostLane[Part] } = {
+  const lane: { -readonly [Part in keyof HostResult]: HostResult[Part] } = {
     conformance: interrupted,
     observed: interrupted,
     times: interrupted,
+    realRestores: interrupted,
   };
   const stages = new Listr(
     [
@@ -67,6 +67,11 @@ export async function hostLane(options: HostLaneOptions): Promise<HostLane> {
           onBlock: (done) => output(`block ${done}`),
         });
         return lane.times.kind === 'run' ? `${lane.times.blocks} blocks` : 'NOT RUN';
+      }),
+      stage('Restores for real', async (output) => {
+        lane.realRestores = await restoresForReport(seed, thorough, output);
+        const { realRestores } = lane;
+        return realRestores.kind === 'run' ? `${realRestores.restores.length} captures` : 'NOT RUN';
       }),
     ],
     progress(),

@@ -78,7 +78,7 @@ export async function timeCalls(
       say(`${done} blocks${options.blocks === undefined ? '' : ` of ${options.blocks}`}`);
     },
   });
-  const section = timesSection(times);
+  const section = timesSection(times, null);
   if (earlier === null) return deliver('times', options, [section], times);
   const compared = overlap(earlier, times);
   const sentence =

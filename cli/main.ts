@@ -12,6 +12,7 @@ import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
 import { raceFreely } from './linux-race.ts';
+import { restoreAndReport } from './linux-restore.ts';
 import { timeCalls } from './linux-times.ts';
 import { MEMORY } from './pool.ts';
 import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
@@ -106,7 +107,7 @@ export function commandLine(): Command {
     description: 'Restart a capture on the model kernel and verify it field by field.',
     options: [
       strategy(),
-      new Option('--workers <n>', 'threads that restore the IPC objects at once')
+      new Option('--workers <n>', 'threads of a task that fork and restore at once')
         .argParser(numberFrom(1, 64))
         .default(1),
       seed('let the restored tasks run in a schedule drawn from this seed'),
@@ -303,6 +304,30 @@ export function commandLine(): Command {
       'sideband linux times --against times.json',
     ],
   }).action(timeCalls);
+  add(linux, {
+    name: 'restore',
+    description: 'Restore a capture on the kernel below with real tasks, and verify it.',
+    options: [
+      new Option('--tasks <n>', 'of a generated capture, where none is named').argParser(
+        numberFrom(1, 100_000),
+      ),
+      new Option('--workers <n>', 'threads of each task that fork its children at once')
+        .argParser(numberFrom(1, 64))
+        .default(1),
+      new Option('-s, --strategy <name>', 'clone3 or ns_last_pid-locked; may be repeated')
+        .argParser(collect)
+        .default([], 'both'),
+      seed('for the generated capture').default(DEFAULT_SEED),
+      json(),
+      out('restore.txt and restore.json'),
+    ],
+    examples: [
+      'sideband linux restore --tasks 1000',
+      'sideband linux restore capture.json --workers 4 -s clone3',
+    ],
+  })
+    .argument('[capture]', 'a capture (JSON), or a directory of CRIU images')
+    .action(restoreAndReport);
   add(program, {
     name: 'list',
     description: 'Name the strategies and scenarios.',

@@ -140,6 +140,27 @@ export const result: Result = {
     leftOut: [{ name: 'a third', reason: 'it gave -EPERM' }],
     conditions: ['There is one CPU: whatever else runs shares it.'],
   },
+  realRestores: {
+    kind: 'run',
+    restores: [
+      {
+        ...{ capture: 'a capture', source: 'by hand', tasks: 2, threads: 0, objects: 1, left: 5 },
+        rows: [
+          {
+            ...{ way: 'clone3', workers: 1, directed: 3 },
+            end: { kind: 'restored', fields: 20 },
+            times: {
+              runs: 2,
+              whole: { median: 4e6, min: 3e6, max: 5e6 },
+              stages: [{ name: 'forked', ns: 4e6 }],
+              goneNs: 1e6,
+            },
+          },
+        ],
+      },
+    ],
+    nextId: { runs: 10, failed: 4, first: 'msgget gave 0, where 7 was to come' },
+  },
   timed: {
     calls: [
       {

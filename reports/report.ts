@@ -13,6 +13,7 @@ import { notMeasured } from './sections/not-measured.ts';
 import { observedSection } from './sections/observed.ts';
 import { provenanceSection } from './sections/provenance.ts';
 import { raceSections } from './sections/races.ts';
+import { realRestoreSection } from './sections/real-restores.ts';
 import { restartSections } from './sections/restarts.ts';
 import { rubricSection } from './sections/rubric.ts';
 import { timedSection } from './sections/timed.ts';
@@ -60,13 +61,17 @@ export function otherSections(result: Result): Section[] {
   ];
 }
 
+export type HostResult = Pick<Result, 'conformance' | 'observed' | 'times' | 'realRestores'>;
+
 /** Of the kernel below. */
 export const hostSections = ({
   conformance,
   observed,
   times,
-}: Pick<Result, 'conformance' | 'observed' | 'times'>): Section[] => [
+  realRestores,
+}: HostResult): Section[] => [
   conformanceSection(conformance),
   observedSection(observed),
-  timesSection(times),
+  timesSection(times, realRestores),
+  realRestoreSection(realRestores),
 ];

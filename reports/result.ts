@@ -12,6 +12,7 @@ import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
 import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 import { ObservedSchema } from './schema/observed.ts';
+import { RealRestores } from './schema/restores.ts';
 import { TimesSchema } from './schema/times.ts';
 
 export const RESULT_SCHEMA = 'sideband-result/3';
@@ -349,6 +350,8 @@ export const ResultSchema = v.pipe(
     observed: ObservedSchema,
     /** What mainline's relatives of the designs cost there. */
     times: TimesSchema,
+    /** Captures restored there. */
+    realRestores: RealRestores,
     timed: v.strictObject({
       calls: v.array(
         v.strictObject({

@@ -103,6 +103,17 @@ export interface Await {
   readonly why: string;
   /** It is only to be there: that it waits for ever is no deadlock. */
   readonly idle?: true;
+  /** The same as data, for a kernel below on which no closure can be waited for. */
+  readonly tally?: TallyUse;
+}
+
+/** What is done with a count of those who have got somewhere: be one of them, wait for all. */
+export interface TallyUse {
+  readonly name: string;
+  /** How many are to arrive. */
+  readonly of: number;
+  readonly arrives: boolean;
+  readonly waits: boolean;
 }
 
 /** User code. Its return value is what the scenario sees; the task then stays as it is. */

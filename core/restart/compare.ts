@@ -5,7 +5,7 @@
  */
 import type { Capture, CapturedIpc } from './capture.ts';
 import { ipcKeepers, ipcMembership, ipcNamespaces } from './ipc-namespaces.ts';
-import { outermost } from './planned.ts';
+import { type CapturedTask, outermost } from './planned.ts';
 import type { Difference } from './result.ts';
 
 /** The first difference in the order of the capture, or how many fields are equal. */
@@ -15,7 +15,8 @@ export function compareCaptures(
 ): { readonly difference: Difference } | { readonly fields: number } {
   const comparison = new Comparison();
   const renumbered = numberedAs(captured, restored);
-  comparison.list('tasks', captured.tasks, renumbered.tasks, (task) => outermost(task.nspid));
+  const [was, is] = [captured, renumbered].map(({ tasks }) => tasks.map(withThreadsInOrder));
+  comparison.list('tasks', was ?? [], is ?? [], (task) => outermost(task.nspid));
   const [ipc, ...otherIpc] = ipcNamespaces(captured);
   const [restoredIpc, ...restoredOther] = ipcNamespaces(renumbered);
   comparison.objects('ipc', ipc, restoredIpc);
@@ -44,6 +45,12 @@ function numberedAs(captured: Capture, restored: Capture): Capture {
     otherIpc: others,
   };
 }
+
+/** /proc lists threads in an order that says nothing. */
+const withThreadsInOrder = (task: CapturedTask): CapturedTask => ({
+  ...task,
+  threads: [...task.threads].sort((a, b) => outermost(a) - outermost(b)),
+});
 
 const NOTHING: CapturedIpc = { msg: [], sem: [], shm: [] };
 

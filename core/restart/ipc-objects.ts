@@ -22,13 +22,16 @@ import type { CapturedIpc as Ipc } from './capture.ts';
 export interface Calls {
   call(purpose: string, call: Syscall): Program;
   directedCall(me: Frame, purpose: string, want: Want, call: Directable): Program;
+  /** Was a call refused, by whomever it was made? */
+  isOver(): boolean;
 }
 
 const CREATE = IPC_CREAT | IPC_EXCL;
 
-/** The objects dealt out to so many workers, one after the other. */
+/** The objects dealt out to so many workers at most, one after the other. */
 export function sharesOf({ msg, sem, shm }: Ipc, workers: number): Ipc[] {
-  return Array.from({ length: workers }, (_, worker) => {
+  const busy = Math.min(workers, Math.max(msg.length, sem.length, shm.length));
+  return Array.from({ length: busy }, (_, worker) => {
     const isOurs = (_object: unknown, index: number) => index % workers === worker;
     return { msg: msg.filter(isOurs), sem: sem.filter(isOurs), shm: shm.filter(isOurs) };
   });

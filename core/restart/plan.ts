@@ -17,9 +17,14 @@ import type { Capture } from './capture.ts';
 import { planIpc } from './plan-ipc.ts';
 import { type CapturedTask, outermost, type Plan, type Planned } from './planned.ts';
 
-/** @throws InputError where no order of calls leads to the captured tree. */
-export function planRestart(capture: Capture, place: string): Plan {
-  return new Planner(capture, place).plan();
+const PID_MAX_LIMIT = 4194304;
+
+/**
+ * @param pidMax helpers' and workers' numbers are smaller
+ * @throws InputError where no order of calls leads to the captured tree.
+ */
+export function planRestart(capture: Capture, place: string, pidMax = PID_MAX_LIMIT): Plan {
+  return new Planner(capture, place, pidMax).plan();
 }
 
 interface Node {
@@ -43,9 +48,12 @@ class Planner {
   private readonly capture: Capture;
   private readonly place: string;
 
-  constructor(capture: Capture, place: string) {
+  private nextFree: number;
+
+  constructor(capture: Capture, place: string, pidMax: number) {
     this.capture = capture;
     this.place = place;
+    this.nextFree = pidMax - 1;
   }
 
   plan(): Plan {
@@ -62,7 +70,8 @@ class Planner {
       const node = nodes.get(planned);
       return this.impossible(node ?? root, what);
     });
-    return { first, root: root.planned, all: this.everybody() };
+    const freeNumbers = (count: number) => this.freeNumbers(count);
+    return { first, root: root.planned, all: this.everybody(), freeNumbers };
   }
 
   /** Parents before children, in the order of the capture. */
@@ -244,8 +253,6 @@ class Planner {
     this.helpers.push(helper);
     return helper;
   }
-
-  private nextFree = 4194303;
 
   /** Numbers that nobody in the capture has, at any level. */
   private freeNumbers(count: number): number[] {

@@ -38,9 +38,31 @@ export interface Plan {
   readonly root: Planned;
   /** Everybody, helpers included. */
   readonly all: readonly Planned[];
+  /** So many numbers that nobody has at any level, others each time. */
+  freeNumbers(count: number): readonly number[];
 }
 
 /** The number in the outermost captured namespace, by which a capture names tasks. */
 export function outermost(nspid: readonly number[]): number {
   return nspid[0] ?? 0;
+}
+
+/** Children that are forked from the same place, the first of whom is the `nth`. */
+export interface Forking {
+  readonly nth: number;
+  readonly children: readonly Planned[];
+  /** Before them it leaves the IPC namespace that it was born in. */
+  readonly leavesIpc: boolean;
+}
+
+/** Those before a task leads what it leads, then those behind it, each cut where it leaves. */
+export function forkings({ early, late, leavesIpcAfter }: Planned): readonly Forking[] {
+  const all = [...early, ...late];
+  const cuts = new Set([0, early.length, leavesIpcAfter ?? 0]);
+  const starts = [...cuts].sort((a, b) => a - b);
+  return starts.map((nth, index) => ({
+    nth,
+    children: all.slice(nth, starts[index + 1]),
+    leavesIpc: nth === leavesIpcAfter,
+  }));
 }

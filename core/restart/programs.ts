@@ -27,12 +27,16 @@ import {
   type Syscall,
   sys,
 } from '../kernel/syscall.ts';
-import type { Capture, CapturedIpc } from './capture.ts';
+import type { Capture } from './capture.ts';
+import { Crews, dealt } from './crew.ts';
 import { ipcNamespaces } from './ipc-namespaces.ts';
 import { type Calls, restoreIpc, sharesOf } from './ipc-objects.ts';
-import { outermost, type Plan, type Planned } from './planned.ts';
+import { type Forking, forkings, outermost, type Plan, type Planned } from './planned.ts';
+import { Tally } from './tally.ts';
 
 export const RESTARTER = 'restarter';
+/** The tally of those who live on, when all of theirs is as it was captured. */
+export const RESTORED = 'restored';
 
 export interface Refusal {
   readonly call: string;
@@ -40,9 +44,21 @@ export interface Refusal {
   readonly result: string;
 }
 
-const workerName = (ns: number, index: number): string => `worker ${index} of namespace ${ns}`;
+/** Threads of a task that do the same at once. */
+export interface Workers {
+  /** Its children. */
+  readonly forking: number;
+  /** The IPC objects of its namespace. */
+  readonly restoring: number;
+}
 
+const objectsOf = (ns: number): string => `objects of IPC namespace ${ns}`;
+const childrenOf = ({ name }: Planned, nth: number): string => `children of ${name} from ${nth}`;
+
+/** Where everybody waits for everybody, helpers included. */
 type Stage = 'forked' | 'joined' | 'reaped';
+
+const staysAlive = ({ task }: Planned): boolean => task?.state === 'running';
 
 /** A call that must succeed. On a refusal everything stops, with the first one kept. */
 export class Restart implements Calls {
@@ -50,20 +66,42 @@ export class Restart implements Calls {
   readonly directed = new Cell(0, null, 'directed');
   /** What was done, in order, for people. */
   readonly journal: string[] = [];
-  private readonly arrived = new Map<Stage, Cell<number>>();
+  private readonly stages: Readonly<Record<Stage, Tally>>;
+  /** Of those who live on: nobody waits for it but whoever watches the restart. */
+  private readonly restored: Tally;
   private readonly plan: Plan;
-  /** Of each IPC namespace, what each of its workers restores, and how many are done. */
-  private readonly shares: readonly (readonly CapturedIpc[])[];
-  private readonly done: readonly Cell<number>[];
+  private readonly crews: Crews;
   private readonly direct: Direct;
   /** Where the restarter's arguments lie, and in copies those of whoever descends from it. */
   private stack = 0;
 
-  constructor(plan: Plan, capture: Capture, direct: Direct, workers: number) {
+  constructor(plan: Plan, capture: Capture, direct: Direct, workers: Workers) {
     this.plan = plan;
-    this.shares = ipcNamespaces(capture).map((ipc) => sharesOf(ipc, workers));
-    this.done = this.shares.map((_, ns) => new Cell(0, null, `done ${ns}`));
     this.direct = direct;
+    const tally = (name: string, of: number) => new Tally(name, of, () => this.isOver());
+    const everybody = plan.all.length;
+    this.stages = {
+      forked: tally('forked', everybody),
+      joined: tally('joined', everybody),
+      reaped: tally('reaped', everybody),
+    };
+    this.restored = tally(RESTORED, plan.all.filter(staysAlive).length);
+    this.crews = new Crews(this, tally);
+    const namespaces = ipcNamespaces(capture);
+    for (const planned of plan.all) {
+      const free = () => plan.freeNumbers(planned.nspid.length);
+      for (const { nth, children } of forkings(planned)) {
+        const shares = dealt(children, workers.forking);
+        const parts = shares.map((share) => (me: Frame) => this.forkAll(me, share));
+        this.crews.plan(childrenOf(planned, nth), parts, free);
+      }
+      const ipc = planned.keeps === null ? undefined : namespaces[planned.keeps];
+      if (planned.keeps === null || ipc === undefined) continue;
+      const parts = sharesOf(ipc, workers.restoring).map(
+        (share) => (me: Frame) => restoreIpc(this, me, share),
+      );
+      this.crews.plan(objectsOf(planned.keeps), parts, free);
+    }
   }
 
   programs(): Programs {
@@ -74,12 +112,8 @@ export class Restart implements Calls {
         return this.restarter(me);
       },
       thread: this.thread,
+      ...Object.fromEntries(this.crews.programs()),
     };
-    for (const [ns, shares] of this.shares.entries()) {
-      for (const [index, share] of shares.entries()) {
-        programs[workerName(ns, index)] = ({ memory }) => this.worker(new Frame(memory), ns, share);
-      }
-    }
     for (const planned of this.plan.all) {
       programs[planned.name] = ({ memory }) => {
         const me = new Frame(memory, this.stack);
@@ -112,20 +146,13 @@ export class Restart implements Calls {
     return result;
   }
 
+  isOver(): boolean {
+    return this.refused.v !== null;
+  }
+
   private *meet(stage: Stage): Generator<Await, boolean, number> {
-    let cell = this.arrived.get(stage);
-    if (cell === undefined) {
-      cell = new Cell(0, null, stage);
-      this.arrived.set(stage, cell);
-    }
-    const arrived = cell;
-    arrived.v += 1;
-    const all = this.plan.all.length;
-    yield {
-      until: () => arrived.v === all || this.refused.v !== null,
-      why: `the others to have ${stage}`,
-    };
-    return this.refused.v === null;
+    yield this.stages[stage].meet();
+    return !this.isOver();
   }
 
   private *restarter(me: Frame): Program {
@@ -165,66 +192,45 @@ export class Restart implements Calls {
     }
     if (!(yield* this.joinsAndReaps(planned))) return -1;
     if (!(yield* this.meet('reaped'))) return -1;
-    if (planned.keeps !== null && !(yield* this.restoresIpc(me, planned.keeps))) return -1;
+    if (planned.keeps !== null && !(yield* this.crews.work(me, objectsOf(planned.keeps))))
+      return -1;
     if (isZombie) yield sys('exit_group', task.exitCode ?? 0);
+    else yield this.restored.arrive();
     return 0;
-  }
-
-  /** By itself, or by threads that go when all of them are done. */
-  private *restoresIpc(me: Frame, ns: number): Program<boolean> {
-    const [shares, done] = [this.shares[ns] ?? [], this.done[ns]];
-    const [all] = shares;
-    if (all === undefined || done === undefined) return true;
-    if (shares.length === 1) return yield* restoreIpc(this, me, all);
-    for (const index of shares.keys()) {
-      const name = workerName(ns, index);
-      const made = yield* this.call(`clone ${name}`, sys('clone', CLONE_A_THREAD, name));
-      if (made < 0) return false;
-    }
-    yield {
-      until: () => done.v === shares.length || this.refused.v !== null,
-      why: 'its workers to restore the IPC objects',
-    };
-    return this.refused.v === null;
-  }
-
-  private *worker(me: Frame, ns: number, share: CapturedIpc): Program {
-    if (!(yield* restoreIpc(this, me, share))) return -1;
-    const done = this.done[ns];
-    if (done !== undefined) done.v += 1;
-    return yield sys('exit', 0);
   }
 
   /** Early children, session, group, late children. */
   private *becomesItself(me: Frame, planned: Planned): Program<boolean> {
-    const { name } = planned;
-    if (!(yield* this.forksAll(me, planned, planned.early, 0))) return false;
+    const { name, early } = planned;
+    const parts = forkings(planned);
+    const isEarly = ({ nth }: { readonly nth: number }) => nth < early.length;
+    if (!(yield* this.forks(me, planned, parts.filter(isEarly)))) return false;
     if (planned.leadsSession) {
       if ((yield* this.call(`${name} leads a session`, sys('setsid'))) < 0) return false;
     } else if (planned.leadsGroup) {
       if ((yield* this.call(`${name} leads a group`, sys('setpgid', 0, 0))) < 0) return false;
     }
-    return yield* this.forksAll(me, planned, planned.late, planned.early.length);
+    return yield* this.forks(
+      me,
+      planned,
+      parts.filter((part) => !isEarly(part)),
+    );
   }
 
-  /** Forks `children`, the first of whom is its `nth`, and leaves its IPC namespace in between. */
-  private *forksAll(
-    me: Frame,
-    { name, early, late, leavesIpcAfter }: Planned,
-    children: readonly Planned[],
-    nth: number,
-  ): Program<boolean> {
-    for (const [index, child] of children.entries()) {
-      if (nth + index === leavesIpcAfter && !(yield* this.leavesIpc(name))) return false;
-      if ((yield* this.fork(me, child)) < 0) return false;
+  private *forks(me: Frame, planned: Planned, parts: readonly Forking[]): Program<boolean> {
+    for (const { nth, leavesIpc } of parts) {
+      if (leavesIpc) {
+        const purpose = `${planned.name} leaves for an IPC namespace of its own`;
+        if ((yield* this.call(purpose, sys('unshare', CLONE_NEWIPC))) < 0) return false;
+      }
+      if (!(yield* this.crews.work(me, childrenOf(planned, nth)))) return false;
     }
-    const isLast = leavesIpcAfter === early.length + late.length && children === late;
-    return isLast ? yield* this.leavesIpc(name) : true;
+    return true;
   }
 
-  private *leavesIpc(name: string): Program<boolean> {
-    const purpose = `${name} leaves for an IPC namespace of its own`;
-    return (yield* this.call(purpose, sys('unshare', CLONE_NEWIPC))) >= 0;
+  private *forkAll(me: Frame, children: readonly Planned[]): Program<boolean> {
+    for (const child of children) if ((yield* this.fork(me, child)) < 0) return false;
+    return true;
   }
 
   private *joinsAndReaps(planned: Planned): Program<boolean> {
@@ -248,16 +254,10 @@ export class Restart implements Calls {
   private *helper(me: Frame, planned: Planned): Program {
     if (!(yield* this.becomesItself(me, planned))) return -1;
     if (!(yield* this.joinsAndReaps(planned))) return -1;
-    yield* this.leaves();
-    return 0;
-  }
-
-  /** A helper's part in the last stage is that it is gone by then. */
-  private *leaves(): Program<void> {
-    const reaped = this.arrived.get('reaped') ?? new Cell(0, null, 'reaped');
-    this.arrived.set('reaped', reaped);
-    reaped.v += 1;
+    // Its part in the last stage is that it is gone by then.
+    yield this.stages.reaped.arrive();
     yield sys('exit_group', 0);
+    return 0;
   }
 
   private *thread(): Program {

@@ -23,8 +23,8 @@ export interface Restarted {
 /**
  * @param variant name of one of the strategy's other caller halves, or null for its own
  * @param seed of the schedule in which the restored tasks run; null lets each run as far as it gets
- * @param workers threads of each namespace's keeper that restore its IPC objects at once; to be at
- *   once they need a seed
+ * @param workers threads of each task that fork its children at once, and restore the IPC objects of
+ *   its namespace; to be at once they need a seed
  * @throws InputError where no order of calls leads to the captured tree
  */
 export function restart(
@@ -41,7 +41,8 @@ export function restart(
     const nothing = { directed: 0, ledger: emptyLedger() };
     return { result: { strategy: strategy.name, variant, workers, end, ...nothing }, journal: [] };
   }
-  const run = new Restart(plan, capture, directBy(callerOf(strategy, variant)), workers);
+  const direct = directBy(callerOf(strategy, variant));
+  const run = new Restart(plan, capture, direct, { forking: workers, restoring: workers });
   const kernel = new ModelKernel(strategy.kernel, run.programs());
   const { blocked } = runInit(kernel, RESTARTER, seed);
   const [stuck] = blocked;

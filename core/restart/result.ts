@@ -26,7 +26,7 @@ export interface RestartResult {
   readonly strategy: string;
   /** Name of the caller half, where it is not the strategy's own. */
   readonly variant: string | null;
-  /** Threads that restored the IPC objects of a namespace at once. */
+  /** Threads of a task that forked its children at once, and restored IPC objects. */
   readonly workers: number;
   readonly end: RestartEnd;
   /** Directed calls made, and all calls made. */

@@ -3,13 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "frame.h"
 #include "protocol.h"
 
-static unsigned char frame[MAX_FRAME];
-static unsigned char reply[MAX_FRAME];
+static unsigned char *frame;		/* mapped as long as it is read */
+static unsigned char reply[MAX_REPLY];
 static size_t at, frame_size, reply_size, events_at;
 static uint32_t events;
 
@@ -59,6 +60,18 @@ static void write_all(const void *from, size_t size)
 	}
 }
 
+static void map_frame(size_t size)
+{
+	if (frame)
+		munmap(frame, frame_size + 1);
+	frame = mmap(NULL, size + 1, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (frame == MAP_FAILED)
+		die_errno("mmap");
+	frame_size = size;
+	at = 0;
+}
+
 void read_request(void)
 {
 	uint32_t size;
@@ -66,9 +79,8 @@ void read_request(void)
 	read_all(&size, sizeof(size));
 	if (size > MAX_FRAME)
 		die(2, "the request is longer than a frame");
+	map_frame(size);
 	read_all(frame, size);
-	frame_size = size;
-	at = 0;
 }
 
 void leave_request(int fd)
@@ -79,18 +91,21 @@ void leave_request(int fd)
 
 void find_request(int fd)
 {
-	ssize_t size = pread(fd, frame, sizeof(frame), 0);
+	off_t size = lseek(fd, 0, SEEK_END);
 
 	if (size < 0)
+		die_errno("lseek");
+	map_frame(size);
+	if (pread(fd, frame, size, 0) != size)
 		die_errno("pread");
-	frame_size = size;
-	at = 0;
 }
 
 void end_request(void)
 {
 	if (at != frame_size)
-		die(2, "the request goes on after its last step");
+		die(2, "the request goes on after its end");
+	munmap(frame, frame_size + 1);
+	frame = NULL;
 }
 
 const unsigned char *take(size_t size)
@@ -98,7 +113,7 @@ const unsigned char *take(size_t size)
 	const unsigned char *p = frame + at;
 
 	if (size > frame_size - at)
-		die(2, "the request ends in the middle of a step");
+		die(2, "the request ends in the middle of a value");
 	at += size;
 	return p;
 }
@@ -113,7 +128,7 @@ uint64_t take_number(size_t size)
 
 void put(const void *from, size_t size)
 {
-	if (size > MAX_FRAME - reply_size)
+	if (size > MAX_REPLY - reply_size)
 		die(2, "the reply is longer than a frame");
 	memcpy(reply + reply_size, from, size);
 	reply_size += size;

@@ -14,7 +14,7 @@ void read_request(void);
 /* The same, out of a file, which holds what is left to be taken. */
 void leave_request(int fd);
 void find_request(int fd);
-/* Ends the agent if the request is longer than what was taken. */
+/* Forgets the request; ends the agent if it is longer than what was taken. */
 void end_request(void);
 const unsigned char *take(size_t size);
 uint64_t take_number(size_t size);

@@ -28,6 +28,7 @@
 #include "image.h"
 #include "protocol.h"
 #include "race.h"
+#include "restore.h"
 #include "steps.h"
 #include "task.h"
 #include "times.h"
@@ -175,6 +176,9 @@ static _Noreturn void serve(unsigned int users)
 			break;
 		case REQUEST_TIMES:
 			run_times();
+			break;
+		case REQUEST_RESTORE:
+			run_restore();
 			break;
 		default:
 			die(2, "the request is of no known kind");

@@ -73,7 +73,7 @@
  *		all stay on one.
  *		The reply is u32 outcomes, each u32 runs, and for each task u32 end,
  *		s64 result: RACE_END and up, or the node whose result has no edge, or
- *		RACE_STUCK if it did not return.
+ *		RACE_STUCK if it did not return, which ends the runs.
  *
  * REQUEST_TIMES
  *		u32 environment, then tapes, then plays.
@@ -98,6 +98,21 @@
  *		let in, u32 laps, and for each u64 nanoseconds with its calls, u64
  *		without.
  *
+ * REQUEST_RESTORE
+ *		u32 tallies, each u32 how many are to arrive, then tapes as above.
+ *		Beside system calls their calls may be
+ *		OWN_ARRIVE(tally)    the task is one of those who are to arrive
+ *		OWN_WAIT(tally)      until all have arrived
+ *		OWN_SEE_OFF(thread)  until a thread of the process is gone
+ *		Tape 0 is the init's of fresh pid and IPC namespaces. Who has
+ *		played a tape stays. All is over when the last tally is full, or
+ *		when a call is refused.
+ *		The reply is u64 ns since tape 0 began, u32 tape and u32 call that
+ *		was refused, NO_TAPE if none was, s64 its result, and of each tally
+ *		s64 ns until it was full, or -1. What came of it stays until a
+ *		request of this kind with nothing in it, whose reply is u64 ns
+ *		until all of it was gone.
+ *
  * A request that is none of these ends the agent with a message on standard
  * error and exit code 2; a kernel that refuses what the agent needs, with exit
  * code 3.
@@ -111,6 +126,7 @@
 #define REQUEST_STEPS	0
 #define REQUEST_RACE	1
 #define REQUEST_TIMES	2
+#define REQUEST_RESTORE	3
 
 #define MAX_TASKS	32
 #define MAX_STEPS	8192
@@ -131,8 +147,10 @@
 #define MAX_CALLS	65536
 #define MAX_PLAYS	1024
 #define MAX_LAPS	256
-#define TAPE_STACK_SIZE	8192
-#define MAX_FRAME	(1 << 21)
+#define MAX_TALLIES	65536
+#define TAPE_STACK_SIZE	16384
+#define MAX_FRAME	(1 << 28)	/* of a request */
+#define MAX_REPLY	(1 << 21)
 
 #define FEATURE_CLONE3		1
 #define FEATURE_UNSHARE		2
@@ -152,6 +170,10 @@
 #define ARG_STACK_END	4
 
 #define NO_TAPE		0xffffffff	/* no tape */
+
+#define OWN_ARRIVE	0xff00
+#define OWN_WAIT	0xff01
+#define OWN_SEE_OFF	0xff02
 
 #define EVENT_DONE	0
 #define EVENT_BLOCKED	1

@@ -39,7 +39,7 @@ struct edge {
 struct store {
 	uint16_t offset;
 	uint16_t length;
-	const unsigned char *bytes;
+	unsigned char *bytes;
 };
 
 struct node {
@@ -105,7 +105,9 @@ static void take_node(struct node *node)
 	for (n = 0; n < node->stores; n++) {
 		node->store[n].offset = take_number(2);
 		node->store[n].length = take_number(2);
-		node->store[n].bytes = take(node->store[n].length);
+		node->store[n].bytes = allocate(node->store[n].length, 1);
+		memcpy(node->store[n].bytes, take(node->store[n].length),
+		       node->store[n].length);
 		if (node->store[n].offset + node->store[n].length > MEMORY_SIZE)
 			die(2, "the request stores beyond the memory of a task");
 	}
@@ -357,7 +359,6 @@ static void run_once(uint64_t seed)
 		errno = -pid;
 		die_errno("fresh pid and IPC namespaces");
 	}
-	late = 0;
 	alarm(PATIENCE);
 	while (waitpid(pid, NULL, 0) != pid)
 		if (late)
@@ -382,9 +383,11 @@ static void put_outcomes(void)
 
 static void release(void)
 {
-	uint32_t n;
+	uint32_t n, i;
 
 	for (n = 0; n < node_count; n++) {
+		for (i = 0; i < nodes[n].stores; i++)
+			free(nodes[n].store[i].bytes);
 		free(nodes[n].store);
 		free(nodes[n].edge);
 	}
@@ -404,10 +407,12 @@ void run_races(void)
 	take_races();
 	outcomes = allocate(MAX_OUTCOMES, sizeof(*outcomes));
 	outcome_count = 0;
+	late = 0;
 	if (sched_getaffinity(0, sizeof(cpus), &cpus))
 		die_errno("sched_getaffinity");
 	sigaction(SIGALRM, &action, NULL);	/* interrupts waitpid() */
-	for (n = 0; n < runs; n++)
+	/* What is stuck once is likely to be again, and each time we wait long. */
+	for (n = 0; n < runs && !late; n++)
 		run_once(seed + n);
 	put_outcomes();
 	release();

@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Steps, run one after the other by tasks in fresh namespaces. */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include "frame.h"
+#include "fresh.h"
 #include "steps.h"
 #include "task.h"
 #include "watch.h"
-
-#define KERNEL_SIGSET	8
-#define SIGNALS		64
-#define MOST_DESCRIPTORS	64	/* of the agent's */
-#define PATIENCE	60		/* seconds */
-#define QUICK_LOOKS	10
-#define LOOK_US		50
 
 static uint32_t most_used;		/* of the tasks' memory, by the last request */
 
@@ -119,56 +106,9 @@ static void run_step(uint32_t step)
 			  EVENT_BUSY, 0, 0);
 }
 
-/*
- * Tasks start as if there were no agent: named as an init, signals as in a new
- * process, and no descriptor open, least of all the pipes to the harness.
- */
-static _Noreturn void run_init(void)
+static void run_init(void)
 {
-	uint64_t action[4] = { (uint64_t)SIG_DFL }, none = 0;
-	int sig, fd;
-
-	if (raw_syscall(SYS_close_range, 0, ~0U, 0, 0, 0, 0) < 0)
-		for (fd = 0; fd < MOST_DESCRIPTORS; fd++)
-			raw_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
-
-	for (sig = 1; sig <= SIGNALS; sig++)
-		raw_syscall(SYS_rt_sigaction, sig, (int64_t)action, 0,
-			    KERNEL_SIGSET, 0, 0);
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (int64_t)&none, 0,
-		    KERNEL_SIGSET, 0, 0);
-	raw_syscall(SYS_prctl, PR_SET_NAME, (int64_t)"init", 0, 0, 0, 0);
 	task_run(0);
-}
-
-static pid_t make_init(void)
-{
-	pid_t pid;
-
-	pid = raw_syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWIPC | SIGCHLD, 0, 0,
-			  0, 0, 0);
-	if (pid == 0)
-		run_init();
-	if (pid < 0) {
-		errno = -pid;
-		die_errno("fresh pid and IPC namespaces");
-	}
-	return pid;
-}
-
-/* Waits too, so that the next request finds nobody of this one. */
-static void end_init(pid_t init)
-{
-	time_t late = time(NULL) + PATIENCE;
-	int looks = 0;
-
-	kill(init, SIGKILL);
-	while (waitpid(init, NULL, WNOHANG) != init) {
-		if (time(NULL) > late)
-			die(3, "a namespace of a request does not end");
-		if (++looks > QUICK_LOOKS)
-			usleep(LOOK_US);
-	}
 }
 
 void run_steps(void)
@@ -184,13 +124,13 @@ void run_steps(void)
 	steps = take_number(4);
 	if (steps > MAX_STEPS)
 		die(2, "the request has too many steps");
-	init = make_init();
+	init = fresh_init(run_init);
 	watch_init(steps);
 	for (n = 0; n < steps; n++)
 		run_step(n);
 	end_request();
 	end_events();
 	put_tasks();
-	end_init(init);
+	fresh_end(init);
 	flush();
 }

@@ -14,9 +14,11 @@
 
 struct tape *tapes;
 uint32_t tape_count;
+int64_t (*tape_own_call)(long nr, int64_t arg);
+void (*tape_refused)(uint32_t tape, uint32_t call);
 
 static const int64_t zero;
-static char *room, *stacks;
+static char *room, *stacks, *mapped, *mapped_stacks;
 static size_t room_left, stacks_left;
 
 static char *map(int sharing, size_t size)
@@ -30,7 +32,7 @@ static char *map(int sharing, size_t size)
 }
 
 /* Shared by all tasks, so that no fork has to copy page tables for it. */
-static void *allocate(size_t count, size_t size)
+void *tape_allocate(size_t count, size_t size)
 {
 	size_t bytes = (count * size + ALIGNED - 1) / ALIGNED * ALIGNED;
 
@@ -41,7 +43,10 @@ static void *allocate(size_t count, size_t size)
 	return room - bytes;
 }
 
-/* Touched, so that the page fault is not its user's. */
+/*
+ * Touched, so that the page fault is not its user's; but not for a restore,
+ * of whose many stacks each fork would have the pages to copy.
+ */
 static char *take_stack(void)
 {
 	char *stack;
@@ -49,7 +54,8 @@ static char *take_stack(void)
 	if (!stacks_left--)
 		die(2, "the request makes more threads than there are stacks");
 	stack = stacks + stacks_left * TAPE_STACK_SIZE;
-	stack[TAPE_STACK_SIZE - 1] = 0;
+	if (!tape_own_call)
+		stack[TAPE_STACK_SIZE - 1] = 0;
 	return stack;
 }
 
@@ -92,6 +98,8 @@ static void take_call(struct tape *tape, uint32_t n, char *memory, uint32_t size
 	call->is_checked = take_number(1);
 	call->child = take_number(4);
 	call->expects = take_number(8);
+	if (call->nr >= OWN_ARRIVE && !tape_own_call)
+		die(2, "the request has a call that none but a restore has");
 	if (args > MAX_ARGS)
 		die(2, "the request has a call with too many arguments");
 	for (i = 0; i < args; i++) {
@@ -119,9 +127,9 @@ static void take_tape(struct tape *tape)
 	pointers = take_number(4);
 	if (tape->count > MAX_CALLS || size > MAX_FRAME)
 		die(2, "the request has a tape that is too long");
-	tape->calls = allocate(tape->count, sizeof(*tape->calls));
-	tape->results = allocate(tape->count, sizeof(*tape->results));
-	memory = allocate(size, 1);
+	tape->calls = tape_allocate(tape->count, sizeof(*tape->calls));
+	tape->results = tape_allocate(tape->count, sizeof(*tape->results));
+	memory = tape_allocate(size, 1);
 	memcpy(memory, take(size), size);
 	while (pointers--)
 		take_pointer(memory, size);
@@ -144,15 +152,25 @@ void take_tapes(void)
 	room = map(MAP_SHARED, room_left = ROOM);
 	stacks_left = MAX_TAPES;
 	stacks = map(MAP_PRIVATE, stacks_left * TAPE_STACK_SIZE);
-	tapes = allocate(tape_count, sizeof(*tapes));
+	mapped = room;
+	mapped_stacks = stacks;
+	tapes = tape_allocate(tape_count, sizeof(*tapes));
 	for (n = 0; n < tape_count; n++)
 		take_tape(&tapes[n]);
 }
 
-/* What a task does that a tape has made: its own, and then nothing more. */
-static void play_child(uint32_t index)
+void forget_tapes(void)
 {
-	tape_play(&tapes[index], 0, tapes[index].count);
+	munmap(mapped, ROOM);
+	munmap(mapped_stacks, MAX_TAPES * TAPE_STACK_SIZE);
+}
+
+void tape_live(uint32_t index)
+{
+	uint32_t played = tape_play(&tapes[index], 0, tapes[index].count);
+
+	if (played < tapes[index].count && tape_refused)
+		tape_refused(index, played);
 	for (;;)
 		raw_syscall(SYS_pause, 0, 0, 0, 0, 0, 0);
 }
@@ -163,10 +181,12 @@ static int64_t make_call(const struct tape_call *call)
 
 	if (call->nr == NO_CALL)
 		return call->expects;
+	if (call->nr >= OWN_ARRIVE)
+		return tape_own_call(call->nr, *a[0]);
 	if (call->child != NO_TAPE) {
 		int64_t args[] = { *a[0], *a[1], *a[2], *a[3], *a[4] };
 
-		return make_task(call->nr, args, play_child, call->child);
+		return make_task(call->nr, args, tape_live, call->child);
 	}
 	return raw_syscall(call->nr, *a[0], *a[1], *a[2], *a[3], *a[4], *a[5]);
 }
@@ -191,7 +211,7 @@ struct tape tape_emptied(const struct tape *tape)
 	struct tape empty = *tape;
 	uint32_t n;
 
-	empty.calls = allocate(tape->count, sizeof(*empty.calls));
+	empty.calls = tape_allocate(tape->count, sizeof(*empty.calls));
 	memcpy(empty.calls, tape->calls, tape->count * sizeof(*empty.calls));
 	for (n = 0; n < empty.count; n++)
 		empty.calls[n].nr = NO_CALL;

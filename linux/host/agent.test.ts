@@ -137,8 +137,8 @@ describe.skipIf(noHost !== null)('the agent', () => {
       [broken((b) => b.writeUInt32LE(MAX_FRAME + 1, 0)), 'the request is longer than a frame'],
       [broken((b) => b.writeUInt32LE(99, 4)), 'the request is of no known kind'],
       [broken((b) => b.writeUInt32LE(MAX_STEPS + 1, 8)), 'the request has too many steps'],
-      [broken((b) => b.writeUInt32LE(2, 8)), 'the request ends in the middle of a step'],
-      [broken((b) => b.writeUInt32LE(0, 8)), 'the request goes on after its last step'],
+      [broken((b) => b.writeUInt32LE(2, 8)), 'the request ends in the middle of a value'],
+      [broken((b) => b.writeUInt32LE(0, 8)), 'the request goes on after its end'],
       [broken((b) => b.writeUInt8(99, 12)), "the request names a task that can't be"],
       [broken((b) => b.writeUInt8(7, 16)), 'the request has a call with too many arguments'],
     ];

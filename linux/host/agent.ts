@@ -8,7 +8,7 @@ import {
   decodeReply,
   encodeRequest,
   type Hello,
-  MAX_FRAME,
+  MAX_REPLY,
   ProtocolError,
   type WireReply,
   type WireStep,
@@ -31,6 +31,11 @@ export class Agent {
     const frames = new Frames(process);
     const hello = await frames.next(decodeHello);
     return new Agent(process, frames, hello);
+  }
+
+  /** The number of its process, below which all others are. */
+  get pid(): number {
+    return this.process.pid ?? 0;
   }
 
   /** Runs steps in namespaces of their own. @throws InputError where the agent fails */
@@ -95,7 +100,7 @@ class Frames {
     const { waiting, buffer } = this;
     if (waiting === null) return;
     const size = buffer.length < 4 ? null : buffer.readUInt32LE(0);
-    if (size !== null && size > MAX_FRAME) {
+    if (size !== null && size > MAX_REPLY) {
       this.waiting = null;
       waiting.reject(new ProtocolError(`it sends a frame of ${size} bytes`));
     } else if (size !== null && buffer.length >= 4 + size) {

@@ -141,16 +141,18 @@ export async function observe(
   let outside = 0;
   let firstOutside: string[] | null = null;
   let next = seed;
+  let isStuck = false;
   const byMode: { mode: Mode; runs: number; failing: number }[] = [];
   for (const mode of modes) {
     const row = { mode, runs: 0, failing: 0 };
     byMode.push(row);
-    while (row.runs < runs && !interrupted()) {
+    while (row.runs < runs && !isStuck && !interrupted()) {
       const some = Math.min(AT_ONCE, runs - row.runs);
       const request = encodeRace(course, some, next, mode);
       next += some;
       for (const one of await agent.ask(request, (frame) => decodeSeen(frame, course.racers))) {
         row.runs += one.runs;
+        isStuck ||= one.ends.some(({ kind }) => kind === 'stuck');
         const outcome = outcomeFrom(one);
         const isWrong = outcome === null ? undefined : allows.outcomes.get(outcome);
         if (outcome === null || isWrong === undefined) {

@@ -4,13 +4,20 @@
  * and what these return. Each program by its name; whoever is forked has the memory of its parent.
  */
 import type { UserMemory } from '../../core/kernel/memory.ts';
-import type { Caller, ProgramBody, Programs, Syscall } from '../../core/kernel/syscall.ts';
+import type {
+  Caller,
+  ProgramBody,
+  Programs,
+  Syscall,
+  TallyUse,
+} from '../../core/kernel/syscall.ts';
 import { PROGRAM_AT } from '../conformance/on-model.ts';
 import type { ScriptCall } from '../conformance/script.ts';
+import type { TapeCallName } from './tape.ts';
 
 export interface LoggedCall {
   readonly kind: 'call';
-  readonly call: ScriptCall;
+  readonly call: TapeCallName;
   readonly args: readonly number[];
   /** The program that it names. */
   readonly program: string | null;
@@ -28,6 +35,8 @@ export type Log = readonly Logged[];
 export class Logs {
   /** By program, in the order in which its runs began. */
   readonly byProgram = new Map<string, Logged[][]>();
+  /** How many are to arrive at each that was used, in the order of their first use. */
+  readonly tallies = new Map<string, number>();
   private readonly shift: number;
 
   /** @param shift bytes by which what each program allocates lies further up than it would */
@@ -42,6 +51,7 @@ export class Logs {
 
   private loggedBody(name: string, body: ProgramBody): ProgramBody {
     const { byProgram, shift } = this;
+    const tallyCalls = (use: TallyUse) => this.tallyCalls(use);
     return function* (me) {
       const log: Logged[] = [];
       byProgram.set(name, [...(byProgram.get(name) ?? []), log]);
@@ -52,6 +62,7 @@ export class Logs {
         const { done, value } = program.next(result);
         if (done === true) return value;
         if ('until' in value) {
+          if (value.tally !== undefined) log.push(...tallyCalls(value.tally));
           result = yield value;
           continue;
         }
@@ -62,7 +73,24 @@ export class Logs {
       }
     };
   }
+
+  private tallyCalls({ name, of, arrives, waits }: TallyUse): LoggedCall[] {
+    this.tallies.set(name, of);
+    const index = [...this.tallies.keys()].indexOf(name);
+    return [
+      ...(arrives ? [ownCall('arrive', index)] : []),
+      ...(waits ? [ownCall('wait', index)] : []),
+    ];
+  }
 }
+
+const ownCall = (call: 'arrive' | 'wait', tally: number): LoggedCall => ({
+  kind: 'call',
+  call,
+  args: [tally],
+  program: null,
+  result: 0,
+});
 
 function loggedCall({ name, args }: Syscall): LoggedCall {
   const call = name as ScriptCall;

@@ -5,9 +5,8 @@
  * and what differs must be an address of its memory or what an earlier call returned.
  */
 import { MAKES_TASKS } from '../conformance/on-model.ts';
-import type { ScriptCall } from '../conformance/script.ts';
 import type { Log, Logged, LoggedCall, Logs } from './log.ts';
-import type { Tape, TapeArg, TapeCall } from './tape.ts';
+import type { Tape, TapeArg, TapeCall, TapeCallName } from './tape.ts';
 
 /** What a program does can not be said by a tape. */
 export class NotATape extends Error {}
@@ -24,12 +23,12 @@ export function tapesOf(one: Logs, two: Logs): ReadonlyMap<string, Tape> {
       return { program, log, other };
     }),
   );
-  const names = [...one.byProgram.keys()];
+  const numbers = new Map([...one.byProgram.keys()].map((name, index) => [name, index]));
   const allBlocks = pairs.flatMap(({ program, log, other }) => blocksOf(program, log, other));
   const tapes = new Map<string, Tape>();
   for (const { program, log, other } of pairs) {
     const own = blocksOf(program, log, other);
-    const writer = new TapeWriter(program, [...own, ...allBlocks], (name) => names.indexOf(name));
+    const writer = new TapeWriter(program, [own, allBlocks], (name) => numbers.get(name) ?? -1);
     const tape = writer.write(log, other);
     const known = tapes.get(program);
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(tape)) {
@@ -76,7 +75,13 @@ const ROOM = 128;
 const CACHE_LINE = 64;
 
 /** Calls that leave their memory as it is, so that one copy of it does for all. */
-const ONLY_READ: ReadonlySet<ScriptCall> = new Set(['open', 'openat', 'write', 'prctl', 'msgsnd']);
+const ONLY_READ: ReadonlySet<TapeCallName> = new Set([
+  'open',
+  'openat',
+  'write',
+  'prctl',
+  'msgsnd',
+]);
 
 class TapeWriter {
   private readonly contents = new Map<number, Contents>();
@@ -87,10 +92,15 @@ class TapeWriter {
   private readonly pointers: { at: number; to: number }[] = [];
   private readonly copies = new Map<string, number>();
   private readonly program: string;
-  private readonly blocks: readonly Block[];
+  /** Its own, and everybody's. */
+  private readonly blocks: readonly (readonly Block[])[];
   private readonly tapeOf: (program: string) => number;
 
-  constructor(program: string, blocks: readonly Block[], tapeOf: (program: string) => number) {
+  constructor(
+    program: string,
+    blocks: readonly (readonly Block[])[],
+    tapeOf: (program: string) => number,
+  ) {
     this.program = program;
     this.blocks = blocks;
     this.tapeOf = tapeOf;
@@ -112,10 +122,13 @@ class TapeWriter {
   }
 
   private find(one: number, two: number): Place | null {
-    const block = this.blocks.find(
-      (b) => one - b.one === two - b.two && one >= b.one && one < b.one + b.bytes,
-    );
-    return block === undefined ? null : { block, offset: one - block.one };
+    for (const blocks of this.blocks) {
+      const block = blocks.find(
+        (b) => one - b.one === two - b.two && one >= b.one && one < b.one + b.bytes,
+      );
+      if (block !== undefined) return { block, offset: one - block.one };
+    }
+    return null;
   }
 
   private contentsOf({ one, bytes }: Block): Contents {
@@ -166,34 +179,44 @@ class TapeWriter {
     this.results.push([one.result, two.result]);
   }
 
-  private arg(call: ScriptCall, one: number, two: number): TapeArg {
+  private arg(call: TapeCallName, one: number, two: number): TapeArg {
     if (one === two) return one;
     const place = this.find(one, two);
-    if (place !== null) return { memory: this.copy(place.block, call) + place.offset };
+    if (place !== null) return { memory: this.copy(place, call) };
     const result = this.results.findLastIndex(([a, b]) => a === one && b === two);
     if (result < 0) throw this.not(`gives ${call} what is neither its own nor was returned to it`);
     return { result };
   }
 
-  /** What a block holds now, for one call; where that copy lies in the tape's memory. */
-  private copy(block: Block, call: ScriptCall): number {
+  /**
+   * What a block holds now from a place on, for one call; where that copy lies in the tape's memory.
+   * What lies before it was there for other calls.
+   */
+  private copy({ block, offset }: Place, call: TapeCallName): number {
     const { bytes, special, end } = this.contentsOf(block);
-    const held = Buffer.alloc(Math.min(bytes.length, Math.ceil(end / WORD) * WORD + ROOM));
-    bytes.copy(held);
-    const pointers = [...special].map(([at, place]) => {
+    const from = Math.floor(offset / WORD) * WORD;
+    const size = Math.ceil((end - from) / WORD) * WORD + ROOM;
+    const held = Buffer.alloc(Math.max(0, Math.min(bytes.length - from, size)));
+    bytes.copy(held, 0, from);
+    const pointers = [...special].flatMap(([at, place]) => {
+      if (at < from) return [];
       if (place === null) throw this.not(`hands ${call} what a kernel chose, in memory`);
-      return { at, to: this.copy(place.block, call) + place.offset };
+      const isWithin = place.block === block && place.offset >= from;
+      const to = isWithin ? place.offset - from : this.copy(place, call);
+      return [{ at: at - from, to, isWithin }];
     });
     const key = JSON.stringify([held.toString('latin1'), pointers]);
     const known = ONLY_READ.has(call) ? this.copies.get(key) : undefined;
-    if (known !== undefined) return known;
-    const at = this.size;
+    if (known !== undefined) return known + offset - from;
+    const start = this.size;
     const padded = Buffer.alloc(Math.ceil(held.length / CACHE_LINE) * CACHE_LINE);
     held.copy(padded);
     this.memory.push(padded);
     this.size += padded.length;
-    for (const pointer of pointers) this.pointers.push({ at: at + pointer.at, to: pointer.to });
-    this.copies.set(key, at);
-    return at;
+    for (const { at, to, isWithin } of pointers) {
+      this.pointers.push({ at: start + at, to: isWithin ? start + to : to });
+    }
+    this.copies.set(key, start);
+    return start + offset - from;
   }
 }

@@ -12,8 +12,15 @@ export type TapeArg =
   /** Address of a byte of the tape's memory. */
   | { readonly memory: number };
 
+/**
+ * Beside the model's calls: what is none of a kernel's, of tasks that wait for each other, and a wait
+ * for the death of a child that leaves it to be waited for.
+ */
+export type OwnCall = 'arrive' | 'wait' | 'see_off';
+export type TapeCallName = ScriptCall | OwnCall | 'waitid';
+
 export interface TapeCall {
-  readonly call: ScriptCall;
+  readonly call: TapeCallName;
   /** Without the program of fork, clone and clone3, which is `child`. */
   readonly args: readonly TapeArg[];
   /** The tape that the task or thread which it makes plays. */

@@ -10,10 +10,21 @@ import {
   ARG_STACK,
   ARG_STACK_END,
   NO_TAPE,
+  OWN_ARRIVE,
+  OWN_SEE_OFF,
+  OWN_WAIT,
   TAPE_STACK_SIZE,
   word,
 } from '../host/protocol.ts';
-import type { Tape, TapeArg, TapeCall } from './tape.ts';
+import type { Tape, TapeArg, TapeCall, TapeCallName } from './tape.ts';
+
+const CALL_NUMBERS: Readonly<Record<TapeCallName, number>> = {
+  ...NUMBERS,
+  waitid: 247,
+  arrive: OWN_ARRIVE,
+  wait: OWN_WAIT,
+  see_off: OWN_SEE_OFF,
+};
 
 /** Whoever shares its maker's memory gets a stack of its own. */
 type Stack = 'stack' | 'end of stack';
@@ -44,7 +55,7 @@ function encodePointer({ at, to }: Pointer): Buffer {
 function encodeCall(call: TapeCall): Buffer {
   const args = realArgs(call);
   const head = Buffer.alloc(16);
-  head.writeUInt16LE(NUMBERS[call.call], 0);
+  head.writeUInt16LE(CALL_NUMBERS[call.call], 0);
   head.writeUInt8(args.length, 2);
   head.writeUInt8(call.expects === null ? 0 : 1, 3);
   head.writeUInt32LE(call.child ?? NO_TAPE, 4);

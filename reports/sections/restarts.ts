@@ -131,8 +131,9 @@ function legend(restarts: Result['restarts']): Block[] {
     ...(hasWorkers
       ? [
           prose(
-            'workers: threads that restore the IPC objects of a namespace at once. First by the ' +
-              'fewest, which is one if nothing is said, then by more, who end alike unless it is said.',
+            'workers: threads of each task that fork its children at once, and restore the IPC objects ' +
+              'of its namespace. First by the fewest, which is one if nothing is said, then by more, ' +
+              'who end alike unless it is said.',
           ),
         ]
       : []),

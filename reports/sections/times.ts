@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 /** H2: what mainline's relatives cost, and what has none. */
+
+import { shareOfRestore } from '../../bench/host/share.ts';
 import { type Block, left, prose, right, type Section, table } from '../document.ts';
+import type { RealRestores } from '../schema/restores.ts';
 import type { TimesResult, TimesRun } from '../schema/times.ts';
 
 type Figure = TimesRun['subjects'][number]['ns'];
 
-export function timesSection(times: TimesResult): Section {
+export function timesSection(times: TimesResult, restores: RealRestores | null): Section {
   return {
     title: "H2  WHAT MAINLINE'S RELATIVES COST",
     lane: 'host, timed',
     blocks: [
-      ...(times.kind === 'not run' ? [prose(`Not run: ${times.reason}.`)] : measured(times)),
+      ...(times.kind === 'not run'
+        ? [prose(`Not run: ${times.reason}.`)]
+        : [...measured(times), ...shares(times, restores)]),
       ...RELATIVES,
     ],
   };
@@ -59,6 +64,31 @@ function measured(times: TimesRun): Block[] {
     ...leftOut.map(({ name, reason }) => prose(`Not here: ${name}, as ${reason}.`)),
   ];
 }
+
+/** Third: what these differences come to in a whole restore. */
+function shares({ experiments }: TimesRun, restores: RealRestores | null): Block[] {
+  if (restores?.kind !== 'run') return [];
+  const parts = restores.restores.flatMap(({ capture, objects, rows }) =>
+    rows.flatMap(({ way, workers, directed, times }) => {
+      if (times === null || workers > 1) return [];
+      const restore = { way, pids: directed - objects, objects, ns: times.whole.median };
+      const share = shareOfRestore(experiments, restore);
+      return share === null ? [] : [`${capture} by ${way} ${percentOf(share)}`];
+    }),
+  );
+  if (parts.length === 0) return [];
+  return [
+    prose(
+      `Of a whole restore (H3), asking for pids and ids takes: ${parts.join('; ')}. These are the ` +
+        'differences above, times the directed calls of the restore.',
+    ),
+  ];
+}
+
+const percentOf = (share: Figure): string =>
+  share.kind === 'noisy'
+    ? 'noisy'
+    : `${(100 * share.estimate).toFixed(1)} % [${(100 * share.low).toFixed(1)}, ${(100 * share.high).toFixed(1)}]`;
 
 const emptyOf = (subjects: TimesRun['subjects']): string => {
   const all = subjects.map(({ emptyNs }) => emptyNs);

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/** Restores captures on the kernel that the user sits on, for its own command and for the report. */
+import { InputError } from '../core/input-error.ts';
+import type { Strategy } from '../core/kernel/strategy.ts';
+import { Agent } from '../linux/host/agent.ts';
+import { buildAgent } from '../linux/host/build-agent.ts';
+import { raceNextId } from '../linux/restore/next-id-race.ts';
+import { restoreAll, type Subject } from '../linux/restore/restore.ts';
+import { subjects } from '../linux/restore/subjects.ts';
+import { generateUnprivileged } from '../linux/restore/unprivileged.ts';
+import { WAYS } from '../linux/restore/ways.ts';
+import type { RealRestores } from '../reports/schema/restores.ts';
+import { realRestoreSection } from '../reports/sections/real-restores.ts';
+import { readCapture } from './choose.ts';
+import { type Common, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
+import { captureName } from './measure.ts';
+import { EXIT, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
+
+type Run = Extract<RealRestores, { kind: 'run' }>;
+
+interface Asked {
+  /** What is restored; null for what the report restores. */
+  readonly subjects: readonly Subject[] | null;
+  readonly ways: readonly Strategy[];
+  readonly workers: readonly number[];
+  readonly runs: number;
+  readonly thorough: boolean;
+  readonly seed: number;
+  readonly onRun?: (what: string) => void;
+}
+
+/** Of the control, which is over in some milliseconds. */
+const NEXT_ID_RUNS = 10;
+
+/** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
+async function restoreForReal({ seed, thorough, ...asked }: Asked): Promise<Run> {
+  const agent = await Agent.start(await buildAgent());
+  try {
+    const all = asked.subjects ?? (await subjects(seed, thorough));
+    const restores = await restoreAll(agent, all, { ...asked, interrupted: wasInterrupted });
+    stopIfInterrupted();
+    return { kind: 'run', restores, nextId: await raceNextId(agent, NEXT_ID_RUNS, seed) };
+  } finally {
+    await agent.end();
+  }
+}
+
+/** For a report, which says why where it can't be run. `thorough`: every size, and 1, 2, 4 workers. */
+export async function restoresForReport(
+  seed: number,
+  thorough: boolean,
+  onRun: (what: string) => void,
+): Promise<RealRestores> {
+  try {
+    return await restoreForReal({
+      subjects: null,
+      ways: WAYS,
+      workers: thorough ? [1, 2, 4] : [1],
+      runs: thorough ? 5 : 2,
+      ...{ thorough, seed, onRun },
+    });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { kind: 'not run', reason: error.message };
+  }
+}
+
+/** Tasks of the command's own capture, where none is named. */
+const TASKS = 100;
+const RUNS = 5;
+/** Of so many tasks, one IPC object. */
+const TASKS_AN_OBJECT = 10;
+
+export async function restoreAndReport(
+  path: string | undefined,
+  options: Common & { readonly tasks?: number; readonly workers?: number; readonly seed?: number },
+): Promise<void> {
+  const ways = chooseWays(options.strategy);
+  const seed = options.seed ?? DEFAULT_SEED;
+  const subject = await subjectOf(path, options.tasks, seed);
+  await prepare(options);
+  const run = await restoreForReal({
+    subjects: [subject],
+    ways,
+    workers: [options.workers ?? 1],
+    runs: RUNS,
+    thorough: false,
+    seed,
+    onRun: say,
+  });
+  await deliver('restore', options, [realRestoreSection(run)], run);
+  process.exitCode = restoresExit(run);
+}
+
+async function subjectOf(
+  path: string | undefined,
+  tasks = TASKS,
+  seed = DEFAULT_SEED,
+): Promise<Subject> {
+  if (path !== undefined) return { name: captureName(path), capture: await readCapture(path) };
+  const objects = Math.ceil(tasks / TASKS_AN_OBJECT);
+  return {
+    name: `${tasks} tasks`,
+    capture: generateUnprivileged({ tasks, levels: 1, objects }, seed),
+  };
+}
+
+function chooseWays(names: readonly string[]): readonly Strategy[] {
+  for (const name of names) {
+    if (WAYS.some((way) => way.name === name)) continue;
+    throw new InputError(
+      '--strategy',
+      `mainline has no "${name}"`,
+      `choose from ${WAYS.map((way) => way.name).join(', ')}`,
+    );
+  }
+  return names.length === 0 ? WAYS : WAYS.filter(({ name }) => names.includes(name));
+}
+
+/** A way that can't do a capture is no failure; one that does it wrong is, or a control unseen. */
+export function restoresExit(restores: RealRestores): number {
+  if (restores.kind === 'not run') return EXIT.ok;
+  const rows = restores.restores.flatMap((restore) => restore.rows);
+  return rows.some(({ end }) => end.kind === 'different') ? EXIT.failed : EXIT.ok;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/** What is restored for the report: what CRIU dumped, a tree that lives here now, and generated ones. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '../../core/input-error.ts';
+import type { Capture } from '../../core/restart/capture.ts';
+import { importCriu } from '../../core/restart/import-criu.ts';
+import { captureMachine } from '../capture/capture.ts';
+import { buildProgram } from '../host/build-agent.ts';
+import type { Subject } from './restore.ts';
+import { generateUnprivileged } from './unprivileged.ts';
+
+const CRIU = fileURLToPath(new URL('../../core/restart/fixtures/criu/', import.meta.url));
+const TREE = { name: 'tree', sources: new URL('../capture/tree/', import.meta.url) };
+
+/** Tasks, pid namespaces one in the other, and IPC objects. */
+const SHORT = [[100, 1, 10]] as const;
+const THOROUGH = [
+  [100, 1, 10],
+  [1000, 1, 100],
+  [10_000, 1, 1000],
+  [1000, 4, 100],
+] as const;
+
+/** @throws InputError where a tree can't be grown here */
+export async function subjects(seed: number, thorough: boolean): Promise<Subject[]> {
+  return [
+    { name: 'criu', capture: importCriu(CRIU) },
+    { name: 'live', capture: await captureLive() },
+    ...(thorough ? THOROUGH : SHORT).map(([tasks, levels, objects]) => ({
+      name: levels === 1 ? `${tasks} tasks` : `${tasks} tasks, ${levels} levels`,
+      capture: generateUnprivileged({ tasks, levels, objects }, seed),
+    })),
+  ];
+}
+
+/** Grows a real tree (linux/capture/tree/), and reads it. */
+export async function captureLive(): Promise<Capture> {
+  const program = await buildProgram(TREE);
+  const [command = program, ...args] =
+    process.getuid?.() === 0 ? [program] : ['unshare', '-Ur', program];
+  const tree = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const failed = new Promise<never>((_, reject) => tree.on('error', reject));
+  const grown = async () => {
+    for await (const line of createInterface(tree.stdout)) return Number(line);
+    throw new InputError('a real tree', 'it does not grow here', 'use a kernel with namespaces');
+  };
+  try {
+    const capture = await captureMachine(await Promise.race([grown(), failed]));
+    return { ...capture, source: 'a tree that was grown here' };
+  } finally {
+    tree.stdin.end();
+  }
+}
