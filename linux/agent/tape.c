@@ -151,7 +151,9 @@ void take_tapes(void)
 		die(2, "the request has too many tapes");
 	room = map(MAP_SHARED, room_left = ROOM);
 	stacks_left = MAX_TAPES;
-	stacks = map(MAP_PRIVATE, stacks_left * TAPE_STACK_SIZE);
+	/* What is shared is not copied on write where a tape has forked before. */
+	stacks = map(tape_own_call ? MAP_PRIVATE : MAP_SHARED,
+		     stacks_left * TAPE_STACK_SIZE);
 	mapped = room;
 	mapped_stacks = stacks;
 	tapes = tape_allocate(tape_count, sizeof(*tapes));
