@@ -3,6 +3,7 @@
 import { Listr, type ListrTask } from 'listr2';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
+import { MOST_ORDERS } from '../linux/conformance/schedules.ts';
 import type { HostResult } from '../reports/report.ts';
 import { hostForReport } from './host.ts';
 import { observedForReport } from './linux-race.ts';
@@ -20,21 +21,31 @@ export interface HostLaneOptions {
 interface Amounts {
   /** That are compared with the model, generated. */
   readonly calls: number;
+  /** Orders of the calls of a scenario that are replayed. */
+  readonly orders: number;
   readonly freeRuns: number;
   readonly halves: 'all' | 'own';
   /** Null: as many as fit into some seconds. */
   readonly blocks: number | null;
 }
 
-const DEFAULT: Amounts = { calls: 2000, freeRuns: 1000, halves: 'own', blocks: null };
-const THOROUGH: Amounts = { calls: 100_000, freeRuns: 100_000, halves: 'all', blocks: 96 };
+const DEFAULT: Amounts = {
+  ...{ calls: 1000, orders: 12 },
+  ...{ freeRuns: 800, halves: 'own' },
+  blocks: null,
+};
+const THOROUGH: Amounts = {
+  ...{ calls: 100_000, orders: MOST_ORDERS },
+  ...{ freeRuns: 100_000, halves: 'all' },
+  blocks: 96,
+};
 /** What the thorough ones take, as it was once measured: for people. */
 export const THOROUGH_MINUTES = 8;
 
 /** Each part says why where it can't be run. */
 export async function hostLane(options: HostLaneOptions): Promise<HostResult> {
   const { scenarios, strategies, seed, thorough } = options;
-  const { calls, freeRuns, halves, blocks } = thorough ? THOROUGH : DEFAULT;
+  const { calls, orders, freeRuns, halves, blocks } = thorough ? THOROUGH : DEFAULT;
   const interrupted = { kind: 'not run', reason: 'interrupted' } as const;
   const lane: { -readonly [Part in keyof HostResult]: HostResult[Part] } = {
     conformance: interrupted,
@@ -46,7 +57,7 @@ export async function hostLane(options: HostLaneOptions): Promise<HostResult> {
     [
       stage('The model against the kernel below', async (output) => {
         lane.conformance = await hostForReport({
-          ...{ seed, calls },
+          ...{ seed, calls, orders },
           onCalls: (done) => output(`${done} calls`),
         });
         const { conformance } = lane;

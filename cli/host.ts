@@ -13,6 +13,8 @@ import { wasInterrupted } from './terminal.ts';
 export interface HostRun {
   readonly seed: number;
   readonly calls: number;
+  /** Of calls in a scenario that are replayed, at most; all if it is left out. */
+  readonly orders?: number;
   readonly onCalls?: (calls: number) => void;
 }
 
@@ -21,7 +23,7 @@ type Compared = Conformance & { readonly schedules: Schedules[] };
 export const startAgent = async (): Promise<Agent> => Agent.start(await buildAgent());
 
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
-export async function runHost({ seed, calls, onCalls }: HostRun): Promise<Compared> {
+export async function runHost({ seed, calls, orders, onCalls }: HostRun): Promise<Compared> {
   const agent = await startAgent();
   try {
     const conformance = await conform(agent, {
@@ -31,7 +33,7 @@ export async function runHost({ seed, calls, onCalls }: HostRun): Promise<Compar
       ...(onCalls === undefined ? {} : { onScript: onCalls }),
     });
     const [scenarios, strategies] = [await loadScenarios(), await loadStrategies()];
-    return { ...conformance, schedules: await replayAll(agent, scenarios, strategies) };
+    return { ...conformance, schedules: await replayAll(agent, scenarios, strategies, orders) };
   } finally {
     await agent.end();
   }

@@ -12,12 +12,17 @@ export interface RestoreOf {
   readonly ns: number;
 }
 
-/** The pair that says what a way takes for one pid, and for one id. */
-const FOR_PIDS: Readonly<Record<string, readonly [from: string, to: string]>> = {
-  clone3: ['task, clone3', 'task, set_tid'],
-  'ns_last_pid-locked': ['task, clone', 'task, locked'],
+type Pair = readonly [from: string, to: string];
+
+/** The pairs that together say what a way takes for one pid, and for one id. */
+const FOR_PIDS: Readonly<Record<string, readonly Pair[]>> = {
+  clone3: [['task, clone3', 'task, set_tid']],
+  'ns_last_pid-locked': [
+    ['task, clone', 'task, ns_last_pid'],
+    ['task, ns_last_pid', 'task, locked'],
+  ],
 };
-const FOR_IDS = ['msgget', 'msgget, kept'] as const;
+const FOR_IDS: Pair = ['msgget', 'msgget, kept'];
 
 /**
  * As a share from 0 to 1, with the ends that the intervals of both experiments give together; noisy
@@ -27,12 +32,11 @@ export function shareOfRestore(
   experiments: readonly ExperimentRow[],
   { way, pids, objects, ns }: RestoreOf,
 ): Figure | null {
-  const pair = FOR_PIDS[way];
-  if (pair === undefined || ns <= 0) return null;
-  const figureOf = ([a, b]: readonly [string, string]) =>
-    experiments.find(({ from, to }) => from === a && to === b)?.ns;
+  const forPids = FOR_PIDS[way];
+  if (forPids === undefined || ns <= 0) return null;
+  const figureOf = ([a, b]: Pair) => experiments.find(({ from, to }) => from === a && to === b)?.ns;
   const parts = [
-    { times: pids, figure: figureOf(pair) },
+    ...forPids.map((pair) => ({ times: pids, figure: figureOf(pair) })),
     { times: objects, figure: figureOf(FOR_IDS) },
   ].filter(({ times }) => times > 0);
   const sum = { estimate: 0, low: 0, high: 0 };

@@ -218,7 +218,7 @@ export const SUBJECTS: readonly HostSubject[] = [
   tasks('task, set_tid', 'the same by clone3 with set_tid', clone3.caller),
   tasks('task, kept', 'ns_last_pid by a kept descriptor, clone ...', variant(nsLastPid, 'kept')),
   tasks('task, ns_last_pid', 'ns_last_pid: open, write, close, clone ...', nsLastPid.caller),
-  tasks('task, locked', 'the same with flock and funlock', nsLastPidLocked.caller),
+  tasks('task, locked', 'the same with the file locked by flock', nsLastPidLocked.caller),
   {
     ...named('task, refused', 'clone3 with set_tid of a taken pid', 4),
     operate: (me) => byClone3(me, want('pid', TAKEN_PID), A_TASK),

@@ -36,18 +36,22 @@ export interface Schedules {
 }
 
 const MAX_STATES = 1_000_000;
-/** Beyond so many the rest is left. */
-const MOST = 2000;
+/** Beyond so many orders of a scenario the rest is left, unless fewer are asked for. */
+export const MOST_ORDERS = 2000;
 /** With more calls somebody tries something again and again, and of orders there is no end. */
 const LONGEST = 40;
 
-/** @param half what the model has beyond plain Linux: mutants, in tests */
+/**
+ * @param half what the model has beyond plain Linux: mutants, in tests
+ * @param most orders that are replayed
+ */
 export async function replaySchedules(
   agent: Agent,
   scenario: Scenario,
   caller: CallerHalf,
   half: KernelHalf = {},
   subject: Subject = A_QUEUE,
+  most = MOST_ORDERS,
 ): Promise<Omit<Schedules, 'scenario' | 'strategy'>> {
   const { interleavings } = explore(scenarioOnModel(scenario, { caller, kernel: half }, subject), {
     maxStates: MAX_STATES,
@@ -58,8 +62,8 @@ export async function replaySchedules(
   let first: string[] | null = null;
   let tried = 0;
   for (const run of orders(() => new CallByCall(scenario, caller, half, subject))) {
-    if (run === null || tried === MOST) isAll = false;
-    if (tried++ === MOST) break;
+    if (run === null || tried === most) isAll = false;
+    if (tried++ === most) break;
     if (run === null) continue;
     const script = [...before, ...run.steps];
     const linux = await runOnLinux(agent, script);
@@ -99,6 +103,7 @@ export async function replayAll(
   agent: Agent,
   scenarios: readonly Scenario[],
   strategies: readonly Strategy[],
+  most = MOST_ORDERS,
 ): Promise<Schedules[]> {
   const stock = strategies.filter(({ kernel }) => Object.keys(kernel).length === 0);
   const rows: Schedules[] = [];
@@ -107,7 +112,7 @@ export async function replayAll(
       const subject = subjectOf(strategy, scenario);
       if (subject === null || !isReplayable(scenario, subject)) continue;
       for (const [name, caller] of callers(strategy)) {
-        const row = await replaySchedules(agent, scenario, caller, {}, subject);
+        const row = await replaySchedules(agent, scenario, caller, {}, subject, most);
         rows.push({ scenario: scenario.name, strategy: name, ...row });
       }
     }

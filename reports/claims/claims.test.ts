@@ -215,7 +215,7 @@ describe('a claim', () => {
     expect(open.map(({ number, lanes }) => [number, lanes])).toEqual([
       [3, ['guest']],
       [13, ['guest']],
-      [16, ['host', 'guest']],
+      [16, ['guest']],
     ]);
   });
 });

@@ -18,8 +18,10 @@ export function notMeasured(
         points: [
           [
             'host',
-            'no time. Of the relatives in stock kernels (clone3 with set_tid, ns_last_pid, ' +
-              '*_next_id, timers of a given id) only the behaviour is compared.',
+            'no design of the thread as it was proposed, only relatives in stock kernels: their ' +
+              'behaviour (C), their races (H1), their time in warm loops on one CPU (H2), and a ' +
+              'restore (H3). Free runs leave out handlers, set-ups and exec; a restore leaves out ' +
+              'the state of IPC objects, memory and files. Cold caches are not timed.',
           ],
           [
             'guest',

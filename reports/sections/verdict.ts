@@ -13,7 +13,8 @@ export function verdict(measured: Measured): string {
     inRestarter(measured, names, rows),
     inGeneralUse(names, rows),
     reach(names, rows),
-    'No kernel was timed, and the designs are not yet patches; how far the model agrees with ' +
+    "The designs are not yet patches, so that of kernels only mainline's relatives are raced and " +
+      'timed (H1, H2); how far the model agrees with ' +
       'Linux is under C.',
   ].join(' ');
 }
