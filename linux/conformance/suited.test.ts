@@ -35,8 +35,8 @@ const textsOf = (all: readonly Script[]) => all.flat().map((step) => JSON.string
 const MISSING: readonly [string, number, RegExp][] = [
   ['clone3', FEATURE_CLONE3, /"call":"clone3"/],
   ['unshare', FEATURE_UNSHARE, /"call":"unshare"/],
-  ['ns_last_pid', FEATURE_LAST_PID, /"call":"open".*ns_last_pid/],
-  ['msg_next_id', FEATURE_NEXT_ID, /"call":"open".*next_id/],
+  ['ns_last_pid', FEATURE_LAST_PID, /"call":"open(at)?".*ns_last_pid/],
+  ['msg_next_id', FEATURE_NEXT_ID, /"call":"open(at)?".*next_id/],
   ['execve', FEATURE_EXECVE, /"call":"execve"/],
   ['timer ids', FEATURE_TIMER_IDS, /"call":"prctl","args":\[77,/],
   ['setns', FEATURE_SETNS, /"call":"setns"/],

@@ -197,7 +197,7 @@ describe.skipIf(noHost !== null)('on the kernel below', () => {
       [broken(8, 7), "names a task that can't be"],
       [broken(12, 99), 'begins nowhere'],
       [{ ...alone, encoded: changed(alone, 4, 1) }, 'an edge to nowhere'],
-      [{ ...valid, encoded: valid.encoded.subarray(0, -1) }, 'ends in the middle of a step'],
+      [{ ...valid, encoded: valid.encoded.subarray(0, -1) }, 'ends in the middle of a value'],
       [{ ...valid, encoded: Buffer.concat([valid.encoded, Buffer.alloc(1)]) }, 'goes on after'],
     ];
     for (const [course, reason] of cases) {
