@@ -30,8 +30,8 @@ interface Amounts {
 }
 
 const DEFAULT: Amounts = {
-  ...{ calls: 1000, orders: 12 },
-  ...{ freeRuns: 800, halves: 'own' },
+  ...{ calls: 1000, orders: 4 },
+  ...{ freeRuns: 600, halves: 'own' },
   blocks: null,
 };
 const THOROUGH: Amounts = {

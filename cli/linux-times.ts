@@ -24,8 +24,8 @@ export interface Timing {
 
 /** The fewest that the confidence takes, and one. */
 const LEAST = 9;
-const MOST = 16;
-const MILLISECONDS = 3000;
+const MOST = 12;
+const MILLISECONDS = 2500;
 
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
 export async function timesHere({ seed, blocks, onBlock }: Timing): Promise<TimesRun> {
