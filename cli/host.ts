@@ -40,9 +40,15 @@ export async function runHost({ seed, calls, orders, onCalls }: HostRun): Promis
 }
 
 /** The same for a report, which says why where it can't be run. */
-export async function hostForReport(run: HostRun): Promise<Result['conformance']> {
+export const hostForReport = (run: HostRun): Promise<Result['conformance']> =>
+  orWhyNot(async () => ({ kind: 'run', ...(await runHost(run)) }));
+
+/** Where the kernel below can't be asked, that is a part of a report, and no error. */
+export async function orWhyNot<T>(
+  run: () => Promise<T>,
+): Promise<T | { readonly kind: 'not run'; readonly reason: string }> {
   try {
-    return { kind: 'run', ...(await runHost(run)) };
+    return await run();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { kind: 'not run', reason: error.message };

@@ -4,8 +4,6 @@ import { availableParallelism } from 'node:os';
 import { InputError } from '../core/input-error.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
-import { Agent } from '../linux/host/agent.ts';
-import { buildAgent } from '../linux/host/build-agent.ts';
 import { LeftOut } from '../linux/race/allowed.ts';
 import { observe, prepared, type Race, type Ready, racesOf } from '../linux/race/free-runs.ts';
 import { MODES, type Mode } from '../linux/race/wire.ts';
@@ -13,6 +11,7 @@ import type { ObservedResult, ObservedRun } from '../reports/schema/observed.ts'
 import { observedSection } from '../reports/sections/observed.ts';
 import { chooseScenarios, chooseStrategies } from './choose.ts';
 import { type Common, deliver, prepare } from './deliver.ts';
+import { orWhyNot, startAgent } from './host.ts';
 import { EXIT, say, wasInterrupted } from './terminal.ts';
 
 export interface FreeRuns {
@@ -32,7 +31,7 @@ const modesOn = (cpus: number): Mode[] => MODES.filter((mode) => cpus > 1 || mod
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
 export async function freeRuns(options: FreeRuns): Promise<ObservedRun> {
   const { scenarios, strategies, halves, runs, seed, onRow } = options;
-  const agent = await Agent.start(await buildAgent());
+  const agent = await startAgent();
   const cpus = availableParallelism();
   const modes = modesOn(cpus);
   const leftOut: ObservedRun['leftOut'] = [];
@@ -55,12 +54,8 @@ export async function freeRuns(options: FreeRuns): Promise<ObservedRun> {
         ...{ runs: each, modes, interrupted: wasInterrupted },
         seed: seed + index * each * modes.length,
       });
-      rows.push({
-        ...row,
-        byMode: [...row.byMode],
-        firstOutside: row.firstOutside === null ? null : [...row.firstOutside],
-      });
-      onRow(row as ObservedRun['rows'][number]);
+      rows.push(row);
+      onRow(row);
     }
   } finally {
     await agent.end();
@@ -71,13 +66,8 @@ export async function freeRuns(options: FreeRuns): Promise<ObservedRun> {
 const named = ({ scenario, strategy }: Race) => ({ scenario: scenario.name, strategy });
 
 /** The same for a report, which says why where it can't be run. */
-export async function observedForReport(options: FreeRuns): Promise<ObservedResult> {
-  try {
-    return await freeRuns(options);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { kind: 'not run', reason: error.message };
-  }
+export function observedForReport(options: FreeRuns): Promise<ObservedResult> {
+  return orWhyNot(() => freeRuns(options));
 }
 
 /** Nothing else refutes the model: that a race was not seen may be chance. */

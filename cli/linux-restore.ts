@@ -2,8 +2,6 @@
 /** Restores captures on the kernel that the user sits on, for its own command and for the report. */
 import { InputError } from '../core/input-error.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
-import { Agent } from '../linux/host/agent.ts';
-import { buildAgent } from '../linux/host/build-agent.ts';
 import { raceNextId } from '../linux/restore/next-id-race.ts';
 import { restoreAll, type Subject } from '../linux/restore/restore.ts';
 import { subjects } from '../linux/restore/subjects.ts';
@@ -13,6 +11,7 @@ import type { RealRestores } from '../reports/schema/restores.ts';
 import { realRestoreSection } from '../reports/sections/real-restores.ts';
 import { readCapture } from './choose.ts';
 import { type Common, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
+import { orWhyNot, startAgent } from './host.ts';
 import { captureName } from './measure.ts';
 import { EXIT, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 
@@ -34,7 +33,7 @@ const NEXT_ID_RUNS = 10;
 
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
 async function restoreForReal({ seed, thorough, ...asked }: Asked): Promise<Run> {
-  const agent = await Agent.start(await buildAgent());
+  const agent = await startAgent();
   try {
     const all = asked.subjects ?? (await subjects(seed, thorough));
     const restores = await restoreAll(agent, all, { ...asked, interrupted: wasInterrupted });
@@ -46,23 +45,20 @@ async function restoreForReal({ seed, thorough, ...asked }: Asked): Promise<Run>
 }
 
 /** For a report, which says why where it can't be run. `thorough`: every size, and 1, 2, 4 workers. */
-export async function restoresForReport(
+export function restoresForReport(
   seed: number,
   thorough: boolean,
   onRun: (what: string) => void,
 ): Promise<RealRestores> {
-  try {
-    return await restoreForReal({
+  return orWhyNot(() =>
+    restoreForReal({
       subjects: null,
       ways: WAYS,
       workers: thorough ? [1, 2, 4] : [1],
       runs: thorough ? 5 : 2,
       ...{ thorough, seed, onRun },
-    });
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { kind: 'not run', reason: error.message };
-  }
+    }),
+  );
 }
 
 /** Tasks of the command's own capture, where none is named. */

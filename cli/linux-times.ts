@@ -7,12 +7,11 @@ import { conditions, readMachine } from '../bench/host/conditions.ts';
 import { CONFIDENCE, figuresOf, overlap } from '../bench/host/figures.ts';
 import { EXPERIMENTS, SUBJECTS } from '../bench/host/subjects.ts';
 import { InputError } from '../core/input-error.ts';
-import { Agent } from '../linux/host/agent.ts';
-import { buildAgent } from '../linux/host/build-agent.ts';
 import { prose } from '../reports/document.ts';
 import { type TimesResult, type TimesRun, TimesSchema } from '../reports/schema/times.ts';
 import { timesSection } from '../reports/sections/times.ts';
 import { type Common, deliver, prepare } from './deliver.ts';
+import { orWhyNot, startAgent } from './host.ts';
 import { say, wasInterrupted } from './terminal.ts';
 
 export interface Timing {
@@ -29,7 +28,7 @@ const MILLISECONDS = 2500;
 
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
 export async function timesHere({ seed, blocks, onBlock }: Timing): Promise<TimesRun> {
-  const agent = await Agent.start(await buildAgent());
+  const agent = await startAgent();
   try {
     const before = await readMachine();
     const played = await playBlocks(agent, SUBJECTS, {
@@ -50,13 +49,8 @@ export async function timesHere({ seed, blocks, onBlock }: Timing): Promise<Time
 }
 
 /** The same for a report, which says why where it can't be run. */
-export async function timesForReport(timing: Timing): Promise<TimesResult> {
-  try {
-    return await timesHere(timing);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { kind: 'not run', reason: error.message };
-  }
+export function timesForReport(timing: Timing): Promise<TimesResult> {
+  return orWhyNot(() => timesHere(timing));
 }
 
 export async function timeCalls(
@@ -100,8 +94,9 @@ async function readTimes(path: string): Promise<TimesRun> {
   } catch (error) {
     throw wrong(error instanceof SyntaxError ? 'it is no JSON' : `it can't be read`);
   }
-  const known = typeof data === 'object' ? { ...data, against: undefined } : data;
-  const parsed = v.safeParse(TimesSchema, JSON.parse(JSON.stringify(known)));
+  // That of a run which was compared itself says so.
+  const { against, ...times } = Object(data) as { readonly against?: unknown };
+  const parsed = v.safeParse(TimesSchema, times);
   if (!parsed.success || parsed.output.kind !== 'run') throw wrong('it holds no times');
   return parsed.output;
 }

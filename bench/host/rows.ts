@@ -28,17 +28,3 @@ export interface ExperimentRow {
   readonly nullCalls: Figure;
   readonly ns: Figure;
 }
-
-export interface TimesRow {
-  readonly seed: number;
-  /** Of all subjects, there and back again. */
-  readonly blocks: number;
-  /** Of the intervals. */
-  readonly confidence: number;
-  readonly subjects: SubjectRow[];
-  readonly experiments: ExperimentRow[];
-  /** What can not be had here, and why. */
-  readonly leftOut: { readonly name: string; readonly reason: string }[];
-  /** What a reader has to know of the machine, as sentences. */
-  readonly conditions: string[];
-}

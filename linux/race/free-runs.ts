@@ -35,14 +35,14 @@ export interface Observed {
   /** Ways to end that the model allows, and how many of them were seen. */
   readonly allowed: number;
   readonly seen: number;
-  readonly byMode: readonly {
+  readonly byMode: {
     readonly mode: Mode;
     readonly runs: number;
     readonly failing: number;
   }[];
   /** Runs that ended as the model does not allow; and all that the calls of the first returned. */
   readonly outside: number;
-  readonly firstOutside: readonly string[] | null;
+  readonly firstOutside: string[] | null;
   /** What the model has: decimal, as they pass 2^53. */
   readonly interleavings: string;
   readonly failing: string;
