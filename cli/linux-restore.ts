@@ -2,6 +2,7 @@
 /** Restores captures on the kernel that the user sits on, for its own command and for the report. */
 import { InputError } from '../core/input-error.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
+import { findCriu, GET_CRIU, restoreByCriu } from '../linux/restore/criu.ts';
 import { raceNextId } from '../linux/restore/next-id-race.ts';
 import { restoreAll, type Subject } from '../linux/restore/restore.ts';
 import { subjects } from '../linux/restore/subjects.ts';
@@ -30,18 +31,45 @@ interface Asked {
 
 /** Of the control, which is over in some milliseconds. */
 const NEXT_ID_RUNS = 10;
+const CRIU_RUNS = 3;
 
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
 async function restoreForReal({ seed, thorough, ...asked }: Asked): Promise<Run> {
   const agent = await startAgent();
   try {
-    const all = asked.subjects ?? (await subjects(seed, thorough));
+    const { criu, dumped } = await besideCriu(asked.subjects === null);
+    const all = [...(asked.subjects ?? (await subjects(seed, thorough))), ...dumped];
     const restores = await restoreAll(agent, all, { ...asked, interrupted: wasInterrupted });
     stopIfInterrupted();
-    return { kind: 'run', restores, nextId: await raceNextId(agent, NEXT_ID_RUNS, seed) };
+    return { kind: 'run', restores, criu, nextId: await raceNextId(agent, NEXT_ID_RUNS, seed) };
   } finally {
     await agent.end();
   }
+}
+
+/** What CRIU comes to, and what it dumped, to be restored by our ways too. */
+async function besideCriu(
+  isAsked: boolean,
+): Promise<{ readonly criu: Run['criu']; readonly dumped: Subject[] }> {
+  if (!isAsked)
+    return { criu: { kind: 'not run', reason: 'one capture was asked for' }, dumped: [] };
+  const criu = await orWhyNot(async () => {
+    const found = await findCriu();
+    if (found === null) {
+      throw new InputError(
+        'CRIU',
+        'there is none here that runs',
+        `install it, or run ${GET_CRIU}`,
+      );
+    }
+    return { kind: 'run' as const, found, ...(await restoreByCriu(found, CRIU_RUNS)) };
+  });
+  if (criu.kind === 'not run') return { criu, dumped: [] };
+  const { found, subject, end, ns } = criu;
+  return {
+    criu: { kind: 'run', version: found.version, capture: subject.name, end, ns: [...ns] },
+    dumped: [subject],
+  };
 }
 
 /** For a report, which says why where it can't be run. `thorough`: every size, and 1, 2, 4 workers. */
@@ -61,8 +89,6 @@ export function restoresForReport(
   );
 }
 
-/** Tasks of the command's own capture, where none is named. */
-const TASKS = 100;
 const RUNS = 5;
 /** Of so many tasks, one IPC object. */
 const TASKS_AN_OBJECT = 10;
@@ -76,7 +102,7 @@ export async function restoreAndReport(
   const subject = await subjectOf(path, options.tasks, seed);
   await prepare(options);
   const run = await restoreForReal({
-    subjects: [subject],
+    subjects: subject === null ? null : [subject],
     ways,
     workers: [options.workers ?? 1],
     runs: RUNS,
@@ -90,10 +116,11 @@ export async function restoreAndReport(
 
 async function subjectOf(
   path: string | undefined,
-  tasks = TASKS,
-  seed = DEFAULT_SEED,
-): Promise<Subject> {
+  tasks: number | undefined,
+  seed: number,
+): Promise<Subject | null> {
   if (path !== undefined) return { name: captureName(path), capture: await readCapture(path) };
+  if (tasks === undefined) return null;
   const objects = Math.ceil(tasks / TASKS_AN_OBJECT);
   return {
     name: `${tasks} tasks`,

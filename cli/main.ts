@@ -308,7 +308,7 @@ export function commandLine(): Command {
     name: 'restore',
     description: 'Restore a capture on the kernel below with real tasks, and verify it.',
     options: [
-      new Option('--tasks <n>', 'of a generated capture, where none is named').argParser(
+      new Option('--tasks <n>', 'one generated capture of so many tasks').argParser(
         numberFrom(1, 100_000),
       ),
       new Option('--workers <n>', 'threads of each task that fork its children at once')
@@ -322,11 +322,15 @@ export function commandLine(): Command {
       out('restore.txt and restore.json'),
     ],
     examples: [
+      'sideband linux restore',
       'sideband linux restore --tasks 1000',
       'sideband linux restore capture.json --workers 4 -s clone3',
     ],
   })
-    .argument('[capture]', 'a capture (JSON), or a directory of CRIU images')
+    .argument(
+      '[capture]',
+      'a capture (JSON), or a directory of CRIU images; if left out, those of the report',
+    )
     .action(restoreAndReport);
   add(program, {
     name: 'list',

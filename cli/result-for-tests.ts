@@ -159,6 +159,7 @@ export const result: Result = {
         ],
       },
     ],
+    criu: { kind: 'not run', reason: 'there is none here' },
     nextId: { runs: 10, failed: 4, first: 'msgget gave 0, where 7 was to come' },
   },
   timed: {

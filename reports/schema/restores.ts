@@ -45,11 +45,26 @@ const Restore = v.strictObject({
   rows: v.array(Row),
 });
 
+/** CRIU itself, with a tree that is among the restores too. */
+const Criu = v.variant('kind', [
+  v.strictObject({ kind: v.literal('not run'), reason: v.string() }),
+  v.strictObject({
+    kind: v.literal('run'),
+    version: v.string(),
+    /** Name of the capture. */
+    capture: v.string(),
+    end: End,
+    /** Wall time of each whole command, in nanoseconds. */
+    ns: v.array(ns),
+  }),
+]);
+
 export const RealRestores = v.variant('kind', [
   v.strictObject({ kind: v.literal('not run'), reason: v.string() }),
   v.strictObject({
     kind: v.literal('run'),
     restores: v.array(Restore),
+    criu: Criu,
     /** Two threads that use next_id at once, without a lock: the control. */
     nextId: v.strictObject({ runs: count, failed: count, first: v.nullable(v.string()) }),
   }),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** Captures restored on the kernel below by what mainline has, and what each took. */
+import { median } from 'simple-statistics';
 import { type Block, left, prose, right, type Section, table } from '../document.ts';
 import type { RealRestores } from '../schema/restores.ts';
 import { listed, plural } from '../words.ts';
@@ -30,9 +31,26 @@ export function realRestoreSection(restores: RealRestores): Section {
           'fork to when all had arrived, median and least to most. gone: until the tree was no more.',
       ),
       ...flatness(restores.restores),
+      prose(besideCriu(restores)),
       prose(inWords(restores.nextId)),
     ],
   };
+}
+
+function besideCriu({ criu, restores }: Run): string {
+  if (criu.kind === 'not run') return `Beside CRIU: not run: ${criu.reason}.`;
+  const { version, capture, end, ns } = criu;
+  const who = `CRIU ${version}, which dumped ${capture}`;
+  if (end.kind !== 'restored') return `${who}: ${ending(end)}.`;
+  const us = restores.find((restore) => restore.capture === capture)?.rows[0]?.times?.whole.median;
+  const beside = us === undefined ? '' : `, where the calls that fork and make take ${ms(us)}`;
+  return (
+    `${who}, restores it in ${ms(median([...ns]))} ms (${ms(Math.min(...ns))}-` +
+    `${ms(Math.max(...ns))} of ${plural(ns.length, 'run')})${beside}: ${end.fields} fields, all ` +
+    'equal. That is the whole command, which starts, probes the kernel and brings back memory, ' +
+    'files, sockets and credentials too: it says how small a part the asking for ids is, and not ' +
+    'that CRIU is slow. It runs without hardware breakpoints, which not every machine delivers.'
+  );
 }
 
 function restoreBlocks(restore: Restore): Block[] {

@@ -94,7 +94,8 @@ function ofTheDead(b: Builder): Made | undefined {
   for (const name of ['comm', 'ns/ipc', 'ns/pid', 'ns/pid_for_children'])
     b.also(openedFrom(b, self, name, O_RDONLY));
   if (b.once(2)) b.also(['wait4', [made, 0, 0, 0]]);
-  for (const [at, name] of ['comm', 'comm', '7', 'pid'].entries()) {
+  // A number that somebody has may be another's in an outer /proc.
+  for (const [at, name] of ['comm', 'comm', '4999999', 'pid'].entries()) {
     b.also(openedFrom(b, dirfds[at] ?? 0, name, O_RDONLY));
   }
   return openedFrom(b, self, 'ns/pid', O_RDONLY);
