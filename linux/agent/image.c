@@ -23,7 +23,8 @@
 #define MEMORY_BYTES	(MAX_TASKS * MEMORY_SIZE)
 #define STANDARD	3		/* descriptors of stdin and the like */
 #define ANYBODY		1		/* a user that is not root */
-#define PROBE		"?"
+#define PROBE		"?"	/* is it root, and may become so? */
+#define PROBE_ROOT	"!"	/* is it root? */
 
 struct shared *shared;
 
@@ -107,6 +108,26 @@ static int can_execute(unsigned int users)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
+/* An exec under no_new_privs lost the effective user before Linux 6.17. */
+int image_keeps_user(unsigned int users)
+{
+	char *argv[] = { PLAIN, PROBE_ROOT, NULL };
+	int status;
+	pid_t pid;
+
+	if (users <= ANYBODY)
+		return 1;	/* there is no other user to be */
+	pid = fork();
+	if (pid == 0) {
+		if (setresuid(ANYBODY, 0, ANYBODY) ||
+		    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+			_exit(1);
+		execv(PLAIN, argv);
+		_exit(1);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 int image_prepare(unsigned int users)
 {
 	int fd = make_files();
@@ -139,6 +160,8 @@ _Noreturn void image_main(const char *told)
 	close(fd);
 	if (!strcmp(told, PROBE))
 		exit(geteuid() || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	if (!strcmp(told, PROBE_ROOT))
+		exit(geteuid() != 0);
 	close_standard();
 	task_go_on(told[0] - FIRST_INDEX, told[1] - FIRST_INDEX);
 }

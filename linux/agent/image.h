@@ -8,6 +8,7 @@
 
 /* Maps the memory; makes the files, and tells whether the kernel lets us. */
 int image_prepare(unsigned int users);
+int image_keeps_user(unsigned int users);
 /* main() of an image, with what it was told by its maker. */
 _Noreturn void image_main(const char *told);
 

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "frame.h"
+#include "guest.h"
 #include "image.h"
 #include "protocol.h"
 #include "race.h"
@@ -151,6 +152,8 @@ static uint32_t find_features(unsigned int users)
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL) < 0 &&
 	    errno == EFAULT && !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0))
 		features |= FEATURE_SECCOMP;
+	if (image_keeps_user(users))
+		features |= FEATURE_KEEPS_USER;
 	return features;
 }
 
@@ -206,11 +209,15 @@ int main(int argc, char *argv[])
 {
 	pid_t harness = getppid(), pid;
 	unsigned int users;
-	int go[2], status;
+	int go[2], status, is_guest;
 
-	if (argc > 2)
+	/* A kernel hands what it does not know of its command line to its init. */
+	is_guest = !strcmp(argv[0], "/init");
+	if (is_guest)
+		guest_begin();
+	else if (argc > 2)
 		times_main(atoi(argv[2]));
-	if (argc > 1)
+	else if (argc > 1)
 		image_main(argv[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != harness)
@@ -231,5 +238,7 @@ int main(int argc, char *argv[])
 		die_errno("pipe");
 	while (waitpid(pid, &status, 0) < 0)
 		;
+	if (is_guest)
+		guest_end();
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
 }

@@ -162,6 +162,7 @@
 #define FEATURE_SETNS		128
 #define FEATURE_PIDFD		256	/* pidfds as of 6.18, and pidfd_getfd */
 #define FEATURE_SECCOMP		512	/* filters, and no_new_privs not set */
+#define FEATURE_KEEPS_USER	1024	/* an exec with it set keeps the effective one */
 
 #define ARG_NUMBER	0
 #define ARG_RESULT	1
@@ -174,6 +175,11 @@
 #define OWN_ARRIVE	0xff00
 #define OWN_WAIT	0xff01
 #define OWN_SEE_OFF	0xff02
+
+/* Calls of linux/patches that make tasks; indirect() if what it wraps does. */
+#define NR_FORK_WITH_ID		451
+#define NR_CLONE_WITH_ID	452
+#define NR_INDIRECT		460
 
 #define EVENT_DONE	0
 #define EVENT_BLOCKED	1

@@ -219,7 +219,7 @@ static int64_t make_call(const struct node *node, char *memory)
 	for (n = 0; n < node->args; n++)
 		a[n] = node->kinds[n] == ARG_MEMORY ?
 			(int64_t)memory + node->values[n] : node->values[n];
-	if (makes_task(node->nr))
+	if (makes_task(node->nr, a))
 		return make_task(node->nr, a, idle, 0);
 	result = raw_syscall(node->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	if (node->nr == SYS_timer_create && !result)

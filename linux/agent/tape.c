@@ -137,7 +137,7 @@ static void take_tape(struct tape *tape)
 		take_call(tape, n, memory, size);
 		if (tape->calls[n].child != NO_TAPE &&
 		    (tape->calls[n].child >= tape_count ||
-		     !makes_task(tape->calls[n].nr)))
+		     !makes_task(tape->calls[n].nr, NULL)))
 			die(2, "the request names a tape that can't be");
 	}
 }

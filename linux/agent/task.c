@@ -42,9 +42,24 @@ void futex_wake(uint32_t *word)
 	raw_syscall(SYS_futex, (int64_t)word, FUTEX_WAKE, 1, 0, 0, 0);
 }
 
-int makes_task(uint32_t nr)
+static int makes_task_plainly(uint64_t nr)
 {
 	return nr == SYS_fork || nr == SYS_clone || nr == SYS_clone3;
+}
+
+int makes_task(uint32_t nr, const int64_t *args)
+{
+	switch (nr) {
+	case NR_FORK_WITH_ID:
+	case NR_CLONE_WITH_ID:
+		return 1;
+	case NR_INDIRECT:
+		/* Below our memory is what faults. */
+		return !args || (args[0] >= (int64_t)MEMORY_BASE &&
+				 makes_task_plainly(*(uint64_t *)args[0]));
+	default:
+		return makes_task_plainly(nr);
+	}
 }
 
 static void set_state(struct mailbox *box, uint32_t state)
@@ -114,7 +129,7 @@ static int64_t make_call(struct mailbox *box)
 
 	if (box->nr == SYS_execve)
 		return make_image(box);
-	if (makes_task(box->nr))
+	if (makes_task(box->nr, a))
 		return make_task(box->nr, a, task_run, box->child);
 	return raw_syscall(box->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

@@ -50,7 +50,8 @@ int64_t raw_syscall(long nr, int64_t a, int64_t b, int64_t c, int64_t d,
 		    int64_t e, int64_t f);
 void futex_wait(uint32_t *word, uint32_t value, long timeout_ns);
 void futex_wake(uint32_t *word);
-int makes_task(uint32_t nr);
+/* By its number, and by what indirect() is to find at its first argument, if that is known. */
+int makes_task(uint32_t nr, const int64_t *args);
 /* A call that does; `run`, which never returns, is what the task does. */
 int64_t make_task(long nr, const int64_t *args, void (*run)(uint32_t),
 		  uint32_t index);

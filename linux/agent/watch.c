@@ -260,7 +260,7 @@ static void put_done(uint32_t task)
 	}
 	box->state = MAILBOX_IDLE;
 	w->in_call = 0;
-	if (box->result > 0 && makes_task(box->nr))
+	if (box->result > 0 && makes_task(box->nr, box->args))
 		wait_for_birth(w->step, box->child);
 	if (box->result == 0 && box->nr == SYS_execve)
 		put_image(task);

@@ -5,15 +5,19 @@
  */
 import fc from 'fast-check';
 import { InputError } from '../../core/input-error.ts';
+import type { KernelHalf, Strategy } from '../../core/kernel/strategy.ts';
+import { callers } from '../../properties/checks.ts';
 import type { Agent } from '../host/agent.ts';
 import { whyBeyond } from './beyond-scripts.ts';
 import { type Compared, compare, sideBySide } from './compare.ts';
 import type { FileCoverage, Unreached } from './coverage.ts';
 import { CoveredModel } from './covered-model.ts';
 import { exhaustion } from './exhaustion.ts';
-import { scripts } from './generate/scripts.ts';
+import { directedKinds } from './generate/directed.ts';
+import { scripts, scriptsWith } from './generate/scripts.ts';
 import { runOnLinux } from './on-linux.ts';
-import type { Script } from './script.ts';
+import { runOnModel } from './on-model.ts';
+import type { Answer, Script } from './script.ts';
 import { limitsOf, notCompared, suited } from './suited.ts';
 
 /** What scripts do not try, and by which kernel function that is explained. */
@@ -53,11 +57,26 @@ export interface Conforming {
   readonly calls: number;
   readonly onScript?: (calls: number) => void;
   readonly interrupted?: () => boolean;
+  /** Built into the kernel below, and then into the model; what of the model is reached is not told. */
+  readonly design?: Strategy;
 }
 
+/** The model as it is compared. */
+interface Model {
+  run(script: Script): Promise<Answer>;
+  reached(): Promise<FileCoverage[]>;
+  end(): Promise<void>;
+}
+
+const modelWith = (half: KernelHalf): Model => ({
+  run: async (script) => runOnModel(script, half),
+  reached: async () => [],
+  end: async () => {},
+});
+
 export async function conform(agent: Agent, options: Conforming): Promise<Conformance> {
-  const { seed, onScript } = options;
-  const model = new CoveredModel();
+  const { seed, onScript, design } = options;
+  const model = design === undefined ? new CoveredModel() : modelWith(design.kernel);
   const count = new Count();
   const isDone = () => count.calls >= options.calls || options.interrupted?.() === true;
   const limits = limitsOf(agent.hello);
@@ -70,7 +89,7 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
     if (isDone()) return true;
     const compared = await onBoth(suited(generated, limits));
     count.add(compared);
-    const { mismatch, isReordered } = compare(compared);
+    const { mismatch, isReordered } = compare(compared, design?.kernel);
     if (isReordered) count.reordered++;
     onScript?.(count.calls);
     if (mismatch === null) return true;
@@ -85,7 +104,8 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
     different.push(compared);
     return false;
   };
-  const property = fc.asyncProperty(scripts, holds);
+  const all = design === undefined ? scripts : scriptsWith(kindsOf(design));
+  const property = fc.asyncProperty(all, holds);
   try {
     // Each round has a seed of its own that follows from the first, so that none is endless.
     for (let round = 0; !isDone() && different.length === 0; round++) {
@@ -93,7 +113,7 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
       if (different.length === 0 && details.failed) throw soFar(details.errorInstance, count.calls);
     }
     const shrunk = different.at(-1);
-    const mismatch = shrunk === undefined ? null : await shown(shrunk, onBoth);
+    const mismatch = shrunk === undefined ? null : await shown(shrunk, onBoth, design?.kernel);
     return {
       seed,
       scripts: count.scripts,
@@ -109,6 +129,8 @@ export async function conform(agent: Agent, options: Conforming): Promise<Confor
     await model.end();
   }
 }
+
+const kindsOf = (design: Strategy) => directedKinds(callers(design).map(([, half]) => half));
 
 /** What stopped the comparison, and how far it had come. */
 function soFar(error: unknown, calls: number): unknown {
@@ -126,9 +148,10 @@ const explained = (coverage: FileCoverage): Reached => ({
 async function shown(
   compared: Compared,
   onBoth: (script: Script) => Promise<Compared>,
+  half?: KernelHalf,
 ): Promise<string[]> {
   const lines = sideBySide(compared.script, compared.linux, compared.model);
-  if (compare(await onBoth(compared.script)).mismatch !== null) return lines;
+  if (compare(await onBoth(compared.script), half).mismatch !== null) return lines;
   return ['This script differed once, and not when it was run again:', ...lines];
 }
 

@@ -18,6 +18,7 @@ import {
   type Answer,
   type Arg,
   formatTask,
+  PATCHED_CALLS,
   type Script,
   type ScriptCall,
   SIGNAL_SETS,
@@ -90,6 +91,7 @@ export const NUMBERS: Readonly<Record<ScriptCall, number>> = {
   setns: 308,
   flock: 73,
   seccomp: 317,
+  ...PATCHED_CALLS,
 };
 
 export async function runOnLinux(agent: Agent, script: Script): Promise<Answer> {
@@ -170,11 +172,13 @@ export function wireStep(step: Step, hello: Hello): WireStep {
   // Whoever shares its maker's memory needs a stack of its own.
   const stack = hello.stacks + BigInt(child * STACK_SIZE);
   const stackBytes = BigInt(STACK_SIZE - 16);
-  if (call === 'clone') {
+  const stackFor = (flags: number) => ((flags & CLONE_VM) === 0 ? 0n : stack + stackBytes);
+  if (call === 'clone' || call === 'clone_with_id') {
     const flags = Number(args[0] ?? 0);
     wired[0] = { kind: 'number', value: BigInt(flags | SIGCHLD) };
-    wired[1] = { kind: 'number', value: (flags & CLONE_VM) === 0 ? 0n : stack + stackBytes };
+    wired.splice(1, call === 'clone' ? 1 : 0, { kind: 'number', value: stackFor(flags) });
   }
+  if (call === 'indirect') stores.push(...wrappedClone(step.stores ?? [], stackFor));
   const structure = call === 'clone3' ? structureOf(step) : null;
   if (structure !== null && (structure.flags & CLONE_VM) !== 0) {
     for (const [name, value] of [
@@ -193,6 +197,25 @@ export function wireStep(step: Step, hello: Hello): WireStep {
   // A filter's length is in its structure.
   if (call === 'seccomp') wired.splice(3, 1);
   return { ...common, nr: NUMBERS[call], args: wired, stores };
+}
+
+/** What a wrapped clone is given in place of flags and a program. */
+function wrappedClone(stores: readonly Store[], stackFor: (flags: number) => bigint) {
+  const wraps = stores.find((store) => 'wraps' in store && store.wraps === 'clone');
+  if (wraps === undefined) return [];
+  const at = wraps.offset + 8;
+  const given = stores.find(({ offset }) => offset === at);
+  const flags = given !== undefined && 'value' in given ? given.value : 0;
+  return [
+    { offset: at, bytes: eightBytes(BigInt(flags | SIGCHLD)) },
+    { offset: at + 8, bytes: eightBytes(stackFor(flags)) },
+  ];
+}
+
+function eightBytes(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(value);
+  return bytes;
 }
 
 /** Where the step stores a structure for clone3, and the flags in it. */
@@ -218,6 +241,8 @@ function wireStore(store: Store, step: Step, hello: Hello): { offset: number; by
   const memory = hello.memory + BigInt(step.task * MEMORY_SIZE);
   if ('refuses' in store)
     return { offset, bytes: filterOf(store.refuses, memory + BigInt(offset)) };
+  if ('wraps' in store) return { offset, bytes: eightBytes(BigInt(NUMBERS[store.wraps])) };
+  if ('isProgram' in store) return { offset, bytes: eightBytes(0n) };
   const bytes = Buffer.alloc(8);
   if ('memory' in store) {
     bytes.writeBigUInt64LE(memory + BigInt(store.memory));

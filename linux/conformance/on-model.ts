@@ -30,12 +30,17 @@ import {
   type Store,
 } from './script.ts';
 
-export const MAKES_TASKS: ReadonlySet<string> = new Set(['fork', 'clone', 'clone3']);
+export const MAKES_TASKS: ReadonlySet<string> = new Set([
+  ...['fork', 'clone', 'clone3'],
+  ...['fork_with_id', 'clone_with_id'],
+]);
 /** Arguments in front of the program that the model's calls name. */
 export const PROGRAM_AT: Readonly<Record<string, number>> = {
   fork: 0,
   clone: 1,
   clone3: 0,
+  fork_with_id: 0,
+  clone_with_id: 1,
   execve: 0,
   rt_sigaction: 0,
 };
@@ -184,7 +189,7 @@ class ModelRun {
       box.posted.v = null;
       const step = this.script[index] as Step;
       for (const store of step.stores ?? []) {
-        memory.store(base + store.offset, storedIn(store, base));
+        memory.store(base + store.offset, storedIn(store, base, step.child));
       }
       if (step.call === 'rt_sigreturn') {
         if (!isHandler) throw new Error('a task that is no handler returns from one');
@@ -300,10 +305,12 @@ const shownSet = ([low, high]: CapabilitySet): string =>
 /** Some address of user code, as rt_sigaction wants one: not SIG_DFL and not SIG_IGN. */
 const SOME_CODE = 0x401000;
 
-function storedIn(store: Store, base: number): Scalar {
+function storedIn(store: Store, base: number, child?: number): Scalar {
   if ('text' in store) return store.text;
   if ('memory' in store) return base + store.memory;
   if ('refuses' in store) return store.refuses.join(' ');
+  if ('wraps' in store) return store.wraps;
+  if ('isProgram' in store) return `task ${child}`;
   return 'value' in store ? store.value : SOME_CODE;
 }
 

@@ -7,11 +7,26 @@ import type { LinuxSyscalls } from '../../core/kernel/syscall.ts';
 
 export type ModelCall = keyof LinuxSyscalls;
 
+/** What linux/patches adds, by the numbers there; strategies/ has what they are. */
+export const PATCHED_CALLS = {
+  fork_with_id: 451,
+  clone_with_id: 452,
+  msgget_with_id: 453,
+  semget_with_id: 454,
+  shmget_with_id: 455,
+  msgctl_with_state: 456,
+  semctl_with_state: 457,
+  shmctl_with_state: 458,
+  set_next_syscall_data: 459,
+  indirect: 460,
+  set_process_data: 461,
+} as const;
+
 /**
- * Calls that a script may make: those of the model, and the one that ends a handler, which in the
- * model is the end of its program.
+ * Calls that a script may make: those of the model, those of a design, and the one that ends a
+ * handler, which in the model is the end of its program.
  */
-export type ScriptCall = ModelCall | 'rt_sigreturn';
+export type ScriptCall = ModelCall | keyof typeof PATCHED_CALLS | 'rt_sigreturn';
 
 export type Arg =
   | number
@@ -27,6 +42,9 @@ export type Store =
   | { readonly offset: number; readonly text: string }
   /** Eight bytes that each kernel has its own value for: what rt_sigaction is to be given. */
   | { readonly offset: number; readonly address: 'handler' | 'restorer' }
+  /** Eight bytes: the call that indirect wraps; or the program that this call names, which is `child`. */
+  | { readonly offset: number; readonly wraps: ScriptCall }
+  | { readonly offset: number; readonly isProgram: true }
   /** What seccomp is to be given to have these calls refused, in each kernel's own form. */
   | { readonly offset: number; readonly refuses: readonly ScriptCall[] };
 
@@ -121,6 +139,8 @@ export function formatStep({ task, call, args, child, stores }: Step): string {
 function formatStored(store: Store): string {
   if ('text' in store) return JSON.stringify(store.text);
   if ('memory' in store) return `&${store.memory}`;
+  if ('wraps' in store) return store.wraps;
+  if ('isProgram' in store) return 'its program';
   if ('refuses' in store) return `refuses(${store.refuses.join(' ')})`;
   return String('value' in store ? store.value : store.address);
 }

@@ -13,6 +13,7 @@ import {
 import {
   FEATURE_CLONE3,
   FEATURE_EXECVE,
+  FEATURE_KEEPS_USER,
   FEATURE_LAST_PID,
   FEATURE_NEXT_ID,
   FEATURE_PIDFD,
@@ -87,6 +88,13 @@ const FEATURES: readonly Feature[] = [
       call === 'seccomp' ||
       (call === 'prctl' && [PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS].includes(Number(args[0]))),
     cost: 'filters of calls: this kernel or container forbids seccomp, or has set no_new_privs.',
+  },
+  {
+    bit: FEATURE_KEEPS_USER,
+    isNeededBy: ({ call, args }) => call === 'prctl' && args[0] === PR_SET_NO_NEW_PRIVS,
+    cost:
+      'no_new_privs: before Linux 6.17 an exec with it set gives up an effective user that is not the ' +
+      'real one, in cap_bprm_creds_from_file().',
   },
 ];
 

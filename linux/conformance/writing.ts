@@ -3,6 +3,7 @@
  * Calls of programs as steps of scripts. Left out: programs that read what a kernel wrote to their
  * memory, as a step does not tell them.
  */
+import { type DirectableName, UNDERSTANDS } from '../../core/kernel/directed.ts';
 import type { Scalar, UserMemory } from '../../core/kernel/memory.ts';
 import type { Caller, Syscall } from '../../core/kernel/syscall.ts';
 import { MAKES_TASKS, PROGRAM_AT } from './on-model.ts';
@@ -61,9 +62,12 @@ export class Writing {
     const values: unknown[] = [...args];
     const at = PROGRAM_AT[call];
     if (at !== undefined) values.splice(at, 1);
-    const { stores } = this;
+    const plain = this.stores;
     this.stores = [];
-    const makes = MAKES_TASKS.has(call) ? { child } : {};
+    const stores = call === 'indirect' ? plain.map(wrapped) : plain;
+    const wraps = stores.find((store) => 'wraps' in store);
+    const maker = wraps !== undefined && 'wraps' in wraps ? wraps.wraps : call;
+    const makes = MAKES_TASKS.has(maker) ? { child } : {};
     return { task, call, args: values.map((value) => this.argOf(Number(value))), stores, ...makes };
   }
 
@@ -72,3 +76,12 @@ export class Writing {
     return base !== null && value >= base && value < end ? { memory: value - base } : value;
   }
 }
+
+/** Of the registers that indirect is given, the first is the call's name; another text is a program's. */
+function wrapped(store: Store): Store {
+  if (!('text' in store)) return store;
+  const { offset, text } = store;
+  return isDirectable(text) ? { offset, wraps: text } : { offset, isProgram: true };
+}
+
+const isDirectable = (text: string): text is DirectableName => Object.hasOwn(UNDERSTANDS, text);

@@ -14,6 +14,16 @@ import {
   type WireStep,
 } from './protocol.ts';
 
+/** What runs the agent: itself, or a machine that it is the first process of. */
+export interface Command {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** Why it ended, in place of what it said on standard error. */
+  readonly epitaph?: () => string;
+  /** A reply that takes longer is given up, and the process with it. */
+  readonly patienceMs?: number;
+}
+
 export class Agent {
   readonly hello: Hello;
   private readonly process: ChildProcessWithoutNullStreams;
@@ -26,9 +36,14 @@ export class Agent {
   }
 
   /** @throws InputError where the kernel forbids what the agent needs, or it is no agent */
-  static async start(path: string): Promise<Agent> {
-    const process = spawn(path, [], { stdio: 'pipe' });
-    const frames = new Frames(process);
+  static start(path: string): Promise<Agent> {
+    return Agent.of({ path, args: [] });
+  }
+
+  /** @throws InputError likewise */
+  static async of(command: Command): Promise<Agent> {
+    const process = spawn(command.path, command.args, { stdio: 'pipe' });
+    const frames = new Frames(process, command);
     const hello = await frames.next(decodeHello);
     return new Agent(process, frames, hello);
   }
@@ -66,7 +81,15 @@ class Frames {
   private ended: string | null = null;
   private waiting: { resolve(frame: Buffer): void; reject(error: Error): void } | null = null;
 
-  constructor(process: ChildProcessWithoutNullStreams) {
+  private readonly giveUp: () => void;
+  private readonly patienceMs: number | undefined;
+
+  constructor(process: ChildProcessWithoutNullStreams, { epitaph, patienceMs }: Command) {
+    this.patienceMs = patienceMs;
+    this.giveUp = () => {
+      this.end(`no answer within ${(patienceMs ?? 0) / 1000} s${epitaph?.() ?? ''}`);
+      process.kill('SIGKILL');
+    };
     process.stdout.on('data', (bytes: Buffer) => {
       this.buffer = this.buffer.length === 0 ? bytes : Buffer.concat([this.buffer, bytes]);
       this.serve();
@@ -77,13 +100,15 @@ class Frames {
     process.stdin.on('error', () => {});
     process.on('error', (error) => this.end(`can't be started (${error.message})`));
     process.on('close', (code, signal) => {
-      const said = this.complaint.trim().replace(/^agent: /, '');
+      const said = (epitaph?.() ?? this.complaint).trim().replace(/^agent: /, '');
       this.end(said === '' ? `ended with ${signal ?? `exit code ${code}`}` : said);
     });
   }
 
   /** The next frame, decoded. One at a time. */
   async next<T>(decode: (frame: Buffer) => T): Promise<T> {
+    const { patienceMs } = this;
+    const late = patienceMs === undefined ? undefined : setTimeout(this.giveUp, patienceMs);
     try {
       const frame = await new Promise<Buffer>((resolve, reject) => {
         this.waiting = { resolve, reject };
@@ -93,6 +118,8 @@ class Frames {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       throw new InputError('the agent', error.message, 'build it again, or report this');
+    } finally {
+      clearTimeout(late);
     }
   }
 

@@ -11,6 +11,8 @@ import { InputError } from '../../core/input-error.ts';
 
 const run = promisify(execFile);
 const AGENT = { name: 'agent', sources: new URL('../agent/', import.meta.url) };
+/** Where there are no libraries. */
+const GUEST_AGENT = { ...AGENT, name: 'guest-agent', flags: ['-static'] };
 /** Handlers are at the same addresses in every image of the agent. */
 const FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror', '-no-pie'];
 
@@ -18,6 +20,8 @@ export interface CProgram {
   readonly name: string;
   /** A directory whose C files make it. */
   readonly sources: URL;
+  /** Beyond those of all. */
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -28,9 +32,12 @@ export interface CProgram {
 export const buildAgent = (cache?: string, compiler?: string): Promise<string> =>
   buildProgram(AGENT, cache, compiler);
 
+/** The same for the first process of a machine. */
+export const buildGuestAgent = (): Promise<string> => buildProgram(GUEST_AGENT);
+
 /** The same for any of our programs. */
 export async function buildProgram(
-  { name: program, sources: directory }: CProgram,
+  { name: program, sources: directory, flags = [] }: CProgram,
   cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sideband'),
   compiler = process.env.CC ?? 'cc',
 ): Promise<string> {
@@ -42,7 +49,8 @@ export async function buildProgram(
     );
   }
   const sources = (await readdir(directory)).filter((name) => /\.[ch]$/.test(name)).sort();
-  const hash = createHash('sha256').update([compiler, ...FLAGS].join(' '));
+  const all = [...FLAGS, ...flags];
+  const hash = createHash('sha256').update([compiler, ...all].join(' '));
   for (const name of sources) hash.update(await readFile(new URL(name, directory)));
   const path = join(cache, `${program}-${hash.digest('hex').slice(0, 16)}`);
   if (await exists(path)) return path;
@@ -53,7 +61,7 @@ export async function buildProgram(
     const files = sources
       .filter((name) => name.endsWith('.c'))
       .map((name) => fileURLToPath(new URL(name, directory)));
-    await compile(program, compiler, [...FLAGS, '-o', built, ...files]);
+    await compile(program, compiler, [...all, '-o', built, ...files]);
     await rename(built, path);
   } finally {
     await rm(building, { recursive: true, force: true });

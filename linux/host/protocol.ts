@@ -47,6 +47,7 @@ export const FEATURE_EXECVE = 64;
 export const FEATURE_SETNS = 128;
 export const FEATURE_PIDFD = 256;
 export const FEATURE_SECCOMP = 512;
+export const FEATURE_KEEPS_USER = 1024;
 
 export type WireArg =
   | { readonly kind: 'number'; readonly value: bigint }

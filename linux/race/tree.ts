@@ -4,6 +4,7 @@
  * allows, so that a thread which meets another one is off the tree, and no program is written twice.
  */
 import type { ProgramBody, Syscall } from '../../core/kernel/syscall.ts';
+import { Scratch } from '../conformance/scratch.ts';
 import type { Step } from '../conformance/script.ts';
 import { Writing } from '../conformance/writing.ts';
 import { type History, LeftOut } from './allowed.ts';
@@ -67,26 +68,3 @@ function returned({ caller }: Writing, call: Syscall, result: number): number {
   caller.memory.store(call.args[2], result);
   return 0;
 }
-
-/** Memory of a program that no kernel answers. */
-class Scratch {
-  private readonly scalars = new Map<number, number | string>();
-  private end = 0;
-
-  allocate(bytes: number): number {
-    const address = FIRST_ADDRESS + this.end;
-    this.end += Math.ceil(bytes / 8) * 8;
-    return address;
-  }
-
-  store(address: number, value: number | string): void {
-    this.scalars.set(address, value);
-  }
-
-  load(address: number): number | string {
-    return this.scalars.get(address) ?? 0;
-  }
-}
-
-/** Beyond what a number in a call may be. */
-const FIRST_ADDRESS = 2 ** 40;

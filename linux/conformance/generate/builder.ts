@@ -202,6 +202,16 @@ export class Builder {
     this.homes[by] = { ...(this.homes[by] ?? OUTERMOST), mm: -this.steps.length - 1 };
   }
 
+  /** In how many pid namespaces of the script the caller surely has a number. */
+  get depth(): number {
+    return this.depths[this.task] ?? 1;
+  }
+
+  /** Whose operation this is. */
+  get caller(): number {
+    return this.task;
+  }
+
   /** Is the caller a handler, and nobody knows whose? */
   get isHandler(): boolean {
     return this.handlers.has(this.task);

@@ -45,19 +45,32 @@ const THEMES: readonly (readonly Kind[])[] = [
 /** The most numbers that an operation looks at. */
 const PICKS = 12;
 
-export const scripts: fc.Arbitrary<Script> = fc
-  .record({
-    theme: fc.nat({ max: THEMES.length - 1 }),
-    operations: fc.array(
-      fc.record({
-        kind: fc.nat({ max: 9999 }),
-        task: fc.nat({ max: 9999 }),
-        picks: fc.array(fc.nat({ max: 9999 }), { minLength: PICKS, maxLength: PICKS }),
-      }),
-      { minLength: 1, maxLength: MOST_OPERATIONS, size: 'max' },
-    ),
-  })
-  .map(({ theme, operations }) => scriptOf(THEMES[theme] ?? ALL, operations));
+const operations = fc.array(
+  fc.record({
+    kind: fc.nat({ max: 9999 }),
+    task: fc.nat({ max: 9999 }),
+    picks: fc.array(fc.nat({ max: 9999 }), { minLength: PICKS, maxLength: PICKS }),
+  }),
+  { minLength: 1, maxLength: MOST_OPERATIONS, size: 'max' },
+);
+
+const scriptsOf = (themes: readonly (readonly Kind[])[]): fc.Arbitrary<Script> =>
+  fc
+    .record({ theme: fc.nat({ max: themes.length - 1 }), operations })
+    .map(({ theme, operations }) => scriptOf(themes[theme] ?? [], operations));
+
+export const scripts = scriptsOf(THEMES);
+
+/** In which most operations are of a design: among few others, then among all. */
+export const scriptsWith = (kinds: readonly Kind[]): fc.Arbitrary<Script> =>
+  scriptsOf([
+    [...kinds, ...FORKS, ...GETS, ...WAITS],
+    [...kinds, ...FORKS, ...GETS, ...IPC],
+    [...kinds, ...HANDLING, ...FORKS, ...SLEEPERS],
+    [...kinds, ...EXECS, ...FORKS, ...CREDENTIALS],
+    [...kinds, ...FORKS, ...FILTERS, ...DESCRIPTORS],
+    [...kinds, ...kinds, ...ALL],
+  ]);
 
 function scriptOf(kinds: readonly Kind[], operations: readonly Operation[]): Script {
   const builder = new Builder();

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/**
+ * A machine under QEMU whose first process is the agent: it says on the second serial line what the
+ * agent of the host says on standard output. The first is the console, which goes into a file.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '../../core/input-error.ts';
+import { Agent } from '../host/agent.ts';
+import { buildGuestAgent } from '../host/build-agent.ts';
+import type { Kernel } from './build.ts';
+import { needCommands } from './command.ts';
+import { initrd } from './initrd.ts';
+
+const QEMU = 'qemu-system-x86_64';
+const MEMORY_MB = 256;
+/** Emulation is slow, and a machine that is busy elsewhere slower still. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * `acpi=off`: SeaBIOS then lists each package as a CPU, and not its cores. The bare kernel is an ELF
+ * file with a PVH entry, so that nothing has to be unpacked.
+ */
+const MACHINE = ['-M', 'pc,acpi=off,hpet=off', '-m', String(MEMORY_MB), '-nodefaults'];
+const APPEND = 'console=ttyS0 panic=-1 reboot=t nokaslr norandmaps tsc=reliable no_timer_check';
+/** Calibrating it takes longer than all the rest; with one CPU there is no need of it. */
+const ALONE = 'noapic nolapic';
+
+export interface Machine {
+  readonly cpus: number;
+  /** Patience for each answer. */
+  readonly patienceMs?: number;
+  /** Of PATH; another one in tests. */
+  readonly qemu?: string;
+}
+
+export class Guest {
+  readonly agent: Agent;
+  /** From starting QEMU to the agent's first word. */
+  readonly bootMs: number;
+  private readonly directory: string;
+
+  private constructor(agent: Agent, bootMs: number, directory: string) {
+    this.agent = agent;
+    this.bootMs = bootMs;
+    this.directory = directory;
+  }
+
+  /** @throws InputError where there is no QEMU, or the guest does not come up: with its console's end */
+  static async boot(kernel: Pick<Kernel, 'path'>, machine: Machine): Promise<Guest> {
+    const { cpus, patienceMs = PATIENCE_MS, qemu = QEMU } = machine;
+    needCommands('a guest', { [qemu]: 'qemu-system-x86' });
+    const agent = await buildGuestAgent();
+    const directory = mkdtempSync(join(tmpdir(), 'sideband-guest-'));
+    const [image, console] = [join(directory, 'initrd'), join(directory, 'console')];
+    writeFileSync(image, initrd({ init: readFileSync(agent) }));
+    writeFileSync(console, '');
+    const begun = performance.now();
+    try {
+      const started = await Agent.of({
+        path: qemu,
+        args: [
+          ...MACHINE,
+          ...['-smp', `${cpus},sockets=${cpus},cores=1,threads=1`],
+          ...['-accel', `tcg,thread=${cpus === 1 ? 'single' : 'multi'}`],
+          ...['-display', 'none', '-no-user-config', '-no-reboot'],
+          ...['-chardev', `file,id=console,path=${console}`, '-serial', 'chardev:console'],
+          ...['-chardev', 'stdio,id=agent,signal=off', '-serial', 'chardev:agent'],
+          ...['-kernel', kernel.path, '-initrd', image],
+          ...['-append', cpus === 1 ? `${APPEND} ${ALONE}` : APPEND],
+        ],
+        epitaph: () => epitaph(console),
+        patienceMs,
+      });
+      return new Guest(started, performance.now() - begun, directory);
+    } catch (error) {
+      rmSync(directory, { recursive: true, force: true });
+      if (error instanceof InputError) {
+        throw new InputError('the guest', error.problem, `the kernel was ${kernel.path}`);
+      }
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.agent.end();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+const LINES = 8;
+
+/** What it said when it died, or last. */
+function epitaph(console: string): string {
+  const lines = readFileSync(console, 'utf8').replaceAll('\r', '').trimEnd().split('\n');
+  const died = lines.findIndex((line) => /Kernel panic|BUG:|Oops|^agent: /.test(line));
+  const shown = died < 0 ? lines.slice(-LINES) : lines.slice(died, died + LINES);
+  return `the machine is off; its console says:\n${shown.join('\n')}\n`;
+}
