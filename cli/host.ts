@@ -5,6 +5,7 @@ import { type Conformance, conform } from '../linux/conformance/conform.ts';
 import { replayAll, type Schedules } from '../linux/conformance/schedules.ts';
 import { Agent } from '../linux/host/agent.ts';
 import { buildAgent } from '../linux/host/build-agent.ts';
+import { isStock } from '../linux/race/free-runs.ts';
 import { loadScenarios } from '../properties/index.ts';
 import type { Result } from '../reports/result.ts';
 import { loadStrategies } from '../strategies/index.ts';
@@ -32,7 +33,8 @@ export async function runHost({ seed, calls, orders, onCalls }: HostRun): Promis
       interrupted: wasInterrupted,
       ...(onCalls === undefined ? {} : { onScript: onCalls }),
     });
-    const [scenarios, strategies] = [await loadScenarios(), await loadStrategies()];
+    const [scenarios, all] = [await loadScenarios(), await loadStrategies()];
+    const strategies = all.filter(isStock);
     return { ...conformance, schedules: await replayAll(agent, scenarios, strategies, orders) };
   } finally {
     await agent.end();

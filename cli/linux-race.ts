@@ -4,8 +4,16 @@ import { availableParallelism } from 'node:os';
 import { InputError } from '../core/input-error.ts';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import type { Strategy } from '../core/kernel/strategy.ts';
+import type { Agent } from '../linux/host/agent.ts';
 import { LeftOut } from '../linux/race/allowed.ts';
-import { observe, prepared, type Race, type Ready, racesOf } from '../linux/race/free-runs.ts';
+import {
+  isStock,
+  observe,
+  prepared,
+  type Race,
+  type Ready,
+  racesOf,
+} from '../linux/race/free-runs.ts';
 import { MODES, type Mode } from '../linux/race/wire.ts';
 import type { ObservedResult, ObservedRun } from '../reports/schema/observed.ts';
 import { observedSection } from '../reports/sections/observed.ts';
@@ -30,35 +38,43 @@ const modesOn = (cpus: number): Mode[] => MODES.filter((mode) => cpus > 1 || mod
 
 /** @throws InputError where there is no compiler, or the kernel forbids what the agent needs */
 export async function freeRuns(options: FreeRuns): Promise<ObservedRun> {
-  const { scenarios, strategies, halves, runs, seed, onRow } = options;
   const agent = await startAgent();
-  const cpus = availableParallelism();
+  try {
+    const strategies = options.strategies.filter(isStock);
+    return await freeRunsBy(agent, availableParallelism(), { ...options, strategies });
+  } finally {
+    await agent.end();
+  }
+}
+
+/** By strategies all of which the kernel has that the agent runs on. @throws InputError likewise */
+export async function freeRunsBy(
+  agent: Agent,
+  cpus: number,
+  { scenarios, strategies, halves, runs, seed, onRow }: FreeRuns,
+): Promise<ObservedRun> {
   const modes = modesOn(cpus);
   const leftOut: ObservedRun['leftOut'] = [];
   const rows: ObservedRun['rows'] = [];
-  try {
-    const ready = racesOf(scenarios, strategies, halves).flatMap((race): Ready[] => {
-      if (wasInterrupted()) return [];
-      try {
-        return [prepared(race, agent.hello)];
-      } catch (error) {
-        if (!(error instanceof LeftOut)) throw error;
-        leftOut.push({ ...named(race), reason: error.message });
-        return [];
-      }
-    });
-    const each = Math.ceil(runs / Math.max(1, ready.length * modes.length));
-    for (const [index, one] of ready.entries()) {
-      if (wasInterrupted()) break;
-      const row = await observe(agent, one, {
-        ...{ runs: each, modes, interrupted: wasInterrupted },
-        seed: seed + index * each * modes.length,
-      });
-      rows.push(row);
-      onRow(row);
+  const ready = racesOf(scenarios, strategies, halves).flatMap((race): Ready[] => {
+    if (wasInterrupted()) return [];
+    try {
+      return [prepared(race, agent.hello)];
+    } catch (error) {
+      if (!(error instanceof LeftOut)) throw error;
+      leftOut.push({ ...named(race), reason: error.message });
+      return [];
     }
-  } finally {
-    await agent.end();
+  });
+  const each = Math.ceil(runs / Math.max(1, ready.length * modes.length));
+  for (const [index, one] of ready.entries()) {
+    if (wasInterrupted()) break;
+    const row = await observe(agent, one, {
+      ...{ runs: each, modes, interrupted: wasInterrupted },
+      seed: seed + index * each * modes.length,
+    });
+    rows.push(row);
+    onRow(row);
   }
   return { kind: 'run', seed, cpus, rows, leftOut };
 }

@@ -11,6 +11,7 @@ import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-act
 import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
+import { BUILDABLE, buildAndSay, runGuest } from './linux-guest.ts';
 import { raceFreely } from './linux-race.ts';
 import { restoreAndReport } from './linux-restore.ts';
 import { timeCalls } from './linux-times.ts';
@@ -332,6 +333,41 @@ export function commandLine(): Command {
       'a capture (JSON), or a directory of CRIU images; if left out, those of the report',
     )
     .action(restoreAndReport);
+  const design = () =>
+    new Option('-d, --design <name>', 'that is built in; may be repeated')
+      .choices(BUILDABLE)
+      .argParser((name: string, names: readonly string[]) => {
+        if (BUILDABLE.some((known) => known === name)) return [...names, name];
+        throw new InvalidArgumentError(`Choose from ${BUILDABLE.join(', ')}.`);
+      })
+      .default([], 'all of them');
+  add(linux, {
+    name: 'build',
+    description: 'Build Linux 6.1 with the designs, from the source that Debian packs.',
+    options: [design()],
+    examples: ['sideband linux build', 'sideband linux build --design setter --design procfs'],
+  }).action(buildAndSay);
+  add(linux, {
+    name: 'run',
+    description: 'Boot such a kernel under QEMU, and compare it with the model.',
+    options: [
+      design(),
+      new Option('--calls <n>', 'generated ones, of each design')
+        .argParser(numberFrom(1, 1e9))
+        .default(20_000),
+      new Option('--runs <n>', 'free ones, of all together')
+        .argParser(numberFrom(1, 1e9))
+        .default(20_000),
+      new Option('--cpus <n>', 'for free runs').argParser(numberFrom(2, 8)).default(2),
+      seed('for every random choice').default(DEFAULT_SEED),
+      json(),
+      out('guest.txt and guest.json'),
+    ],
+    examples: [
+      'sideband linux run',
+      'sideband linux run --design indirect --calls 100000 --seed 7',
+    ],
+  }).action(runGuest);
   add(program, {
     name: 'list',
     description: 'Name the strategies and scenarios.',

@@ -13,6 +13,7 @@ import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
 import { ObservedSchema } from './schema/observed.ts';
 import { RealRestores } from './schema/restores.ts';
+import { ScheduleRows } from './schema/schedules.ts';
 import { TimesSchema } from './schema/times.ts';
 
 export const RESULT_SCHEMA = 'sideband-result/3';
@@ -238,21 +239,7 @@ const Conformance = v.variant('kind', [
     mismatch: v.nullable(v.array(v.string())),
     knownDifferences: v.array(v.string()),
     /** Orders of a scenario's system calls, as the model found them, on the kernel below. */
-    schedules: v.array(
-      v.strictObject({
-        scenario: v.string(),
-        strategy: v.string(),
-        /** Of the model's steps; null where they were not counted to the end. */
-        interleavings: v.nullable(bigCount),
-        replayed: count,
-        isAll: v.boolean(),
-        mismatches: count,
-        /** Both answers to the first of these; null if there is none. */
-        firstMismatch: v.nullable(v.array(v.string())),
-        /** Of those without a mismatch. */
-        failing: count,
-      }),
-    ),
+    schedules: ScheduleRows,
   }),
   v.strictObject({ kind: v.literal('not run'), reason: v.string() }),
 ]);

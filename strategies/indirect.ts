@@ -47,7 +47,8 @@ export const indirect: Strategy = {
   form: 'best form',
   caller: { direct },
   kernel: {
-    taskFields: { indirect_params: { initial: null, atFork: 'clear', atExec: 'clear' } },
+    // No exec is on the list, so that there is nothing to clear at one.
+    taskFields: { indirect_params: { initial: null, atFork: 'clear', atExec: 'keep' } },
     asked: {
       askedIn: 'call',
       wanted(kernel, current, kind) {

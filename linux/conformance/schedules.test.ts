@@ -18,6 +18,7 @@ import { nextId } from '../../strategies/relatives/next-id.ts';
 import { Agent } from '../host/agent.ts';
 import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
+import { isStock } from '../race/free-runs.ts';
 import { CallByCall, setUp } from './call-by-call.ts';
 import { FILE_MUTANTS } from './file-mutants.ts';
 import { runOnModel } from './on-model.ts';
@@ -133,7 +134,11 @@ describe('a scenario on the model, call by call', () => {
 
 describe.skipIf(noHost !== null)('every order of calls, on both kernels', () => {
   it('is the same race in the same schedules, by mainline as it is', async () => {
-    const rows = await replayAll(agent, [threadsAskAtOnce], await loadStrategies());
+    const rows = await replayAll(
+      agent,
+      [threadsAskAtOnce],
+      (await loadStrategies()).filter(isStock),
+    );
     const row = {
       scenario: 'threads-ask-at-once',
       isAll: true,

@@ -14,6 +14,7 @@ import { CallByCall, setUp } from './call-by-call.ts';
 import { firstMismatch, sideBySide } from './compare.ts';
 import { runOnLinux } from './on-linux.ts';
 import { runOnModel } from './on-model.ts';
+import { namesByNumber } from './script.ts';
 
 /** Of one scenario by one caller half. */
 export interface Schedules {
@@ -98,21 +99,24 @@ const isReplayable = (
   modelOnly === undefined &&
   tasks.every((task) => task.setUp === undefined);
 
-/** Each strategy that runs on the kernel below as it is, with each of its caller halves. */
+/** Each strategy, all of which the kernel below has, with each of its caller halves. */
 export async function replayAll(
   agent: Agent,
   scenarios: readonly Scenario[],
   strategies: readonly Strategy[],
   most = MOST_ORDERS,
+  interrupted: () => boolean = () => false,
 ): Promise<Schedules[]> {
-  const stock = strategies.filter(({ kernel }) => Object.keys(kernel).length === 0);
   const rows: Schedules[] = [];
   for (const scenario of scenarios) {
-    for (const strategy of stock) {
+    for (const strategy of strategies) {
       const subject = subjectOf(strategy, scenario);
-      if (subject === null || !isReplayable(scenario, subject)) continue;
+      if (subject === null || !isReplayable(scenario, subject) || interrupted()) continue;
       for (const [name, caller] of callers(strategy)) {
-        const row = await replaySchedules(agent, scenario, caller, {}, subject, most);
+        const run = () => new CallByCall(scenario, caller, strategy.kernel, subject);
+        const [first] = orders(run);
+        if (first?.steps.some(namesByNumber)) continue;
+        const row = await replaySchedules(agent, scenario, caller, strategy.kernel, subject, most);
         rows.push({ scenario: scenario.name, strategy: name, ...row });
       }
     }

@@ -74,6 +74,10 @@ export interface Step {
 
 export type Script = readonly Step[];
 
+/** Does a path of it name a task by its number? /proc may be that of an outer namespace. */
+export const namesByNumber = ({ stores }: Step): boolean =>
+  (stores ?? []).some((store) => 'text' in store && /^\/proc\/\d/.test(store.text));
+
 /** What one kernel answers, in a form in which equal means equal. */
 export interface Answer {
   /** By step. */

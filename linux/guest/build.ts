@@ -17,7 +17,7 @@ import { InputError } from '../../core/input-error.ts';
 import { type Cache, isOf, keyOf, locked, needRoom, sign } from './cache.ts';
 import { isThere, needCommands, runToEnd, type Watch } from './command.ts';
 import { OPTIONS, optionLines, type Patched } from './options.ts';
-import { patchedSource, type Source, versionOf } from './source.ts';
+import { DEBIANS, type Origin, patchedSource, type Source, versionOf } from './source.ts';
 
 const FRAGMENT = fileURLToPath(new URL('./tiny.config', import.meta.url));
 export const BUILD_MB = 700;
@@ -47,9 +47,10 @@ export function buildKernel(
   cache: Cache,
   built: readonly Patched[],
   watch: Watch = {},
+  from: Origin = DEBIANS,
 ): Promise<Kernel> {
   return locked(cache, async () => {
-    const source = await patchedSource(cache, watch);
+    const source = await patchedSource(cache, watch, from);
     const version = versionOf(source.directory);
     needCommands('a kernel', NEEDS);
     const lines = optionLines(built);
@@ -57,6 +58,7 @@ export function buildKernel(
     const directory = join(cache.root, `kernel-${key}`);
     const kernel = { path: join(directory, 'vmlinux'), version, built, key };
     if (existsSync(kernel.path)) return kernel;
+    watch.onBegin?.();
     await make(cache, source, { key, lines, version }, watch);
     keep(cache, directory);
     return kernel;

@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { InputError } from '../../core/input-error.ts';
 
 export interface Watch {
+  /** Before anything is unpacked or compiled. */
+  readonly onBegin?: () => void;
   readonly onLine?: (line: string) => void;
   readonly interrupted?: () => boolean;
 }

@@ -3,9 +3,11 @@
  * A machine under QEMU whose first process is the agent: it says on the second serial line what the
  * agent of the host says on standard output. The first is the console, which goes into a file.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { InputError } from '../../core/input-error.ts';
 import { Agent } from '../host/agent.ts';
 import { buildGuestAgent } from '../host/build-agent.ts';
@@ -35,6 +37,48 @@ export interface Machine {
   readonly qemu?: string;
 }
 
+/** What QEMU is to be told, but for who is at the second serial line. */
+const argsOf = (kernel: Pick<Kernel, 'path'>, cpus: number, image: string, console: string) => [
+  ...MACHINE,
+  ...['-smp', `${cpus},sockets=${cpus},cores=1,threads=1`],
+  ...['-accel', `tcg,thread=${cpus === 1 ? 'single' : 'multi'}`],
+  ...['-display', 'none', '-no-user-config', '-no-reboot'],
+  ...['-chardev', `file,id=console,path=${console}`, '-serial', 'chardev:console'],
+  ...['-kernel', kernel.path, '-initrd', image],
+  ...['-append', cpus === 1 ? `${APPEND} ${ALONE}` : APPEND],
+];
+
+/** Where the initrd of a program and what the console says are. */
+function prepare(program: string): { directory: string; image: string; console: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'sideband-guest-'));
+  const [image, console] = [join(directory, 'initrd'), join(directory, 'console')];
+  writeFileSync(image, initrd({ init: readFileSync(program) }));
+  writeFileSync(console, '');
+  return { directory, image, console };
+}
+
+/**
+ * All that the console says while a program runs as the only process of a machine with one CPU.
+ * @throws InputError where there is no QEMU
+ */
+export async function consoleOf(
+  kernel: Pick<Kernel, 'path'>,
+  program: string,
+  patienceMs: number,
+): Promise<string> {
+  needCommands('a guest', { [QEMU]: 'qemu-system-x86' });
+  const { directory, image, console } = prepare(program);
+  try {
+    await promisify(execFile)(QEMU, argsOf(kernel, 1, image, console), {
+      timeout: patienceMs,
+      killSignal: 'SIGKILL',
+    }).catch(() => {});
+    return readFileSync(console, 'utf8');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
 export class Guest {
   readonly agent: Agent;
   /** From starting QEMU to the agent's first word. */
@@ -51,24 +95,14 @@ export class Guest {
   static async boot(kernel: Pick<Kernel, 'path'>, machine: Machine): Promise<Guest> {
     const { cpus, patienceMs = PATIENCE_MS, qemu = QEMU } = machine;
     needCommands('a guest', { [qemu]: 'qemu-system-x86' });
-    const agent = await buildGuestAgent();
-    const directory = mkdtempSync(join(tmpdir(), 'sideband-guest-'));
-    const [image, console] = [join(directory, 'initrd'), join(directory, 'console')];
-    writeFileSync(image, initrd({ init: readFileSync(agent) }));
-    writeFileSync(console, '');
+    const { directory, image, console } = prepare(await buildGuestAgent());
     const begun = performance.now();
     try {
       const started = await Agent.of({
         path: qemu,
         args: [
-          ...MACHINE,
-          ...['-smp', `${cpus},sockets=${cpus},cores=1,threads=1`],
-          ...['-accel', `tcg,thread=${cpus === 1 ? 'single' : 'multi'}`],
-          ...['-display', 'none', '-no-user-config', '-no-reboot'],
-          ...['-chardev', `file,id=console,path=${console}`, '-serial', 'chardev:console'],
+          ...argsOf(kernel, cpus, image, console),
           ...['-chardev', 'stdio,id=agent,signal=off', '-serial', 'chardev:agent'],
-          ...['-kernel', kernel.path, '-initrd', image],
-          ...['-append', cpus === 1 ? `${APPEND} ${ALONE}` : APPEND],
         ],
         epitaph: () => epitaph(console),
         patienceMs,
@@ -93,6 +127,8 @@ const LINES = 8;
 
 /** What it said when it died, or last. */
 function epitaph(console: string): string {
+  // Who was given up is asked once more when it is gone.
+  if (!existsSync(console)) return '';
   const lines = readFileSync(console, 'utf8').replaceAll('\r', '').trimEnd().split('\n');
   const died = lines.findIndex((line) => /Kernel panic|BUG:|Oops|^agent: /.test(line));
   const shown = died < 0 ? lines.slice(-LINES) : lines.slice(died, died + LINES);

@@ -16,6 +16,12 @@ const ARCHIVE = `/usr/src/linux-source-${VERSION}.tar.xz`;
 const PATCHES = fileURLToPath(new URL('../patches/', import.meta.url));
 export const SOURCE_MB = 1600;
 
+/** What is unpacked, and patched by what. */
+export interface Origin {
+  readonly archive: string;
+  readonly patches: readonly string[];
+}
+
 export interface Source {
   readonly directory: string;
   /** Of the archive and of the patches. */
@@ -29,14 +35,15 @@ export function patchesIn(directory = PATCHES): string[] {
     .map((name) => join(directory, name));
 }
 
+export const DEBIANS: Origin = { archive: ARCHIVE, patches: patchesIn() };
+
 /**
  * @throws InputError where there is no source, no room, or a patch does not apply; Stopped
  */
 export async function patchedSource(
   cache: Cache,
   watch: Watch,
-  archive = ARCHIVE,
-  patches = patchesIn(),
+  { archive, patches }: Origin,
 ): Promise<Source> {
   if (!existsSync(archive)) {
     throw new InputError(
@@ -50,6 +57,7 @@ export async function patchedSource(
   const directory = cache.source;
   if (isOf(directory, key)) return { directory, key };
   needRoom(cache, SOURCE_MB, 'the source');
+  watch.onBegin?.();
   rmSync(directory, { recursive: true, force: true });
   const unpacking = `${directory}.new`;
   rmSync(unpacking, { recursive: true, force: true });

@@ -44,8 +44,12 @@ export class Agent {
   static async of(command: Command): Promise<Agent> {
     const process = spawn(command.path, command.args, { stdio: 'pipe' });
     const frames = new Frames(process, command);
-    const hello = await frames.next(decodeHello);
-    return new Agent(process, frames, hello);
+    try {
+      return new Agent(process, frames, await frames.next(decodeHello));
+    } catch (error) {
+      process.kill('SIGKILL');
+      throw error;
+    }
   }
 
   /** The number of its process, below which all others are. */

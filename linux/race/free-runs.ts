@@ -6,7 +6,7 @@
 import { programsOf, type Scenario, type Subject, subjectOf } from '../../core/kernel/scenario.ts';
 import type { CallerHalf, KernelHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { callers } from '../../properties/checks.ts';
-import { formatStep } from '../conformance/script.ts';
+import { formatStep, namesByNumber } from '../conformance/script.ts';
 import type { Agent } from '../host/agent.ts';
 import {
   FEATURE_CLONE3,
@@ -20,13 +20,15 @@ import { type Allowed, allowed, type History, LeftOut, outcomeOf } from './allow
 import { treeOf } from './tree.ts';
 import { type Course, courseOf, decodeSeen, encodeRace, type Mode, type Seen } from './wire.ts';
 
-/** A scenario by one caller half of a strategy that needs nothing new of a kernel. */
+/** A scenario by one caller half of a strategy that the kernel below has. */
 export interface Race {
   readonly scenario: Scenario;
   /** "next_id" or "next_id (kept)". */
   readonly strategy: string;
   readonly caller: CallerHalf;
   readonly subject: Subject;
+  /** What the kernel below has beyond plain Linux. */
+  readonly kernel: KernelHalf;
 }
 
 export interface Observed {
@@ -65,22 +67,27 @@ const NEEDS: readonly { readonly of: RegExp; readonly bit: number; readonly what
   { of: /^timer-ids/, bit: FEATURE_TIMER_IDS, what: 'this kernel is older than 6.15' },
 ];
 
-/** All in which threads race, by whatever runs on the kernel below as it is. */
+/** Needs nothing new of a kernel. */
+export const isStock = ({ kernel }: Strategy): boolean => Object.keys(kernel).length === 0;
+
+/** All in which threads race, by strategies that the kernel below has. */
 export function racesOf(
   scenarios: readonly Scenario[],
   strategies: readonly Strategy[],
   halves: 'all' | 'own',
 ): Race[] {
-  const stock = strategies.filter(({ kernel }) => Object.keys(kernel).length === 0);
   return scenarios
     .filter(({ tasks }) => tasks.length > 1)
     .flatMap((scenario) =>
-      stock.flatMap((strategy) => {
+      strategies.flatMap((strategy) => {
         const subject = subjectOf(strategy, scenario);
         if (subject === null) return [];
         return callers(strategy)
           .filter(([name]) => halves === 'all' || name === strategy.name)
-          .map(([name, caller]) => ({ scenario, strategy: name, caller, subject }));
+          .map(([name, caller]) => ({
+            ...{ scenario, strategy: name, caller, subject },
+            kernel: strategy.kernel,
+          }));
       }),
     );
 }
@@ -93,10 +100,10 @@ export interface Ready {
 }
 
 /**
- * @param half what the model has beyond plain Linux: seeded defects, in tests
+ * @param half what the model has in place of that: seeded defects, in tests
  * @throws LeftOut
  */
-export function prepared(race: Race, hello: Hello, half: KernelHalf = {}): Ready {
+export function prepared(race: Race, hello: Hello, half = race.kernel): Ready {
   const { scenario, strategy, caller, subject } = race;
   const { tasks, faults, kernelMade, modelOnly } = scenario;
   if (faults !== undefined) throw new LeftOut('it has faults, which none can order here');
@@ -112,7 +119,11 @@ export function prepared(race: Race, hello: Hello, half: KernelHalf = {}): Ready
     process: leaders[task] ?? task,
     tree: treeOf(() => bodyOf(race, program), task, allows.histories[task] ?? []),
   }));
-  return { race, allowed: allows, course: courseOf(racers, hello) };
+  const course = courseOf(racers, hello);
+  if (course.nodes.some(({ step }) => namesByNumber(step))) {
+    throw new LeftOut('it finds a task by its number, and /proc is of a namespace around it');
+  }
+  return { race, allowed: allows, course };
 }
 
 function bodyOf({ scenario, caller, subject }: Race, program: string) {

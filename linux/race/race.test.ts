@@ -13,13 +13,14 @@ import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { type Hello, ProtocolError } from '../host/protocol.ts';
 import { allowed, LeftOut } from './allowed.ts';
-import { observe, prepared, type Race, racesOf } from './free-runs.ts';
+import { isStock, observe, prepared, type Race, racesOf } from './free-runs.ts';
 import { type Course, courseOf, decodeSeen, encodeRace, MODES } from './wire.ts';
 
 const noHost = await whyNoHost();
 if (noHost !== null) process.stderr.write(`skipped, as the host lane can't be run: ${noHost}\n`);
 
-const [scenarios, strategies] = [await loadScenarios(), await loadStrategies()];
+const scenarios = await loadScenarios();
+const strategies = (await loadStrategies()).filter(isStock);
 const ANY: Hello = {
   ...{ users: 1, features: 0xffff },
   ...{ memory: 0n, stacks: 0n, handlers: 0n, restorer: 0n },

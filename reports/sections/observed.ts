@@ -6,10 +6,13 @@ import { plural } from '../words.ts';
 
 type Row = ObservedRun['rows'][number];
 
-export function observedSection(observed: ObservedResult): Section {
+export function observedSection(
+  observed: ObservedResult,
+  at: { readonly table: string; readonly lane: 'host' | 'guest' } = { table: 'H1', lane: 'host' },
+): Section {
   return {
-    title: 'H1  OBSERVED WITHIN ALLOWED',
-    lane: 'host',
+    title: `${at.table}  OBSERVED WITHIN ALLOWED`,
+    lane: at.lane,
     blocks:
       observed.kind === 'not run'
         ? [prose(`Not run: ${observed.reason}.`)]

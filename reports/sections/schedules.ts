@@ -5,14 +5,18 @@ import type { Compared } from '../result.ts';
 
 type Row = Compared['schedules'][number];
 
-export function scheduleBlocks(rows: readonly Row[]): Block[] {
+/** @param where and by what strategies they are made */
+export function scheduleBlocks(
+  rows: readonly Row[],
+  where = 'this kernel by what needs nothing new of it',
+): Block[] {
   if (rows.length === 0) return [];
   const cell = ({ scenario }: Row, at: number) =>
     rows[at - 1]?.scenario === scenario ? '' : scenario;
   return [
     prose(
-      'Schedules: the orders of system calls that the model finds in a scenario, each made on this ' +
-        'kernel by what needs nothing new of it. Where the model sees a race, it should happen here ' +
+      'Schedules: the orders of system calls that the model finds in a scenario, each made on ' +
+        `${where}. Where the model sees a race, it should happen here ` +
         'in the same orders.',
     ),
     table(

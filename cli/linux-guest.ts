@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+/** Patched kernels: built, booted, and compared with the model that has the same designs. */
+import { Listr } from 'listr2';
+import type { Scenario } from '../core/kernel/scenario.ts';
+import { DESIGNS, type Strategy } from '../core/kernel/strategy.ts';
+import { conform } from '../linux/conformance/conform.ts';
+import { replayAll } from '../linux/conformance/schedules.ts';
+import { BUILD_MB, BUILD_MINUTES, buildKernel, type Kernel } from '../linux/guest/build.ts';
+import { cacheAt } from '../linux/guest/cache.ts';
+import { Stopped } from '../linux/guest/command.ts';
+import { Guest } from '../linux/guest/guest.ts';
+import { PATCHED, type Patched } from '../linux/guest/options.ts';
+import { SOURCE_MB } from '../linux/guest/source.ts';
+import { askWorld } from '../linux/guest/world.ts';
+import type { GuestResult } from '../reports/schema/guest.ts';
+import { guestSections } from '../reports/sections/guest.ts';
+import { chooseScenarios, chooseStrategies } from './choose.ts';
+import { type Common, deliver, prepare } from './deliver.ts';
+import { freeRunsBy, observedExit } from './linux-race.ts';
+import {
+  EXIT,
+  Interrupted,
+  print,
+  progress,
+  say,
+  stopIfInterrupted,
+  wasInterrupted,
+} from './terminal.ts';
+
+/** A floor has no design at all. */
+export const BUILDABLE = ['none', ...PATCHED] as const;
+type Buildable = (typeof BUILDABLE)[number];
+
+const chosen = (names: readonly Buildable[]): readonly Patched[] =>
+  names.length === 0 ? PATCHED : PATCHED.filter((name) => names.includes(name));
+
+/** Lines that make prints for a file that it makes. */
+const MAKES = /^\s+(\S+)\s+(\S+)$/;
+
+/** @throws InputError; Interrupted */
+async function built(names: readonly Buildable[]): Promise<Kernel> {
+  const cache = cacheAt();
+  let files = 0;
+  let isSaid = false;
+  let kernel: Kernel | null = null;
+  const stages = new Listr(
+    [
+      {
+        title: 'The kernel',
+        task: async (_context, task) => {
+          kernel = await buildKernel(cache, chosen(names), {
+            interrupted: wasInterrupted,
+            onBegin() {
+              if (isSaid) return;
+              isSaid = true;
+              say(
+                `a kernel is built in ${cache.root}: about ${BUILD_MINUTES} minutes on two cores, ` +
+                  `${SOURCE_MB + BUILD_MB} MB`,
+              );
+            },
+            onLine(line) {
+              const [, what, file] = MAKES.exec(line) ?? [];
+              files++;
+              const isDue = process.stderr.isTTY === true || files % SAY_EVERY === 0;
+              if (isDue) task.output = `${files} lines: ${what ?? ''} ${file ?? line}`;
+            },
+          });
+          task.title = `The kernel: Linux ${kernel.version}, key ${kernel.key}`;
+        },
+      },
+    ],
+    progress(),
+  );
+  try {
+    await stages.run();
+  } catch (error) {
+    if (error instanceof Stopped) throw new Interrupted();
+    throw error;
+  }
+  if (kernel === null) throw new Error('a build that ended without a kernel');
+  return kernel;
+}
+
+/** In a log, progress is a line every so many of make's. */
+const SAY_EVERY = 200;
+
+export async function buildAndSay({
+  design,
+}: {
+  readonly design: readonly Buildable[];
+}): Promise<void> {
+  const kernel = await built(design);
+  print(`${kernel.path}\n`);
+}
+
+interface RunOptions extends Pick<Common, 'json' | 'out'> {
+  readonly design: readonly Buildable[];
+  /** Of each design. */
+  readonly calls: number;
+  /** Free ones, of all together. */
+  readonly runs: number;
+  readonly cpus: number;
+  readonly seed: number;
+}
+
+export async function runGuest(options: RunOptions): Promise<void> {
+  await prepare(options);
+  const kernel = await built(options.design);
+  const scenarios = await chooseScenarios([]);
+  const strategies = (await chooseStrategies([])).filter(({ name }) =>
+    kernel.built.some((one) => one === name),
+  );
+  const guest = await behaviour(kernel, scenarios, strategies, options);
+  await deliver('guest', options, guestSections(guest), guest);
+  process.exitCode = guestExit(guest);
+}
+
+/** Orders of one scenario by one design, at most. */
+const MOST_ORDERS = 200;
+
+async function behaviour(
+  kernel: Kernel,
+  scenarios: readonly Scenario[],
+  strategies: readonly Strategy[],
+  { calls, runs, cpus, seed }: RunOptions,
+): Promise<GuestResult> {
+  const { version: linux, key, built } = kernel;
+  const alone = await Guest.boot(kernel, { cpus: 1 });
+  let apart: Pick<GuestResult, 'bootMs' | 'conformance' | 'schedules'>;
+  try {
+    say(`booted with one CPU in ${(alone.bootMs / 1000).toFixed(1)} s`);
+    const conformance: GuestResult['conformance'] = [];
+    for (const design of strategies) conformance.push(await compared(alone, design, seed, calls));
+    const schedules = await replayAll(
+      alone.agent,
+      scenarios,
+      strategies,
+      MOST_ORDERS,
+      wasInterrupted,
+    );
+    say(`${schedules.length} scenarios replayed`);
+    apart = { bootMs: alone.bootMs, conformance, schedules };
+  } finally {
+    await alone.end();
+  }
+  stopIfInterrupted();
+  const hasAll = DESIGNS.every((design) => built.includes(design));
+  const world = hasAll ? await askWorld(kernel) : null;
+  const several = await Guest.boot(kernel, { cpus });
+  try {
+    const observed = await freeRunsBy(several.agent, cpus, {
+      ...{ scenarios, strategies, halves: 'all', runs, seed },
+      onRow({ scenario, strategy, outside }) {
+        say(`${scenario} by ${strategy}: ${outside} outside`);
+      },
+    });
+    return { linux, key, built: [...built], ...apart, world, observed };
+  } finally {
+    await several.end();
+  }
+}
+
+async function compared(
+  { agent }: Guest,
+  design: Strategy,
+  seed: number,
+  calls: number,
+): Promise<GuestResult['conformance'][number]> {
+  const { scripts, byErrno, mismatch, ...made } = await conform(agent, {
+    ...{ seed, calls, design, interrupted: wasInterrupted },
+  });
+  stopIfInterrupted();
+  const found = mismatch === null ? 'no mismatch' : 'A MISMATCH';
+  say(`${design.name}: ${made.calls} calls, ${found}`);
+  return {
+    design: design.name,
+    seed,
+    scripts,
+    calls: made.calls,
+    ends: endsOf(design, byErrno),
+    mismatch,
+  };
+}
+
+/** Of the calls that it adds; of a file, of the writes. */
+function endsOf(
+  { kernel }: Strategy,
+  byErrno: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Record<string, number> {
+  const own = kernel.procfs === undefined ? Object.keys(kernel.syscalls ?? {}) : ['write'];
+  const ends: Record<string, number> = {};
+  for (const call of own) {
+    for (const [end, times] of Object.entries(byErrno[call] ?? {})) {
+      ends[end] = (ends[end] ?? 0) + times;
+    }
+  }
+  return ends;
+}
+
+/** A difference in any of the three, or a control that is not seen failing. */
+export function guestExit({ conformance, schedules, observed }: GuestResult): number {
+  const differs =
+    conformance.some(({ mismatch }) => mismatch !== null) ||
+    schedules.some(({ mismatches }) => mismatches > 0);
+  return differs ? EXIT.failed : observedExit(observed);
+}
