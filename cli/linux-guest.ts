@@ -197,10 +197,15 @@ function endsOf(
   return ends;
 }
 
-/** A difference in any of the three, or a control that is not seen failing. */
-export function guestExit({ conformance, schedules, observed }: GuestResult): number {
+/** The field for a whole process: where that goes unnoticed, nothing is proved. */
+const CONTROL: Patched = 'process-field';
+
+/** A difference in any of the three, or the control that is not seen failing. */
+export function guestExit({ built, conformance, schedules, observed }: GuestResult): number {
   const differs =
     conformance.some(({ mismatch }) => mismatch !== null) ||
     schedules.some(({ mismatches }) => mismatches > 0);
-  return differs ? EXIT.failed : observedExit(observed);
+  const isSeen = schedules.some(({ strategy, failing }) => strategy === CONTROL && failing > 0);
+  const isUnseen = built.includes(CONTROL) && !isSeen;
+  return differs || isUnseen ? EXIT.failed : observedExit(observed);
 }

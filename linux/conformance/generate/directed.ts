@@ -19,6 +19,7 @@ import { type Arg, PATCHED_CALLS, type Step, type Store } from '../script.ts';
 import { Writing } from '../writing.ts';
 import { BAD_ADDRESS, type Builder, type Kind, type Made, OPERATION_MEMORY } from './builder.ts';
 import { USERS } from './credentials.ts';
+import { execve, PATHS } from './exec.ts';
 import { SOUND_FLAGS } from './flags.ts';
 
 const PIDS = [7, 30, 300, 301, 2, 3, 1, 0, -1, 4194303, 4194304];
@@ -173,7 +174,7 @@ function spoilt(b: Builder, steps: readonly Step[]): Step[] {
   });
 }
 
-type Manner = 'whole' | 'only asks' | 'spoilt';
+type Manner = 'whole' | 'only asks' | 'execs between' | 'forks between' | 'spoilt';
 
 const directed =
   (half: CallerHalf, chooses: (b: Builder) => Directed, manner: Manner): Kind =>
@@ -181,6 +182,10 @@ const directed =
     const what = chooses(b);
     const makes = manner === 'only asks' ? null : what.makes;
     if (makes !== null && (b.isFull || b.mayMakeInit(makes))) return undefined;
+    if (manner === 'execs between' && b.isHandler) return undefined;
+    // Who asked for a pid would have it at that fork.
+    const isForked = manner === 'forks between';
+    if (isForked && (makes !== null || b.isFull || b.mayMakeInit(0))) return undefined;
     const child = makes === null ? 0 : b.child(makes).child;
     if (makes !== null) b.doubts();
     const { steps, theCall } = stepsOf(half, what, b.caller, child);
@@ -190,7 +195,11 @@ const directed =
       const { call, args, task, ...more } = placed(step, at, first);
       return [call, args, more];
     });
-    for (const step of made.slice(0, -1)) b.also(step);
+    for (const [index, step] of made.entries()) {
+      if (index === theCall && manner === 'execs between') b.also(execve(b, b.of(PATHS)));
+      if (index === theCall && isForked) b.also(step, b.clones(0));
+      if (index < made.length - 1) b.also(step);
+    }
     return made.at(-1);
   };
 
@@ -208,8 +217,11 @@ export function directedKinds(halves: readonly CallerHalf[]): readonly Kind[] {
   return halves.flatMap((half) =>
     CHOICES.flatMap((chooses) => {
       const whole = directed(half, chooses, 'whole');
-      const asks = half.twoPasses === true ? [directed(half, chooses, 'only asks')] : [];
-      return [whole, whole, whole, ...asks, directed(half, chooses, 'spoilt')];
+      const others: readonly Manner[] =
+        half.twoPasses === true
+          ? ['only asks', 'execs between', 'forks between', 'spoilt']
+          : ['spoilt'];
+      return [whole, whole, whole, ...others.map((manner) => directed(half, chooses, manner))];
     }),
   );
 }

@@ -34,13 +34,13 @@ import { cloneWith } from './clone3.ts';
 import { bit, masks, sigaction } from './signals.ts';
 import { waitsFor } from './tasks.ts';
 
-const PATHS = [EXECUTABLE, EXECUTABLE, SETUID_EXECUTABLE, `/${EXECUTABLE}`];
+export const PATHS = [EXECUTABLE, EXECUTABLE, SETUID_EXECUTABLE, `/${EXECUTABLE}`];
 const ODD_PATHS = ['/bin/none', '', '/bin/agent-set', 'agent', '/none/agent'];
 const COMM = '/proc/thread-self/comm';
 
 const next = (b: Builder): Arg => ({ result: b.steps.length });
 
-function execve(b: Builder, path: string, by?: number): Made {
+export function execve(b: Builder, path: string, by?: number): Made {
   b.execs(by);
   return ['execve', [{ memory: b.memory }, path.length], { stores: pathAt(b, path) }];
 }
