@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   FEATURE_CLONE3,
   FEATURE_EXECVE,
+  FEATURE_KEEPS_USER,
   FEATURE_LAST_PID,
   FEATURE_NEXT_ID,
   FEATURE_PIDFD,
@@ -26,7 +27,8 @@ const EVERYTHING =
   FEATURE_EXECVE |
   FEATURE_SETNS |
   FEATURE_PIDFD |
-  FEATURE_SECCOMP;
+  FEATURE_SECCOMP |
+  FEATURE_KEEPS_USER;
 const USERS = 65536;
 const generated = fc.sample(scripts, { seed: 1, numRuns: 400 });
 
@@ -42,6 +44,7 @@ const MISSING: readonly [string, number, RegExp][] = [
   ['setns', FEATURE_SETNS, /"call":"setns"/],
   ['pidfds', FEATURE_PIDFD, /"call":"pidfd_/],
   ['filters', FEATURE_SECCOMP, /"call":"(seccomp"|prctl","args":\[3[89],)/],
+  ['no_new_privs', FEATURE_KEEPS_USER, /"call":"prctl","args":\[38,/],
 ];
 
 describe('a script for a kernel without', () => {
