@@ -16,7 +16,7 @@ import { RealRestores } from './schema/restores.ts';
 import { ScheduleRows } from './schema/schedules.ts';
 import { TimesSchema } from './schema/times.ts';
 
-export const RESULT_SCHEMA = 'sideband-result/3';
+export const RESULT_SCHEMA = 'sideband-result/4';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Counts that pass 2^53 are decimal strings. */
