@@ -2,7 +2,6 @@
 /** G: how patched kernels behave, beside the model with the same designs. */
 import { type Block, left, prose, right, type Section, table } from '../document.ts';
 import type { GuestResult } from '../schema/guest.ts';
-import { listed } from '../words.ts';
 import { observedSection } from './observed.ts';
 import { scheduleBlocks } from './schedules.ts';
 
@@ -14,8 +13,8 @@ export function guestSections(guest: GuestResult): Section[] {
       lane: 'guest',
       blocks: scheduleBlocks(guest.schedules, 'this patched kernel, by what is built into it'),
     },
-    ...(guest.world === null ? [] : [worldSection(guest.world)]),
     observedSection(guest.observed, { table: 'G3', lane: 'guest' }),
+    ...(guest.world === null ? [] : [worldSection(guest.world)]),
   ];
 }
 
@@ -23,7 +22,7 @@ function conformance({ linux, key, built, bootMs, conformance: rows }: GuestResu
   const different = rows.filter(({ mismatch }) => mismatch !== null);
   return [
     prose(
-      `Linux ${linux} with linux/patches, ${listed(built)} built in (key ${key}), under QEMU; with ` +
+      `Linux ${linux} with linux/patches, ${built.length === 0 ? 'no design' : built.join(', ')} built in (key ${key}), under QEMU; with ` +
         `one CPU its first answer came after ${(bootMs / 1000).toFixed(1)} s. Generated programs ask ` +
         "by each design's own caller halves, whole, only asking, or with something wrong; the model " +
         'runs them with the same design. Compared is what table C compares on the host.',
