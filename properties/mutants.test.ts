@@ -27,7 +27,7 @@ describe('the matrix of mutants and checks', () => {
         "xxxxxxx....xx.x.......... takes another id where the one asked for is taken",
         "..........xx-........x... one field for the whole process",
         "xxxx.xx..x..-xxx........x the field is not cleared when it is taken",
-        "xxxx.xx.....x.x.......x.x the parameters are cleared on success only",
+        "xxxx.xx.....x.x...x...x.x the parameters are cleared on success only",
         "...............x......x.. the field is set before everything is copied in",
         "...........x-...x....x... whatever call comes next takes the value",
         "...........x-....x....... the child of fork inherits the field",

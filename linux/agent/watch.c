@@ -285,8 +285,11 @@ static int look_at_call(uint32_t task)
 	}
 	stat = proc_stat(w->tid);
 	letter = stat.letter;
-	/* Who execs leaves its number for that of its leader, who dies of it. */
-	if (letter == 'X' && box->nr == SYS_execve)
+	/*
+	 * Who execs leaves its number for that of its leader, who dies of it, and
+	 * has the number that was left until it is released: exchange_tids().
+	 */
+	if ((letter == 'X' || letter == 'Z') && box->nr == SYS_execve)
 		letter = proc_stat(w->tgid).letter;
 	if (letter == 'Z' || letter == 'X') {
 		/* It may die of what its rt_sigreturn() let in. */
