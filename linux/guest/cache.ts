@@ -2,9 +2,9 @@
 /** Where sources are unpacked and kernels are built: one at a time, under paths that stay the same. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../../core/input-error.ts';
+import { cacheRoot } from '../host/cache-root.ts';
 
 /** Paths are part of what ccache compares, so that the source of another key takes the same place. */
 export interface Cache {
@@ -15,9 +15,7 @@ export interface Cache {
   readonly log: string;
 }
 
-export function cacheAt(
-  root = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sideband', 'linux'),
-): Cache {
+export function cacheAt(root = join(cacheRoot(), 'linux')): Cache {
   mkdirSync(root, { recursive: true });
   return {
     root,

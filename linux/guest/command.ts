@@ -61,8 +61,8 @@ export async function runToEnd(
   );
 }
 
-export const lastLines = (path: string, count = LAST_LINES): string =>
-  readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+const lastLines = (path: string): string =>
+  readFileSync(path, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 
 /** @throws InputError naming what is missing, and the packages of Debian that have it */
 export function needCommands(

@@ -3,11 +3,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { InputError } from '../../core/input-error.ts';
+import { cacheRoot } from './cache-root.ts';
 
 const run = promisify(execFile);
 const AGENT = { name: 'agent', sources: new URL('../agent/', import.meta.url) };
@@ -38,7 +38,7 @@ export const buildGuestAgent = (): Promise<string> => buildProgram(GUEST_AGENT);
 /** The same for any of our programs. */
 export async function buildProgram(
   { name: program, sources: directory, flags = [] }: CProgram,
-  cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'sideband'),
+  cache = cacheRoot(),
   compiler = process.env.CC ?? 'cc',
 ): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {

@@ -7,17 +7,17 @@
  * never delivers them it waits for ever. Its own fault injection has a way without (FI_NO_BREAKPOINTS
  * of criu/include/fault-injection.h), which is used throughout: some stops of ptrace more.
  */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { InputError } from '../../core/input-error.ts';
 import { compareCaptures } from '../../core/restart/compare.ts';
 import { captureMachine } from '../capture/capture.ts';
 import { buildProgram } from '../host/build-agent.ts';
+import { cacheRoot } from '../host/cache-root.ts';
+import { type Grown, grow } from './grown.ts';
 import type { RealEnd, Subject } from './restore.ts';
 import { withoutState } from './stateless.ts';
 
@@ -39,8 +39,7 @@ export const GET_CRIU = 'linux/restore/get-criu.sh';
 
 /** That of PATH, or what GET_CRIU unpacked; null where there is none that runs. */
 export async function findCriu(env = process.env): Promise<Criu | null> {
-  const cache = env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  for (const candidate of ['criu', join(cache, 'sideband', 'criu', 'criu')]) {
+  for (const candidate of ['criu', join(cacheRoot(env), 'criu', 'criu')]) {
     try {
       const { stdout } = await run(candidate, ['--version'], { env });
       const version = /^Version: (\S+)/m.exec(stdout)?.[1];
@@ -119,20 +118,5 @@ async function play(
   }
 }
 
-async function growSleepers(): Promise<{ root: number; end(): Promise<void> }> {
-  const program = await buildProgram(SLEEPERS);
-  const tree = spawn(program, [String(TASKS), String(OBJECTS)], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const ended = once(tree, 'close');
-  for await (const line of createInterface(tree.stdout)) {
-    return {
-      root: Number(line),
-      async end() {
-        tree.stdin.end();
-        await ended;
-      },
-    };
-  }
-  throw new InputError('a tree for CRIU', 'it does not grow here', 'run as root of the machine');
-}
+const growSleepers = async (): Promise<Grown> =>
+  grow(await buildProgram(SLEEPERS), [String(TASKS), String(OBJECTS)]);

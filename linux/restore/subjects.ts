@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 /** What is restored for the report: what CRIU dumped, a tree that lives here now, and generated ones. */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '../../core/input-error.ts';
 import type { Capture } from '../../core/restart/capture.ts';
 import { importCriu } from '../../core/restart/import-criu.ts';
 import { captureMachine } from '../capture/capture.ts';
 import { buildProgram } from '../host/build-agent.ts';
+import { grow } from './grown.ts';
 import type { Subject } from './restore.ts';
 import { generateUnprivileged } from './unprivileged.ts';
 
@@ -40,16 +38,10 @@ export async function captureLive(): Promise<Capture> {
   const program = await buildProgram(TREE);
   const [command = program, ...args] =
     process.getuid?.() === 0 ? [program] : ['unshare', '-Ur', program];
-  const tree = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-  const failed = new Promise<never>((_, reject) => tree.on('error', reject));
-  const grown = async () => {
-    for await (const line of createInterface(tree.stdout)) return Number(line);
-    throw new InputError('a real tree', 'it does not grow here', 'use a kernel with namespaces');
-  };
+  const tree = await grow(command, args);
   try {
-    const capture = await captureMachine(await Promise.race([grown(), failed]));
-    return { ...capture, source: 'a tree that was grown here' };
+    return { ...(await captureMachine(tree.root)), source: 'a tree that was grown here' };
   } finally {
-    tree.stdin.end();
+    await tree.end();
   }
 }
