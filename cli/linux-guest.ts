@@ -48,23 +48,27 @@ async function built(names: readonly Buildable[]): Promise<Kernel> {
       {
         title: 'The kernel',
         task: async (_context, task) => {
-          kernel = await buildKernel(cache, chosen(names), {
-            interrupted: wasInterrupted,
-            onBegin() {
-              if (isSaid) return;
-              isSaid = true;
-              say(
-                `a kernel is built in ${cache.root}: about ${BUILD_MINUTES} minutes on two cores, ` +
-                  `${SOURCE_MB + BUILD_MB} MB`,
-              );
+          kernel = await buildKernel(
+            cache,
+            { built: chosen(names), config: 'tiny' },
+            {
+              interrupted: wasInterrupted,
+              onBegin() {
+                if (isSaid) return;
+                isSaid = true;
+                say(
+                  `a kernel is built in ${cache.root}: about ${BUILD_MINUTES} minutes on two cores, ` +
+                    `${SOURCE_MB + BUILD_MB} MB`,
+                );
+              },
+              onLine(line) {
+                const [, what, file] = MAKES.exec(line) ?? [];
+                files++;
+                const isDue = process.stderr.isTTY === true || files % SAY_EVERY === 0;
+                if (isDue) task.output = `${files} lines: ${what ?? ''} ${file ?? line}`;
+              },
             },
-            onLine(line) {
-              const [, what, file] = MAKES.exec(line) ?? [];
-              files++;
-              const isDue = process.stderr.isTTY === true || files % SAY_EVERY === 0;
-              if (isDue) task.output = `${files} lines: ${what ?? ''} ${file ?? line}`;
-            },
-          });
+          );
           task.title = `The kernel: Linux ${kernel.version}, key ${kernel.key}`;
         },
       },

@@ -124,8 +124,8 @@ function blockOf(
       return { first: first ?? 0, second: second ?? 0 };
     });
   return {
-    ns: pairOf(({ ns, emptyNs }) => ns - emptyNs),
-    emptyNs: pairOf(({ emptyNs }) => emptyNs),
+    ns: pairOf(({ time, emptyTime }) => time - emptyTime),
+    emptyNs: pairOf(({ emptyTime }) => emptyTime),
     preempted: played.filter(({ preempted }) => preempted > 0).length,
   };
 }

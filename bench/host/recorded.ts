@@ -55,7 +55,7 @@ function* operated(subject: HostSubject, me: Caller, laps: number[]): Program {
 }
 
 /** The same tape among others, `first` of which come before its own. */
-const movedBy = (tape: Tape, first: number): Tape => ({
+export const movedBy = (tape: Tape, first: number): Tape => ({
   ...tape,
   calls: tape.calls.map((call) =>
     call.child === undefined ? call : { ...call, child: call.child + first },

@@ -216,7 +216,7 @@ int main(int argc, char *argv[])
 	if (is_guest)
 		guest_begin();
 	else if (argc > 2)
-		times_main(atoi(argv[2]));
+		times_main(argv[1], atoi(argv[2]));
 	else if (argc > 1)
 		image_main(argv[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

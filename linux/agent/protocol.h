@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a harness and the agent say to each other: version 4.
+ * What a harness and the agent say to each other: version 5.
  *
  * Both directions carry frames: a 32-bit length, then so many bytes. All
  * numbers are little-endian and unaligned. The agent's first frame is a
@@ -76,7 +76,7 @@
  *		RACE_STUCK if it did not return, which ends the runs.
  *
  * REQUEST_TIMES
- *		u32 environment, then tapes, then plays.
+ *		u32 environment, u32 clock, then tapes, then plays.
  *		tapes:    u32 tapes, each u32 calls, u32 memory, u32 pointers,
  *			  so many bytes of memory, then
  *		pointers: u32 at, u8 kind, u64 value	an address in that memory
@@ -87,15 +87,17 @@
  *		A call that makes a task says which tape it plays, others NO_TAPE.
  *		A call must return what it expects, where that is checked, or no
  *		error.
- *		plays:    u32 plays, each u32 tape, u32 laps, each u32 calls
+ *		plays:    u32 plays, each u32 tape, u32 levels, u32 laps,
+ *			  each u32 calls
  *		All are made in a fresh image with so many bytes of environment,
  *		one after the other, each by a fresh process that is the init of
- *		fresh pid and IPC namespaces, on one CPU. Time is read between
- *		laps, which end behind so many calls each; then the same laps are
- *		run without their calls.
+ *		fresh pid and IPC namespaces, so many of pids one in the other, on
+ *		one CPU. Time is read between laps, which end behind so many calls
+ *		each; then the same laps are run without their calls. CLOCK_NS has
+ *		nanoseconds, CLOCK_TICKS what rdtsc counts.
  *		The reply is u32 plays, each u32 calls that were made, s64 what
  *		the one behind them returned, u32 how often another process was
- *		let in, u32 laps, and for each u64 nanoseconds with its calls, u64
+ *		let in, u32 laps, and for each u64 time with its calls, u64
  *		without.
  *
  * REQUEST_RESTORE
@@ -121,7 +123,7 @@
 #define SIDEBAND_PROTOCOL_H
 
 #define AGENT_MAGIC	0x42444953	/* "SIDB" */
-#define AGENT_VERSION	4
+#define AGENT_VERSION	5
 
 #define REQUEST_STEPS	0
 #define REQUEST_RACE	1
@@ -146,8 +148,11 @@
 #define MAX_TAPES	65536
 #define MAX_CALLS	65536
 #define MAX_PLAYS	1024
-#define MAX_LAPS	256
+#define MAX_LAPS	512
 #define MAX_TALLIES	65536
+#define MAX_LEVELS	8
+#define CLOCK_NS	0
+#define CLOCK_TICKS	1
 #define TAPE_STACK_SIZE	16384
 #define MAX_FRAME	(1 << 28)	/* of a request */
 #define MAX_REPLY	(1 << 21)

@@ -30,6 +30,7 @@
 
 struct play {
 	uint32_t tape;
+	uint32_t levels;
 	uint32_t laps;
 	uint32_t ends[MAX_LAPS];
 	uint32_t made;			/* calls */
@@ -37,9 +38,10 @@ struct play {
 	uint64_t with[MAX_LAPS], without[MAX_LAPS];
 };
 
-static struct play plays[MAX_PLAYS];
-static char stack[65536];		/* of a task that we wait for */
-static uint32_t environment;
+static struct play *plays;			/* shared: no fork has them to copy */
+static char stacks[MAX_LEVELS + 1][65536];	/* of tasks that we wait for */
+static uint32_t depth;				/* of the one that runs */
+static uint32_t environment, clock_kind;
 static int request;
 static pid_t image;
 
@@ -48,7 +50,7 @@ static pid_t make(int flags, void (*run)(uint32_t), uint32_t index)
 {
 	const int64_t args[] = {
 		CLONE_VM | CLONE_VFORK | SIGCHLD | flags,
-		(int64_t)(stack + sizeof(stack)), 0, 0, 0
+		(int64_t)(stacks[depth] + sizeof(stacks[depth])), 0, 0, 0
 	};
 	pid_t pid = make_task(SYS_clone, args, run, index);
 
@@ -62,7 +64,8 @@ static pid_t make(int flags, void (*run)(uint32_t), uint32_t index)
 static void become(uint32_t unused)
 {
 	static char number[16], filler[MOST_ENVIRONMENT + 1];
-	char *argv[] = { "agent", "times", number, NULL };
+	char *kind = clock_kind == CLOCK_TICKS ? "ticks" : "times";
+	char *argv[] = { "agent", kind, number, NULL };
 	char *env[] = { filler, NULL };
 
 	(void)unused;
@@ -84,6 +87,7 @@ void run_times(void)
 	int status;
 
 	environment = take_number(4);
+	clock_kind = take_number(4);
 	if (environment > MOST_ENVIRONMENT)
 		die(2, "the request has too large an environment");
 	request = memfd_create("request", 0);
@@ -125,6 +129,8 @@ static uint64_t now(void)
 {
 	struct timespec t;
 
+	if (clock_kind == CLOCK_TICKS)
+		return __builtin_ia32_rdtsc();
 	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
 	return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
@@ -147,15 +153,20 @@ static uint32_t play_laps(const struct play *play, const struct tape *tape,
 	return made;
 }
 
-/* The init of namespaces of its own. */
+/* The init of namespaces of its own; so are all that are around it. */
 static void play_one(uint32_t index)
 {
 	struct play *play = &plays[index];
 	const struct tape *tape = &tapes[play->tape];
-	struct tape empty = tape_emptied(tape);
 	struct rusage before, after;
+	struct tape empty;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (++depth < play->levels) {
+		waitpid(make(CLONE_NEWPID, play_one, index), NULL, 0);
+		_exit(0);
+	}
+	empty = tape_emptied(tape);
 	getrusage(RUSAGE_SELF, &before);
 	play->made = play_laps(play, tape, play->with);
 	getrusage(RUSAGE_SELF, &after);
@@ -170,9 +181,12 @@ static void take_play(struct play *play)
 	uint32_t lap, last = 0;
 
 	play->tape = take_number(4);
+	play->levels = take_number(4);
 	play->laps = take_number(4);
 	if (play->tape >= tape_count)
 		die(2, "the request names a tape that can't be");
+	if (!play->levels || play->levels > MAX_LEVELS)
+		die(2, "the request has no levels, or too many");
 	if (!play->laps || play->laps > MAX_LAPS)
 		die(2, "the request has no laps, or too many");
 	for (lap = 0; lap < play->laps; lap++) {
@@ -200,16 +214,19 @@ static void put_play(const struct play *play)
 	}
 }
 
-_Noreturn void times_main(int fd)
+_Noreturn void times_main(const char *kind, int fd)
 {
 	uint32_t count, n;
 	int standard;
 
+	if (!strcmp(kind, "ticks"))
+		clock_kind = CLOCK_TICKS;
 	find_request(fd);
 	take_tapes();
 	count = take_number(4);
 	if (count > MAX_PLAYS)
 		die(2, "the request has too many plays");
+	plays = tape_allocate(count, sizeof(*plays));
 	for (n = 0; n < count; n++)
 		take_play(&plays[n]);
 	end_request();
@@ -217,11 +234,14 @@ _Noreturn void times_main(int fd)
 	for (standard = 0; standard < STANDARD; standard++)
 		close(standard);
 	stay_on_one_cpu();
-	put_number(count, 4);
 	for (n = 0; n < count; n++) {
+		depth = 0;
 		waitpid(make(CLONE_NEWPID | CLONE_NEWIPC, play_one, n), NULL, 0);
-		put_play(&plays[n]);
 	}
+	/* Not before: the forks of what is played later would have the reply to copy. */
+	put_number(count, 4);
+	for (n = 0; n < count; n++)
+		put_play(&plays[n]);
 	leave_reply(fd);
 	exit(0);
 }

@@ -8,16 +8,18 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildKernel } from './build.ts';
+import { DESIGNS } from '../../core/kernel/strategy.ts';
+import { buildKernel, type Recipe } from './build.ts';
 import { type Cache, cacheAt, needRoom } from './cache.ts';
 import { isThere, needCommands, Stopped } from './command.ts';
-import { optionLines, PATCHED } from './options.ts';
-import { type Origin, patchedSource, patchesIn } from './source.ts';
+import { optionLines, PATCHED, type Patched } from './options.ts';
+import { nextCallBy, type Origin, patchedSource, patchesIn } from './source.ts';
 
 const missing = ['make', 'gcc', 'patch', 'xz', 'flex', 'bison', 'bc'].filter(
   (command) => !isThere(command),
@@ -44,6 +46,9 @@ vmlinux:
 \t@echo '  CC      one.o'
 \tcat $(CURDIR)/payload > $(O)/vmlinux
 \t: > $(O)/System.map
+init/init_task.o:
+\tmkdir -p $(O)/init
+\techo $(KCFLAGS) > $(O)/init/init_task.o
 `;
 const MERGE = `#!/bin/sh
 # -m -O DIRECTORY CONFIG FRAGMENT...
@@ -73,6 +78,7 @@ function patch(from: string, to: string): string {
   return path;
 }
 
+const tiny = (built: readonly Patched[]): Recipe => ({ built, config: 'tiny' });
 const origin = (archive: string, patches: readonly string[] = []): Origin => ({ archive, patches });
 
 describe.skipIf(missing.length > 0)(`a kernel${why}`, () => {
@@ -80,28 +86,42 @@ describe.skipIf(missing.length > 0)(`a kernel${why}`, () => {
     const from = origin(packed(), [patch('plain', 'patched')]);
     const said: string[] = [];
     const watch = { onLine: (line: string) => said.push(line) };
-    const kernel = await buildKernel(cache, PATCHED, watch, from);
+    const kernel = await buildKernel(cache, tiny(PATCHED), watch, from);
     expect(readFileSync(kernel.path, 'utf8')).toBe('patched\n');
     expect([kernel.version, kernel.built]).toEqual(['6.1.999', PATCHED]);
     expect(said).toContain('  CC      one.o');
     const before = said.length;
-    expect(await buildKernel(cache, PATCHED, watch, from)).toEqual(kernel);
+    expect(await buildKernel(cache, tiny(PATCHED), watch, from)).toEqual(kernel);
     expect(said.length).toBe(before);
-    const fewer = await buildKernel(cache, ['setter'], {}, from);
+    const fewer = await buildKernel(cache, tiny(['setter']), {}, from);
     const config = readFileSync(join(fewer.path, '..', '.config'), 'utf8');
     expect(config).toContain('CONFIG_SET_NEXT_SYSCALL_DATA=y');
     expect(config).toContain('# CONFIG_INDIRECT is not set');
-    const other = await buildKernel(cache, PATCHED, {}, origin(from.archive));
+    const other = await buildKernel(cache, tiny(PATCHED), {}, origin(from.archive));
     expect(readFileSync(other.path, 'utf8')).toBe('plain\n');
     expect(new Set([kernel.key, fewer.key, other.key]).size).toBe(3);
   });
 
+  it('of other patches leaves alone what they do not touch', async () => {
+    const archive = packed();
+    const one = await patchedSource(cache, {}, origin(archive, [patch('plain', 'patched')]));
+    const [makefile, payload] = [join(one.directory, 'Makefile'), join(one.directory, 'payload')];
+    const before = statSync(makefile).ctimeMs;
+    const again = await patchedSource(cache, {}, origin(archive, [patch('plain', 'other')]));
+    expect(readFileSync(payload, 'utf8')).toBe('other\n');
+    await patchedSource(cache, {}, origin(archive));
+    expect(readFileSync(payload, 'utf8')).toBe('plain\n');
+    expect(statSync(makefile).ctimeMs).toBe(before);
+    expect(again.key).not.toBe(one.key);
+  });
+
   it('whose patch does not apply is named, with its file and its version', async () => {
     const from = origin(packed(), [patch('something else', 'patched')]);
-    await expect(buildKernel(cache, PATCHED, {}, from)).rejects.toThrow(
+    await expect(buildKernel(cache, tiny(PATCHED), {}, from)).rejects.toThrow(
       /0001-payload\.patch: it does not apply to Linux 6\.1\.999 \(payload\); see .*build\.log; the patches are made for Debian's linux-source-6\.1$/,
     );
-    expect(existsSync(cache.source)).toBe(false);
+    // What was half patched is no source.
+    await expect(buildKernel(cache, tiny(PATCHED), {}, from)).rejects.toThrow('does not apply');
   });
 
   it('that does not compile keeps its log, whose last lines are shown', async () => {
@@ -109,7 +129,7 @@ describe.skipIf(missing.length > 0)(`a kernel${why}`, () => {
       "@echo '  CC      one.o'",
       'echo one.c:7: no such thing >&2; false',
     );
-    const failed = buildKernel(cache, PATCHED, {}, origin(packed({ makefile })));
+    const failed = buildKernel(cache, tiny(PATCHED), {}, origin(packed({ makefile })));
     await expect(failed).rejects.toThrow(
       /^make vmlinux: ended with 2:\n(.*\n)*one\.c:7: no such thing\n/,
     );
@@ -120,8 +140,8 @@ describe.skipIf(missing.length > 0)(`a kernel${why}`, () => {
   it('that drops an option is no kernel', async () => {
     const merge = MERGE.replace('cat "$@"', 'cat "$@" | grep -v SECCOMP_FILTER');
     const from = origin(packed({ merge }));
-    await expect(buildKernel(cache, PATCHED, {}, from)).rejects.toThrow(
-      'tiny.config: Linux 6.1.999 does not take CONFIG_SECCOMP_FILTER=y; see what it depends on;',
+    await expect(buildKernel(cache, tiny(PATCHED), {}, from)).rejects.toThrow(
+      'linux/guest: Linux 6.1.999 does not take CONFIG_SECCOMP_FILTER=y; see what it depends on;',
     );
   });
 
@@ -139,22 +159,23 @@ describe.skipIf(missing.length > 0)(`a kernel${why}`, () => {
       isStopped ||= line.includes('one.o');
     };
     const interrupted = () => isStopped;
-    await expect(buildKernel(cache, [], { onLine, interrupted }, from)).rejects.toThrow(Stopped);
-    expect(readdirSync(cache.root).sort()).toEqual(['build', 'build.log', 'source']);
-    const kernel = await buildKernel(cache, [], {}, from);
+    await expect(buildKernel(cache, tiny([]), { onLine, interrupted }, from)).rejects.toThrow(
+      Stopped,
+    );
+    expect(readdirSync(cache.root).sort()).toEqual(['build-tiny', 'build.log', 'source']);
+    const kernel = await buildKernel(cache, tiny([]), {}, from);
     expect(readFileSync(kernel.path, 'utf8')).toBe('plain\n');
-    expect(readdirSync(cache.root)).not.toContain('build');
   });
 
   it('is not begun where somebody else builds, and is where that one is dead', async () => {
     const from = origin(packed());
     const lock = join(cache.root, 'lock');
     writeFileSync(lock, String(process.ppid));
-    await expect(buildKernel(cache, [], {}, from)).rejects.toThrow(
+    await expect(buildKernel(cache, tiny([]), {}, from)).rejects.toThrow(
       `lock: process ${process.ppid} builds there; wait until it has ended`,
     );
     writeFileSync(lock, '999999999');
-    expect(existsSync((await buildKernel(cache, [], {}, from)).path)).toBe(true);
+    expect(existsSync((await buildKernel(cache, tiny([]), {}, from)).path)).toBe(true);
     expect(existsSync(lock)).toBe(false);
   });
 });
@@ -195,4 +216,17 @@ it('the patches are a series, in order and without a gap', () => {
   const numbers = patchesIn().map((path) => Number(/(\d{4})-[^/]*$/.exec(path)?.[1]));
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   expect(numbers.length).toBe(9);
+});
+
+it('the next call has a patch that all designs share, and one or two of each', () => {
+  const names = DESIGNS.map((design) => {
+    const { groundwork, own } = nextCallBy(design);
+    return [...groundwork, ...own].map((path) => Number(/(\d{4})-[^/]*$/.exec(path)?.[1]));
+  });
+  expect(names).toEqual([
+    [1, 2],
+    [1, 3, 4],
+    [1, 3],
+    [1, 3, 5],
+  ]);
 });

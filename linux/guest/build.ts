@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-/** A patched kernel, built out of tree with a tiny configuration; once for each content. */
+/**
+ * A patched kernel, built out of tree; once for each content. One that differs from the last only in
+ * its options is made of what that one left behind, as Kbuild sees to it that what depends on an
+ * option is compiled again, and nothing else.
+ */
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -11,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../core/input-error.ts';
 import { type Cache, isOf, keyOf, locked, needRoom, sign } from './cache.ts';
@@ -19,8 +23,17 @@ import { isThere, needCommands, runToEnd, type Watch } from './command.ts';
 import { OPTIONS, optionLines, type Patched } from './options.ts';
 import { DEBIANS, type Origin, patchedSource, type Source, versionOf } from './source.ts';
 
-const FRAGMENT = fileURLToPath(new URL('./tiny.config', import.meta.url));
-export const BUILD_MB = 700;
+/** Fragments that are merged onto `make tinyconfig`, in their order. */
+const FRAGMENTS = {
+  tiny: ['tiny.config'],
+  hardened: ['tiny.config', 'hardened.config'],
+} as const;
+export type Config = keyof typeof FRAGMENTS;
+export const CONFIGS = Object.keys(FRAGMENTS) as readonly Config[];
+const fragmentsOf = (config: Config): string[] =>
+  FRAGMENTS[config].map((name) => fileURLToPath(new URL(`./${name}`, import.meta.url)));
+
+export const BUILD_MB = 900;
 /** On two slow cores: for people. */
 export const BUILD_MINUTES = 9;
 const NEEDS = {
@@ -33,11 +46,18 @@ const FIXED = [
   ...['KBUILD_BUILD_HOST=sideband', 'KBUILD_BUILD_VERSION=1'],
 ];
 
-export interface Kernel {
+/** What a kernel is to be. */
+export interface Recipe {
+  readonly built: readonly Patched[];
+  readonly config: Config;
+}
+
+export interface Kernel extends Recipe {
   /** vmlinux, an ELF file. */
   readonly path: string;
+  /** An object file that has task_struct in its debugging information. */
+  readonly taskObject: string;
   readonly version: string;
-  readonly built: readonly Patched[];
   /** Of source, patches, configuration and compiler. */
   readonly key: string;
 }
@@ -45,7 +65,7 @@ export interface Kernel {
 /** @throws InputError, one sentence on what is missing or failed; Stopped where it was interrupted */
 export function buildKernel(
   cache: Cache,
-  built: readonly Patched[],
+  recipe: Recipe,
   watch: Watch = {},
   from: Origin = DEBIANS,
 ): Promise<Kernel> {
@@ -53,14 +73,22 @@ export function buildKernel(
     const source = await patchedSource(cache, watch, from);
     const version = versionOf(source.directory);
     needCommands('a kernel', NEEDS);
-    const lines = optionLines(built);
-    const key = keyOf([source.key, readFileSync(FRAGMENT), lines, compiler()]);
+    const { built, config } = recipe;
+    const fragments = fragmentsOf(config);
+    const base = keyOf([
+      source.unpacked,
+      ...fragments.map((path) => readFileSync(path)),
+      compiler(),
+    ]);
+    const key = keyOf([source.key, base, optionLines(built)]);
     const directory = join(cache.root, `kernel-${key}`);
-    const kernel = { path: join(directory, 'vmlinux'), version, built, key };
-    if (existsSync(kernel.path)) return kernel;
+    const [path, taskObject] = [join(directory, 'vmlinux'), join(directory, TASK_OBJECT)];
+    const kernel = { path, taskObject, version, built, config, key };
+    if (existsSync(path)) return kernel;
     watch.onBegin?.();
-    await make(cache, source, { key, lines, version }, watch);
-    keep(cache, directory);
+    const build = cache.buildOf(config);
+    await make({ cache, source, build, base, version }, recipe, watch);
+    keep(cache, build, directory);
     return kernel;
   });
 }
@@ -68,61 +96,74 @@ export function buildKernel(
 const compiler = (): string => execFileSync('gcc', ['--version'], { encoding: 'utf8' });
 
 interface Build {
-  readonly key: string;
-  readonly lines: string;
+  readonly cache: Cache;
+  readonly source: Source;
+  /** The directory. */
+  readonly build: string;
+  /** Of all but the options and the patches, whose changes make finds out by itself. */
+  readonly base: string;
   readonly version: string;
 }
 
-/** What an interrupted one of the same key had done stays. */
+/** The smallest file of the kernel that knows task_struct. */
+const TASK_OBJECT = 'init_task.o';
+
+/** What an interrupted one, or one with other options, had done stays. */
 async function make(
-  cache: Cache,
-  { directory }: Source,
-  { key, lines, version }: Build,
+  { cache, source: { directory }, build, base, version }: Build,
+  { built, config }: Recipe,
   watch: Watch,
 ): Promise<void> {
-  const { build, log } = cache;
+  const { log } = cache;
   needRoom(cache, BUILD_MB, 'a build');
+  rmSync(log, { force: true });
   const run = (...args: string[]) =>
     runToEnd('make', ['-C', directory, `O=${build}`, ...FIXED, ...ccache(), ...args], log, watch);
-  if (!isOf(build, key)) {
+  const path = join(build, '.config');
+  const fragments = fragmentsOf(config);
+  const merge = (...merged: string[]) => {
+    const script = join(directory, 'scripts', 'kconfig', 'merge_config.sh');
+    return runToEnd('sh', [script, '-m', '-O', build, path, ...merged], log);
+  };
+  if (!isOf(build, base)) {
     rmSync(build, { recursive: true, force: true });
-    rmSync(log, { force: true });
     mkdirSync(build);
     await run('tinyconfig');
-    const options = join(build, 'designs.config');
-    writeFileSync(options, lines);
-    const merge = join(directory, 'scripts', 'kconfig', 'merge_config.sh');
-    const config = join(build, '.config');
-    await runToEnd('sh', [merge, '-m', '-O', build, config, FRAGMENT, options], log);
-    await run('olddefconfig');
-    checkConfig(readFileSync(config, 'utf8'), lines, version);
-    sign(build, key);
+    await merge(...fragments);
+    sign(build, base);
   }
+  const options = join(build, 'designs.config');
+  const lines = optionLines(built);
+  writeFileSync(options, lines);
+  await merge(options);
+  await run('olddefconfig');
+  const wanted = [...fragments.map((fragment) => readFileSync(fragment, 'utf8')), lines];
+  checkConfig(readFileSync(path, 'utf8'), wanted.join('\n'), version);
   await run(`-j${availableParallelism()}`, 'vmlinux');
+  await run('KCFLAGS=-g', `init/${TASK_OBJECT}`);
 }
 
 const ccache = (): string[] => (isThere('ccache') ? ['CC=ccache gcc', 'HOSTCC=ccache gcc'] : []);
 
 /** Options that something else forbids are dropped in silence. */
-function checkConfig(config: string, lines: string, version: string): void {
-  for (const line of `${readFileSync(FRAGMENT, 'utf8')}\n${lines}`.split('\n')) {
+function checkConfig(config: string, wanted: string, version: string): void {
+  for (const line of wanted.split('\n')) {
     const [, name, value] = /^(CONFIG_\w+)=(.+)$/.exec(line) ?? [];
     if (name === undefined || config.includes(`\n${name}=${value}\n`)) continue;
     throw new InputError(
-      FRAGMENT,
+      'linux/guest',
       `Linux ${version} does not take ${name}=${value}`,
       `see what it depends on; the options of the designs are ${Object.values(OPTIONS).join(', ')}`,
     );
   }
 }
 
-function keep({ build, root }: Cache, directory: string): void {
+function keep({ root }: Cache, build: string, directory: string): void {
   const half = join(root, 'kernel.new');
   rmSync(half, { recursive: true, force: true });
   mkdirSync(half);
-  for (const name of ['vmlinux', '.config', 'System.map']) {
-    copyFileSync(join(build, name), join(half, name));
+  for (const name of ['vmlinux', '.config', 'System.map', join('init', TASK_OBJECT)]) {
+    copyFileSync(join(build, name), join(half, basename(name)));
   }
   renameSync(half, directory);
-  rmSync(build, { recursive: true, force: true });
 }

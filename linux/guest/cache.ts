@@ -10,7 +10,8 @@ import { cacheRoot } from '../host/cache-root.ts';
 export interface Cache {
   readonly root: string;
   readonly source: string;
-  readonly build: string;
+  /** Where kernels of one configuration are built, one after the other. */
+  readonly buildOf: (config: string) => string;
   /** What make said. */
   readonly log: string;
 }
@@ -20,7 +21,7 @@ export function cacheAt(root = join(cacheRoot(), 'linux')): Cache {
   return {
     root,
     source: join(root, 'source'),
-    build: join(root, 'build'),
+    buildOf: (config) => join(root, `build-${config}`),
     log: join(root, 'build.log'),
   };
 }
@@ -34,10 +35,18 @@ export const keyOf = (parts: readonly (string | Buffer)[]): string => {
 const KEY = '.key';
 
 /** Is this directory whole, and of this key? Keys are written last. */
-export function isOf(directory: string, key: string): boolean {
-  const path = join(directory, KEY);
-  return existsSync(path) && readFileSync(path, 'utf8') === key;
+export const isOf = (directory: string, key: string): boolean =>
+  readIfThere(join(directory, KEY)) === key;
+
+/** Was it whole? It is about to become another, and is not until that is signed. */
+export function takeSign(directory: string): boolean {
+  const wasWhole = readIfThere(join(directory, KEY)) !== null;
+  rmSync(join(directory, KEY), { force: true });
+  return wasWhole;
 }
+
+export const readIfThere = (path: string): string | null =>
+  existsSync(path) ? readFileSync(path, 'utf8') : null;
 
 export const sign = (directory: string, key: string): void =>
   writeFileSync(join(directory, KEY), key);

@@ -15,7 +15,7 @@ import type { Kernel } from './build.ts';
 import { needCommands } from './command.ts';
 import { initrd } from './initrd.ts';
 
-const QEMU = 'qemu-system-x86_64';
+export const QEMU = 'qemu-system-x86_64';
 const MEMORY_MB = 256;
 /** Emulation is slow, and a machine that is busy elsewhere slower still. */
 const PATIENCE_MS = 120_000;
@@ -38,7 +38,11 @@ export interface Machine {
 }
 
 /** What QEMU is to be told, but for who is at the second serial line. */
-const argsOf = (kernel: Pick<Kernel, 'path'>, cpus: number, image: string, console: string) => [
+export const argsOf = (
+  kernel: Pick<Kernel, 'path'>,
+  cpus: number,
+  { image, console }: Pick<Prepared, 'image' | 'console'>,
+) => [
   ...MACHINE,
   ...['-smp', `${cpus},sockets=${cpus},cores=1,threads=1`],
   ...['-accel', `tcg,thread=${cpus === 1 ? 'single' : 'multi'}`],
@@ -48,11 +52,20 @@ const argsOf = (kernel: Pick<Kernel, 'path'>, cpus: number, image: string, conso
   ...['-append', cpus === 1 ? `${APPEND} ${ALONE}` : APPEND],
 ];
 
-/** Where the initrd of a program and what the console says are. */
-function prepare(program: string): { directory: string; image: string; console: string } {
+export interface Prepared {
+  /** Whose it is to remove it. */
+  readonly directory: string;
+  /** The initrd. */
+  readonly image: string;
+  /** What the console says. */
+  readonly console: string;
+}
+
+/** @param files beside the program, by path without the first slash */
+export function prepare(program: string, files: Readonly<Record<string, Buffer>> = {}): Prepared {
   const directory = mkdtempSync(join(tmpdir(), 'sideband-guest-'));
   const [image, console] = [join(directory, 'initrd'), join(directory, 'console')];
-  writeFileSync(image, initrd({ init: readFileSync(program) }));
+  writeFileSync(image, initrd({ init: readFileSync(program), ...files }));
   writeFileSync(console, '');
   return { directory, image, console };
 }
@@ -67,9 +80,10 @@ export async function consoleOf(
   patienceMs: number,
 ): Promise<string> {
   needCommands('a guest', { [QEMU]: 'qemu-system-x86' });
-  const { directory, image, console } = prepare(program);
+  const prepared = prepare(program);
+  const { directory, console } = prepared;
   try {
-    await promisify(execFile)(QEMU, argsOf(kernel, 1, image, console), {
+    await promisify(execFile)(QEMU, argsOf(kernel, 1, prepared), {
       timeout: patienceMs,
       killSignal: 'SIGKILL',
     }).catch(() => {});
@@ -95,13 +109,14 @@ export class Guest {
   static async boot(kernel: Pick<Kernel, 'path'>, machine: Machine): Promise<Guest> {
     const { cpus, patienceMs = PATIENCE_MS, qemu = QEMU } = machine;
     needCommands('a guest', { [qemu]: 'qemu-system-x86' });
-    const { directory, image, console } = prepare(await buildGuestAgent());
+    const prepared = prepare(await buildGuestAgent());
+    const { directory, console } = prepared;
     const begun = performance.now();
     try {
       const started = await Agent.of({
         path: qemu,
         args: [
-          ...argsOf(kernel, cpus, image, console),
+          ...argsOf(kernel, cpus, prepared),
           ...['-chardev', 'stdio,id=agent,signal=off', '-serial', 'chardev:agent'],
         ],
         epitaph: () => epitaph(console),
@@ -126,7 +141,7 @@ export class Guest {
 const LINES = 8;
 
 /** What it said when it died, or last. */
-function epitaph(console: string): string {
+export function epitaph(console: string): string {
   // Who was given up is asked once more when it is gone.
   if (!existsSync(console)) return '';
   const lines = readFileSync(console, 'utf8').replaceAll('\r', '').trimEnd().split('\n');

@@ -2,12 +2,21 @@
 /** The source of Linux as Debian packs it, unpacked and patched once. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../../core/input-error.ts';
-import { type Cache, isOf, keyOf, needRoom, sign } from './cache.ts';
+import type { Design } from '../../core/kernel/strategy.ts';
+import { type Cache, isOf, keyOf, needRoom, readIfThere, sign, takeSign } from './cache.ts';
 import { needCommands, runToEnd, type Watch } from './command.ts';
 
 /** What the patches are made for. */
@@ -26,6 +35,8 @@ export interface Source {
   readonly directory: string;
   /** Of the archive and of the patches. */
   readonly key: string;
+  /** Of the archive alone. */
+  readonly unpacked: string;
 }
 
 export function patchesIn(directory = PATCHES): string[] {
@@ -38,6 +49,31 @@ export function patchesIn(directory = PATCHES): string[] {
 export const DEBIANS: Origin = { archive: ARCHIVE, patches: patchesIn() };
 
 /**
+ * Which of linux/patches/next-call each design needs to have one more call directed, timer_create: the
+ * first, which all of them build on, and its own.
+ */
+const NEXT_CALL = join(PATCHES, 'next-call');
+const NEXT_CALL_BY: Readonly<Record<Design, readonly number[]>> = {
+  with_id: [2],
+  procfs: [3, 4],
+  setter: [3],
+  indirect: [3, 5],
+};
+
+export interface NextCall {
+  readonly groundwork: readonly string[];
+  readonly own: readonly string[];
+}
+
+export function nextCallBy(design: Design): NextCall {
+  const all = patchesIn(NEXT_CALL);
+  const nth = (n: number) => all.slice(n - 1, n);
+  return { groundwork: nth(1), own: NEXT_CALL_BY[design].flatMap(nth) };
+}
+
+/**
+ * One that has other patches gives up those that are not wanted, and gets those that are: what neither
+ * touches keeps its time, so that it is not compiled again.
  * @throws InputError where there is no source, no room, or a patch does not apply; Stopped
  */
 export async function patchedSource(
@@ -53,28 +89,73 @@ export async function patchedSource(
     );
   }
   needCommands('the source of Linux', { tar: 'tar', xz: 'xz-utils', patch: 'patch' });
-  const key = keyOf([await sha256(archive), ...patches.map((path) => readFileSync(path))]);
+  const unpacked = await sha256(archive);
+  const key = keyOf([unpacked, ...patches.map((path) => readFileSync(path))]);
   const directory = cache.source;
-  if (isOf(directory, key)) return { directory, key };
+  if (isOf(directory, key)) return { directory, key, unpacked };
   needRoom(cache, SOURCE_MB, 'the source');
   watch.onBegin?.();
+  rmSync(cache.log, { force: true });
+  const isWhole = takeSign(directory) && readIfThere(join(directory, ARCHIVE_NAME)) === unpacked;
+  if (!isWhole) {
+    await unpack(archive, cache, watch);
+    writeFileSync(join(directory, ARCHIVE_NAME), unpacked);
+  }
+  await repatch(patches, cache, watch);
+  sign(directory, key);
+  return { directory, key, unpacked };
+}
+
+async function unpack(archive: string, cache: Cache, watch: Watch): Promise<void> {
+  const directory = cache.source;
   rmSync(directory, { recursive: true, force: true });
   const unpacking = `${directory}.new`;
   rmSync(unpacking, { recursive: true, force: true });
-  await mkdir(unpacking);
-  rmSync(cache.log, { force: true });
+  await mkdir(join(unpacking, APPLIED), { recursive: true });
   watch.onLine?.(`unpacking ${basename(archive)}`);
-  const untar = ['-x', '--xz', '--strip-components=1', '-C', unpacking, '-f', archive];
+  // Younger than whatever was built of another one.
+  const untar = ['-x', '--xz', '--touch', '--strip-components=1', '-C', unpacking, '-f', archive];
   await runToEnd('tar', untar, cache.log, watch);
-  for (const path of patches) await apply(path, unpacking, cache, watch);
-  sign(unpacking, key);
   await rename(unpacking, directory);
-  return { directory, key };
 }
 
-async function apply(path: string, to: string, cache: Cache, watch: Watch): Promise<void> {
-  watch.onLine?.(`applying ${basename(path)}`);
-  const args = ['-p1', '--batch', '--forward', '--fuzz=0', '-d', to, '-i', path];
+/** In the source: which archive it is of, and the patches that were applied, by their places. */
+const ARCHIVE_NAME = '.archive';
+const APPLIED = '.applied';
+
+async function repatch(wanted: readonly string[], cache: Cache, watch: Watch): Promise<void> {
+  const kept = join(cache.source, APPLIED);
+  const placeOf = (index: number) => join(kept, String(index).padStart(4, '0'));
+  const applied = readdirSync(kept)
+    .sort()
+    .map((name) => join(kept, name));
+  let same = 0;
+  while (same < applied.length && same < wanted.length) {
+    const [one, other] = [applied[same], wanted[same]];
+    if (one === undefined || other === undefined) break;
+    if (!readFileSync(one).equals(readFileSync(other))) break;
+    same++;
+  }
+  for (const path of applied.slice(same).reverse()) {
+    await patch(path, ['--reverse'], cache, watch);
+    rmSync(path);
+  }
+  for (const [index, path] of wanted.entries()) {
+    if (index < same) continue;
+    watch.onLine?.(`applying ${basename(path)}`);
+    await patch(path, ['--forward'], cache, watch);
+    copyFileSync(path, placeOf(index));
+  }
+}
+
+async function patch(
+  path: string,
+  which: readonly string[],
+  cache: Cache,
+  watch: Watch,
+): Promise<void> {
+  const to = cache.source;
+  const args = ['-p1', '--batch', ...which, '--fuzz=0', '-d', to, '-i', path];
   try {
     await runToEnd('patch', args, cache.log, watch);
   } catch (error) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/** The harness's end of linux/agent/protocol.h, version 4, and nothing that is not in there. */
+/** The harness's end of linux/agent/protocol.h, version 5, and nothing that is not in there. */
 
 export const AGENT_MAGIC = 0x42444953;
-export const AGENT_VERSION = 4;
+export const AGENT_VERSION = 5;
 export const REQUEST_STEPS = 0;
 export const REQUEST_RACE = 1;
 export const REQUEST_TIMES = 2;
@@ -28,8 +28,10 @@ export const MODE_TOGETHER = 2;
 export const MAX_TAPES = 65536;
 export const MAX_CALLS = 65536;
 export const MAX_PLAYS = 1024;
-export const MAX_LAPS = 256;
+export const MAX_LAPS = 512;
 export const MAX_TALLIES = 65536;
+export const CLOCK_NS = 0;
+export const CLOCK_TICKS = 1;
 export const TAPE_STACK_SIZE = 16384;
 export const NO_TAPE = 0xffffffff;
 export const OWN_ARRIVE = 0xff00;

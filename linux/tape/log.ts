@@ -11,6 +11,7 @@ import type {
   Syscall,
   TallyUse,
 } from '../../core/kernel/syscall.ts';
+import { registerAt } from '../../strategies/fields/indirect-call.ts';
 import { PROGRAM_AT } from '../conformance/on-model.ts';
 import type { ScriptCall } from '../conformance/script.ts';
 import type { TapeCallName } from './tape.ts';
@@ -19,8 +20,10 @@ export interface LoggedCall {
   readonly kind: 'call';
   readonly call: TapeCallName;
   readonly args: readonly number[];
-  /** The program that it names. */
+  /** The program that it names, or that the call which it wraps does. */
   readonly program: string | null;
+  /** The call that indirect wraps. */
+  readonly wraps: ScriptCall | null;
   /** Null as long as it has not returned. */
   result: number | null;
 }
@@ -66,7 +69,7 @@ export class Logs {
           result = yield value;
           continue;
         }
-        const call = loggedCall(value);
+        const call = loggedCall(value, me.memory);
         log.push(call);
         result = yield value;
         call.result = result;
@@ -89,21 +92,28 @@ const ownCall = (call: 'arrive' | 'wait', tally: number): LoggedCall => ({
   call,
   args: [tally],
   program: null,
+  wraps: null,
   result: 0,
 });
 
-function loggedCall({ name, args }: Syscall): LoggedCall {
+function loggedCall({ name, args }: Syscall, memory: UserMemory): LoggedCall {
   const call = name as ScriptCall;
   const numbers: unknown[] = [...args];
   const at = PROGRAM_AT[call];
-  const [program = null] = at === undefined ? [] : numbers.splice(at, 1);
-  return {
-    kind: 'call',
-    call,
-    args: numbers.map(Number),
-    program: program === null ? null : String(program),
-    result: null,
-  };
+  const [named = null] = at === undefined ? [] : numbers.splice(at, 1);
+  const { wraps, program } = call === 'indirect' ? wrapped(Number(args[0]), memory) : NOTHING;
+  const says = named === null ? program : String(named);
+  return { kind: 'call', call, args: numbers.map(Number), program: says, wraps, result: null };
+}
+
+const NOTHING = { wraps: null, program: null };
+
+/** What the registers say that indirect is given. */
+function wrapped(registers: number, memory: UserMemory): Pick<LoggedCall, 'wraps' | 'program'> {
+  const wraps = memory.load(registers) as ScriptCall;
+  const at = PROGRAM_AT[wraps];
+  const program = at === undefined ? null : String(memory.load(registerAt(registers, at + 1)));
+  return { wraps, program };
 }
 
 function watched({ memory }: Caller, log: Logged[]): Caller {

@@ -2,6 +2,8 @@
 /** Has tapes played by the agent, each time by a fresh process in fresh namespaces, and timed. */
 import type { Agent } from '../host/agent.ts';
 import {
+  CLOCK_NS,
+  CLOCK_TICKS,
   FrameReader,
   frameOf,
   limited,
@@ -14,13 +16,15 @@ import {
 /** One play of a tape: by laps, which end behind so many calls. */
 export interface Play {
   readonly tape: number;
+  /** Of pid namespaces that are made for it, one in the other; 1 if it is left out. */
+  readonly levels?: number;
   readonly laps: readonly number[];
 }
 
 export interface Lap {
-  /** Nanoseconds of all its calls, and of the loop without them. */
-  readonly ns: number;
-  readonly emptyNs: number;
+  /** Time of all its calls, and of the loop without them. */
+  readonly time: number;
+  readonly emptyTime: number;
 }
 
 export interface Played {
@@ -32,8 +36,11 @@ export interface Played {
   readonly laps: readonly Lap[];
 }
 
+/** Nanoseconds, or what rdtsc counts: under a machine that counts instructions, these. */
+export type Clock = 'ns' | 'ticks';
+
 /**
- * Makes the plays in their order, in one fresh image.
+ * Makes the plays in their order, in one fresh image; times are in nanoseconds.
  * @param tapes as encodeTapes() has them
  * @param environment bytes of it: where the image's stack begins follows from that
  * @throws InputError where the agent fails
@@ -44,28 +51,41 @@ export function playAll(
   plays: readonly Play[],
   environment: number,
 ): Promise<Played[]> {
-  const encoded = plays.flatMap(({ tape, laps }) => [tape, laps.length, ...laps]);
-  const parts = [
-    word(environment, 4),
+  return agent.ask(encodePlays(tapes, plays, environment, 'ns'), decodePlayed);
+}
+
+/** The request for them. */
+export function encodePlays(
+  tapes: Buffer,
+  plays: readonly Play[],
+  environment: number,
+  clock: Clock,
+): Buffer {
+  const numbers = plays.flatMap(({ tape, levels = 1, laps }) => [
+    tape,
+    levels,
+    laps.length,
+    ...laps,
+  ]);
+  return frameOf(REQUEST_TIMES, [
+    ...[environment, clock === 'ns' ? CLOCK_NS : CLOCK_TICKS].map((n) => word(n, 4)),
     tapes,
-    word(plays.length, 4),
-    ...encoded.map((n) => word(n, 4)),
-  ];
-  return agent.ask(frameOf(REQUEST_TIMES, parts), decodePlayed);
+    ...[plays.length, ...numbers].map((n) => word(n, 4)),
+  ]);
 }
 
 /** @throws ProtocolError */
 export function decodePlayed(frame: Buffer): Played[] {
   const reader = new FrameReader(frame);
-  const nanoseconds = () => Number(reader.bytes(8).readBigUInt64LE(0));
+  const time = () => Number(reader.bytes(8).readBigUInt64LE(0));
   const played = Array.from({ length: limited(reader.number(4), MAX_PLAYS) }, () => {
     const call = reader.number(4);
     const result = Number(reader.bytes(8).readBigInt64LE(0));
     const preempted = reader.number(4);
     const count = limited(reader.number(4), MAX_LAPS);
     const laps = Array.from({ length: count }, () => ({
-      ns: nanoseconds(),
-      emptyNs: nanoseconds(),
+      time: time(),
+      emptyTime: time(),
     }));
     return { refused: count === 0 ? { call, result } : null, preempted, laps };
   });

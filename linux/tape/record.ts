@@ -164,7 +164,7 @@ class TapeWriter {
   }
 
   private call(one: LoggedCall, two: LoggedCall): void {
-    const { call, program } = one;
+    const { call, program, wraps } = one;
     const isSame = call === two.call && program === two.program;
     if (!isSame || one.args.length !== two.args.length) {
       throw this.not('does not do the same twice');
@@ -174,8 +174,10 @@ class TapeWriter {
     if (!isGiven && (Number(one.result) < 0 || Number(two.result) < 0)) {
       throw this.not(`is refused once by ${call}`);
     }
-    const makes = program !== null && MAKES_TASKS.has(call) ? { child: this.tapeOf(program) } : {};
-    this.calls.push({ call, args, ...makes, expects: isGiven ? one.result : null });
+    const isMaker = MAKES_TASKS.has(wraps ?? call);
+    const makes = program !== null && isMaker ? { child: this.tapeOf(program) } : {};
+    const inner = wraps === null ? {} : { wraps };
+    this.calls.push({ call, args, ...makes, ...inner, expects: isGiven ? one.result : null });
     this.results.push([one.result, two.result]);
   }
 

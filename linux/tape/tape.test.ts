@@ -162,9 +162,9 @@ describe.skipIf(noHost !== null)('the agent', () => {
     for (const each of [one, two]) {
       expect(each?.refused).toBeNull();
       expect(each?.laps).toHaveLength(2);
-      for (const { ns, emptyNs } of each?.laps ?? []) {
-        expect(ns).toBeGreaterThan(emptyNs);
-        expect(emptyNs).toBeGreaterThan(0);
+      for (const { time, emptyTime } of each?.laps ?? []) {
+        expect(time).toBeGreaterThan(emptyTime);
+        expect(emptyTime).toBeGreaterThan(0);
       }
     }
   });

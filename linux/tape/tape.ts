@@ -25,6 +25,8 @@ export interface TapeCall {
   readonly args: readonly TapeArg[];
   /** The tape that the task or thread which it makes plays. */
   readonly child?: number;
+  /** The call that indirect wraps, whose registers are behind its first argument. */
+  readonly wraps?: ScriptCall;
   /** What it must return; null: anything that is no error. */
   readonly expects: number | null;
 }

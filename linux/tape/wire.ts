@@ -2,7 +2,9 @@
 /** Tapes as the agent reads them: linux/agent/protocol.h. */
 import { CLONE_VM, SIGCHLD } from '../../core/kernel/flags.ts';
 import { CLONE_ARGS } from '../../core/kernel/memory.ts';
+import { registerAt } from '../../strategies/fields/indirect-call.ts';
 import { NUMBERS } from '../conformance/on-linux.ts';
+import { PROGRAM_AT } from '../conformance/on-model.ts';
 import {
   ARG_MEMORY,
   ARG_NUMBER,
@@ -38,7 +40,7 @@ export function encodeTapes(tapes: readonly Tape[]): Buffer {
 function encodeTape({ calls, memory, pointers }: Tape): Buffer[] {
   const bytes = Buffer.from(memory);
   const all: Pointer[] = [...pointers];
-  for (const call of calls) all.push(...stackInStructure(call, bytes));
+  for (const call of calls) all.push(...stackInStructure(call, bytes), ...wrap(call, bytes));
   return [
     ...[calls.length, bytes.length, all.length].map((count) => word(count, 4)),
     bytes,
@@ -80,10 +82,10 @@ function kindOf(arg: WireArg): [kind: number, value: number] {
 /** The model's calls have lengths of paths, and no stacks. */
 function realArgs({ call, args }: TapeCall): WireArg[] {
   const real: WireArg[] = [...args];
-  if (call === 'clone') {
+  if (call === 'clone' || call === 'clone_with_id') {
     const flags = Number(args[0] ?? 0);
     real[0] = flags | SIGCHLD;
-    real[1] = (flags & CLONE_VM) === 0 ? 0 : 'end of stack';
+    real.splice(1, 0, (flags & CLONE_VM) === 0 ? 0 : 'end of stack');
   }
   if (call === 'open' || call === 'execve') real.splice(1, 1);
   if (call === 'openat') real.splice(2, 1);
@@ -101,4 +103,17 @@ function stackInStructure({ call, args: [address] }: TapeCall, bytes: Buffer): P
   if ((bytes.readBigUInt64LE(at) & BigInt(CLONE_VM)) === 0n) return [];
   bytes.writeBigUInt64LE(BigInt(TAPE_STACK_SIZE), at + offsetOf('stack_size'));
   return [{ at: at + offsetOf('stack'), to: 'stack' }];
+}
+
+/** Registers have the number of a call; where the model's have a program, clone has a stack. */
+function wrap({ wraps, args: [registers] }: TapeCall, bytes: Buffer): Pointer[] {
+  if (wraps === undefined || typeof registers !== 'object' || !('memory' in registers)) return [];
+  const at = (n: number) => registerAt(registers.memory, n);
+  bytes.writeBigUInt64LE(BigInt(NUMBERS[wraps]), at(0));
+  const program = PROGRAM_AT[wraps];
+  if (program !== undefined) bytes.writeBigUInt64LE(0n, at(program + 1));
+  if (wraps !== 'clone') return [];
+  const flags = bytes.readBigUInt64LE(at(1));
+  bytes.writeBigUInt64LE(flags | BigInt(SIGCHLD), at(1));
+  return (flags & BigInt(CLONE_VM)) === 0n ? [] : [{ at: at(2), to: 'end of stack' }];
 }

@@ -8,11 +8,14 @@ import type { Caller, Syscall } from '../../core/kernel/syscall.ts';
 const REGISTER_BYTES = 8;
 const REGISTERS = 7;
 
+/** Address of the nth; that of the call's number is the 0th. */
+export const registerAt = (registers: number, n: number): number => registers + n * REGISTER_BYTES;
+
 /** Lays the registers out in the caller's memory; their address. */
 export function putRegisters({ memory }: Caller, { name, args }: Directable): number {
   const address = memory.allocate(REGISTERS * REGISTER_BYTES);
   for (const [index, register] of [name, ...args].entries()) {
-    memory.store(address + index * REGISTER_BYTES, register);
+    memory.store(registerAt(address, index), register);
   }
   return address;
 }
