@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: MIT
 /** Patched kernels: built, booted, and compared with the model that has the same designs. */
-import { Listr } from 'listr2';
 import type { Scenario } from '../core/kernel/scenario.ts';
 import { DESIGNS, type Strategy } from '../core/kernel/strategy.ts';
 import { conform } from '../linux/conformance/conform.ts';
 import { replayAll } from '../linux/conformance/schedules.ts';
-import { BUILD_MB, BUILD_MINUTES, buildKernel, type Kernel } from '../linux/guest/build.ts';
-import { cacheAt } from '../linux/guest/cache.ts';
-import { Stopped } from '../linux/guest/command.ts';
+import type { Kernel } from '../linux/guest/build.ts';
 import { Guest } from '../linux/guest/guest.ts';
 import { PATCHED, type Patched } from '../linux/guest/options.ts';
-import { SOURCE_MB } from '../linux/guest/source.ts';
 import { askWorld } from '../linux/guest/world.ts';
 import type { GuestResult } from '../reports/schema/guest.ts';
 import { guestSections } from '../reports/sections/guest.ts';
 import { chooseScenarios, chooseStrategies } from './choose.ts';
 import { type Common, deliver, prepare } from './deliver.ts';
+import { builtKernel } from './kernels.ts';
 import { freeRunsBy, observedExit } from './linux-race.ts';
-import {
-  EXIT,
-  Interrupted,
-  print,
-  progress,
-  say,
-  stopIfInterrupted,
-  wasInterrupted,
-} from './terminal.ts';
+import { EXIT, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 
 /** A floor has no design at all. */
 export const BUILDABLE = ['none', ...PATCHED] as const;
@@ -34,59 +23,8 @@ type Buildable = (typeof BUILDABLE)[number];
 const chosen = (names: readonly Buildable[]): readonly Patched[] =>
   names.length === 0 ? PATCHED : PATCHED.filter((name) => names.includes(name));
 
-/** Lines that make prints for a file that it makes. */
-const MAKES = /^\s+(\S+)\s+(\S+)$/;
-
-/** @throws InputError; Interrupted */
-async function built(names: readonly Buildable[]): Promise<Kernel> {
-  const cache = cacheAt();
-  let files = 0;
-  let isSaid = false;
-  let kernel: Kernel | null = null;
-  const stages = new Listr(
-    [
-      {
-        title: 'The kernel',
-        task: async (_context, task) => {
-          kernel = await buildKernel(
-            cache,
-            { built: chosen(names), config: 'tiny' },
-            {
-              interrupted: wasInterrupted,
-              onBegin() {
-                if (isSaid) return;
-                isSaid = true;
-                say(
-                  `a kernel is built in ${cache.root}: about ${BUILD_MINUTES} minutes on two cores, ` +
-                    `${SOURCE_MB + BUILD_MB} MB`,
-                );
-              },
-              onLine(line) {
-                const [, what, file] = MAKES.exec(line) ?? [];
-                files++;
-                const isDue = process.stderr.isTTY === true || files % SAY_EVERY === 0;
-                if (isDue) task.output = `${files} lines: ${what ?? ''} ${file ?? line}`;
-              },
-            },
-          );
-          task.title = `The kernel: Linux ${kernel.version}, key ${kernel.key}`;
-        },
-      },
-    ],
-    progress(),
-  );
-  try {
-    await stages.run();
-  } catch (error) {
-    if (error instanceof Stopped) throw new Interrupted();
-    throw error;
-  }
-  if (kernel === null) throw new Error('a build that ended without a kernel');
-  return kernel;
-}
-
-/** In a log, progress is a line every so many of make's. */
-const SAY_EVERY = 200;
+const built = (names: readonly Buildable[]): Promise<Kernel> =>
+  builtKernel('The kernel', { built: chosen(names), config: 'tiny' });
 
 export async function buildAndSay({
   design,

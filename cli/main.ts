@@ -11,6 +11,7 @@ import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-act
 import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
+import { COUNTABLE, countCosts, verifyCosts } from './linux-costs.ts';
 import { BUILDABLE, buildAndSay, runGuest } from './linux-guest.ts';
 import { raceFreely } from './linux-race.ts';
 import { restoreAndReport } from './linux-restore.ts';
@@ -368,6 +369,33 @@ export function commandLine(): Command {
       'sideband linux run --design indirect --calls 100000 --seed 7',
     ],
   }).action(runGuest);
+  const kernel = () =>
+    new Option('-k, --kernel <name>', 'only this one, as small as can be; may be repeated')
+      .choices(COUNTABLE)
+      .argParser((name: string, names: readonly string[]) => {
+        if (COUNTABLE.some((known) => known === name)) return [...names, name];
+        throw new InvalidArgumentError(`Choose from ${COUNTABLE.join(', ')}.`);
+      })
+      .default([], 'all there are, in about an hour and a half');
+  add(linux, {
+    name: 'count',
+    description:
+      'Build kernels with one design each, and count what it costs: instructions, by a guest ' +
+      'whose clock they are, bytes and lines.',
+    options: [kernel(), json(), out('costs.txt and costs.json')],
+    examples: ['sideband linux count', 'sideband linux count --kernel none --kernel setter'],
+  }).action(countCosts);
+  add(linux, {
+    name: 'verify',
+    description: 'Count again, and compare with the committed reference: to the last digit.',
+    options: [
+      kernel(),
+      new Option('--write', 'count all, and make that the reference').conflicts('kernel'),
+      json(),
+      out('verify.txt and verify.json'),
+    ],
+    examples: ['sideband linux verify', 'sideband linux verify --kernel none --kernel all'],
+  }).action(verifyCosts);
   add(program, {
     name: 'list',
     description: 'Name the strategies and scenarios.',

@@ -15,6 +15,8 @@ export const EXIT = {
   usage: 2,
   /** A verdict is INCOMPLETE. */
   incomplete: 3,
+  /** Figures have another key than those that they are held against. */
+  notComparable: 4,
   /** A defect of Sideband. */
   internal: 70,
   interrupted: 130,
@@ -26,9 +28,11 @@ export const EXIT_CODES = `Exit codes:
   1    race of a named scenario or design: it failed; a control that
        fails nothing that its design holds, a seeded defect that
        nothing rejects, a system that is not restored as it was
-       captured, or a model that differs from Linux
+       captured, a model that differs from Linux, or a count that
+       differs from the reference under the same key
   2    bad usage or bad input; nothing was written
   3    a verdict is INCOMPLETE
+  4    not comparable: counted under another key than the reference
   70   a defect of Sideband itself
   130  interrupted; nothing was written`;
 

@@ -31,22 +31,36 @@ export interface Count {
  */
 const WARMING = 2;
 
+export interface Request {
+  readonly request: Buffer;
+  readonly tapes: readonly Tape[];
+  readonly warming: readonly RecordedPlay[];
+  /** By name of the subject. */
+  readonly plays: ReadonlyMap<string, RecordedPlay>;
+}
+
+/** @param hasNextCall is one more call directed? */
+export function requestFor(strategies: readonly Strategy[], hasNextCall: boolean): Request {
+  const { tapes, plays } = recordedSubjects(callSubjects(strategies, hasNextCall));
+  const forking = plays.get(WARMS);
+  const warming = Array.from({ length: WARMING }, () => forking ?? []).flat();
+  const all = [...warming, ...plays.values()];
+  return { request: encodePlays(encodeTapes(tapes), all, 0, 'ticks'), tapes, warming, plays };
+}
+
 /**
  * By name of the subject.
  * @throws InputError where the guest fails, or refuses what the model allows
  */
 export async function countCalls(
-  kernel: Kernel,
+  kernel: Pick<Kernel, 'path'>,
   cpu: CpuModel,
   strategies: readonly Strategy[],
+  hasNextCall = false,
 ): Promise<ReadonlyMap<string, Count>> {
-  const recorded = recordedSubjects(callSubjects(strategies));
-  const { tapes, plays } = recorded;
-  const forking = plays.get(WARMS);
-  const warming = Array.from({ length: WARMING }, () => forking ?? []).flat();
-  const request = encodePlays(encodeTapes(tapes), [...warming, ...plays.values()], 0, 'ticks');
+  const { request, tapes, warming, plays } = requestFor(strategies, hasNextCall);
   const [frame = Buffer.alloc(0)] = await answers(kernel, cpu, [request]);
-  const played = decodePlayed(frame).slice(WARMING);
+  const played = decodePlayed(frame).slice(warming.length);
   const counts = new Map<string, Count>();
   for (const [index, [name, play]] of [...plays].entries()) {
     const one = played[index];

@@ -10,7 +10,7 @@
 import type { Want, WantKind } from '../../core/kernel/directed.ts';
 import { IPC_CREAT, IPC_PRIVATE, SEEK_SET } from '../../core/kernel/flags.ts';
 import { putNumbers } from '../../core/kernel/memory.ts';
-import { CHILD, type Direct, directBy, plainly } from '../../core/kernel/scenario.ts';
+import { A_TIMER, CHILD, type Direct, directBy, plainly } from '../../core/kernel/scenario.ts';
 import type { KernelHalf, Strategy } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, type Programs, sys } from '../../core/kernel/syscall.ts';
 import { openFile, writeText } from '../../strategies/fields/task-file.ts';
@@ -105,6 +105,12 @@ const COUNTED: readonly Counted[] = [
   child(DEEP, 4),
 ];
 
+/** The next call, which patches of its own let be directed. It says its id in memory. */
+const TIMER: Counted = {
+  ...{ call: 'timer_create', kind: 'timer', directable: A_TIMER.call },
+  ...{ taken: FIRST / 2, levels: LEVELS, numbers: 1, makesTasks: false },
+};
+
 /** Of failures one call of each kind stands for all. */
 const FAILING: readonly Counted[] = [object('msgget', 'msg'), child(LEVELS, 1)];
 
@@ -125,7 +131,11 @@ function waysOf(strategies: readonly Strategy[]): Way[] {
 export const WARMS = nameOf(child(LEVELS, 1), PLAIN, 'dense');
 
 /** What is the same in every kernel comes first, so that what came before it is, too. */
-export function callSubjects(strategies: readonly Strategy[]): CallSubject[] {
+export function callSubjects(strategies: readonly Strategy[], hasNextCall = false): CallSubject[] {
+  const next = [PLAIN, ...waysOf(strategies)].flatMap((way) => [
+    subject(TIMER, 'dense', way),
+    ...(way.direct === null ? [] : [subject(TIMER, 'taken', way)]),
+  ]);
   const directed = waysOf(strategies).flatMap((way) => [
     ...COUNTED.flatMap((counted) => [
       subject(counted, 'dense', way),
@@ -143,6 +153,7 @@ export function callSubjects(strategies: readonly Strategy[]): CallSubject[] {
     ...OBJECTS.flatMap((counted) => [floor(counted, 'dense'), floor(counted, 'sparse')]),
     ...mainline.map((counted) => subject(counted, 'dense', MAINLINE)),
     ...directed,
+    ...(hasNextCall ? next : []),
   ];
 }
 
@@ -206,9 +217,10 @@ function subject(counted: Counted, which: Case, way: Way): CallSubject {
     case: which,
     way,
     name: nameOf(counted, way, which),
-    *prepare({ memory }) {
+    *prepare(me) {
+      const { memory } = me;
       for (let n = makesTasks ? 2 : 0; n < FIRST; n++) {
-        const made = yield directable;
+        const made = yield* plainly(me, directable);
         if (makesTasks) yield sys('wait4', made, 0, 0);
       }
       if (which !== 'denied') return 0;

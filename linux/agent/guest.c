@@ -24,6 +24,8 @@ void guest_begin(void)
 
 	if (mount("proc", "/proc", "proc", 0, NULL))
 		die_errno("/proc");
+	if (mount("sysfs", "/sys", "sysfs", 0, NULL))
+		die_errno("/sys");
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL))
 		die_errno("/dev");
 	fd = open(PID_MAX, O_WRONLY);

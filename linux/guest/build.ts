@@ -21,7 +21,14 @@ import { InputError } from '../../core/input-error.ts';
 import { type Cache, isOf, keyOf, locked, needRoom, sign } from './cache.ts';
 import { isThere, needCommands, runToEnd, type Watch } from './command.ts';
 import { OPTIONS, optionLines, type Patched } from './options.ts';
-import { DEBIANS, type Origin, patchedSource, type Source, versionOf } from './source.ts';
+import {
+  DEBIANS,
+  keyOfSource,
+  type Origin,
+  patchedSource,
+  type Source,
+  versionOf,
+} from './source.ts';
 
 /** Fragments that are merged onto `make tinyconfig`, in their order. */
 const FRAGMENTS = {
@@ -63,34 +70,31 @@ export interface Kernel extends Recipe {
 }
 
 /** @throws InputError, one sentence on what is missing or failed; Stopped where it was interrupted */
-export function buildKernel(
+export async function buildKernel(
   cache: Cache,
   recipe: Recipe,
   watch: Watch = {},
   from: Origin = DEBIANS,
 ): Promise<Kernel> {
-  return locked(cache, async () => {
-    const source = await patchedSource(cache, watch, from);
-    const version = versionOf(source.directory);
-    needCommands('a kernel', NEEDS);
-    const { built, config } = recipe;
-    const fragments = fragmentsOf(config);
-    const base = keyOf([
-      source.unpacked,
-      ...fragments.map((path) => readFileSync(path)),
-      compiler(),
-    ]);
-    const key = keyOf([source.key, base, optionLines(built)]);
-    const directory = join(cache.root, `kernel-${key}`);
-    const [path, taskObject] = [join(directory, 'vmlinux'), join(directory, TASK_OBJECT)];
-    const kernel = { path, taskObject, version, built, config, key };
-    if (existsSync(path)) return kernel;
-    watch.onBegin?.();
-    const build = cache.buildOf(config);
-    await make({ cache, source, build, base, version }, recipe, watch);
-    keep(cache, build, directory);
-    return kernel;
-  });
+  const { built, config } = recipe;
+  const { key: sourceKey, unpacked } = await keyOfSource(from);
+  needCommands('a kernel', NEEDS);
+  const fragments = fragmentsOf(config);
+  const base = keyOf([unpacked, ...fragments.map((path) => readFileSync(path)), compiler()]);
+  const key = keyOf([sourceKey, base, optionLines(built)]);
+  const directory = join(cache.root, `kernel-${key}`);
+  if (!existsSync(directory)) {
+    await locked(cache, async () => {
+      const source = await patchedSource(cache, watch, from);
+      watch.onBegin?.();
+      const build = cache.buildOf(config);
+      await make({ cache, source, build, base }, recipe, watch);
+      keep(cache, build, directory, versionOf(source.directory));
+    });
+  }
+  const version = readFileSync(join(directory, VERSION_FILE), 'utf8');
+  const [path, taskObject] = [join(directory, 'vmlinux'), join(directory, TASK_OBJECT)];
+  return { path, taskObject, version, built, config, key };
 }
 
 const compiler = (): string => execFileSync('gcc', ['--version'], { encoding: 'utf8' });
@@ -102,15 +106,16 @@ interface Build {
   readonly build: string;
   /** Of all but the options and the patches, whose changes make finds out by itself. */
   readonly base: string;
-  readonly version: string;
 }
 
+/** What a kernel is of, as its Makefile says it. */
+const VERSION_FILE = 'version';
 /** The smallest file of the kernel that knows task_struct. */
 const TASK_OBJECT = 'init_task.o';
 
 /** What an interrupted one, or one with other options, had done stays. */
 async function make(
-  { cache, source: { directory }, build, base, version }: Build,
+  { cache, source: { directory }, build, base }: Build,
   { built, config }: Recipe,
   watch: Watch,
 ): Promise<void> {
@@ -138,7 +143,7 @@ async function make(
   await merge(options);
   await run('olddefconfig');
   const wanted = [...fragments.map((fragment) => readFileSync(fragment, 'utf8')), lines];
-  checkConfig(readFileSync(path, 'utf8'), wanted.join('\n'), version);
+  checkConfig(readFileSync(path, 'utf8'), wanted.join('\n'), versionOf(directory));
   await run(`-j${availableParallelism()}`, 'vmlinux');
   await run('KCFLAGS=-g', `init/${TASK_OBJECT}`);
 }
@@ -158,12 +163,13 @@ function checkConfig(config: string, wanted: string, version: string): void {
   }
 }
 
-function keep({ root }: Cache, build: string, directory: string): void {
+function keep({ root }: Cache, build: string, directory: string, version: string): void {
   const half = join(root, 'kernel.new');
   rmSync(half, { recursive: true, force: true });
   mkdirSync(half);
   for (const name of ['vmlinux', '.config', 'System.map', join('init', TASK_OBJECT)]) {
     copyFileSync(join(build, name), join(half, basename(name)));
   }
+  writeFileSync(join(half, VERSION_FILE), version);
   renameSync(half, directory);
 }

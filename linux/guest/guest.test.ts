@@ -75,7 +75,7 @@ function entriesOf(archive: Buffer): [string, string, string][] {
 it('an initrd has its programs, and where things are mounted', () => {
   const archive = initrd({ init: Buffer.from('a program') });
   expect(entriesOf(archive)).toEqual([
-    ...['proc', 'dev', 'bin', 'tmp', 'empty'].map((name) => [name, '40755', '']),
+    ...['proc', 'sys', 'dev', 'bin', 'tmp', 'empty'].map((name) => [name, '40755', '']),
     ['init', '100755', 'a program'],
     ['TRAILER!!!', '0', ''],
   ]);

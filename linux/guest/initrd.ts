@@ -13,7 +13,7 @@ interface Entry {
 const DIRECTORY = 0o040755;
 const EXECUTABLE = 0o100755;
 const NOTHING = Buffer.alloc(0);
-const DIRECTORIES = ['proc', 'dev', 'bin', 'tmp', 'empty'];
+const DIRECTORIES = ['proc', 'sys', 'dev', 'bin', 'tmp', 'empty'];
 const TRAILER = { name: 'TRAILER!!!', mode: 0, bytes: NOTHING };
 
 /** @param programs by path without the first slash, `init` among them */

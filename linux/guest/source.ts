@@ -31,12 +31,15 @@ export interface Origin {
   readonly patches: readonly string[];
 }
 
-export interface Source {
-  readonly directory: string;
+export interface SourceKey {
   /** Of the archive and of the patches. */
   readonly key: string;
   /** Of the archive alone. */
   readonly unpacked: string;
+}
+
+export interface Source extends SourceKey {
+  readonly directory: string;
 }
 
 export function patchesIn(directory = PATCHES): string[] {
@@ -47,6 +50,38 @@ export function patchesIn(directory = PATCHES): string[] {
 }
 
 export const DEBIANS: Origin = { archive: ARCHIVE, patches: patchesIn() };
+
+/** One instruction more, for a check of whatever counts them. */
+export const ONE_INSTRUCTION = join(PATCHES, 'probe');
+
+/** Which of the series each design needs, beside the groundwork that none can do without. */
+const GROUNDWORK = [1, 2];
+const SERIES_BY: Readonly<Record<Design, readonly number[]>> = {
+  with_id: [3],
+  procfs: [4, 5, 6],
+  setter: [4, 5, 7],
+  indirect: [4, 8],
+};
+
+export interface Series {
+  readonly groundwork: readonly string[];
+  readonly own: Readonly<Record<Design, readonly string[]>>;
+}
+
+export function seriesByDesign(): Series {
+  const all = patchesIn();
+  const nth = (n: number) => all.slice(n - 1, n);
+  const { with_id, procfs, setter, indirect } = SERIES_BY;
+  return {
+    groundwork: GROUNDWORK.flatMap(nth),
+    own: {
+      with_id: with_id.flatMap(nth),
+      procfs: procfs.flatMap(nth),
+      setter: setter.flatMap(nth),
+      indirect: indirect.flatMap(nth),
+    },
+  };
+}
 
 /**
  * Which of linux/patches/next-call each design needs to have one more call directed, timer_create: the
@@ -71,16 +106,8 @@ export function nextCallBy(design: Design): NextCall {
   return { groundwork: nth(1), own: NEXT_CALL_BY[design].flatMap(nth) };
 }
 
-/**
- * One that has other patches gives up those that are not wanted, and gets those that are: what neither
- * touches keeps its time, so that it is not compiled again.
- * @throws InputError where there is no source, no room, or a patch does not apply; Stopped
- */
-export async function patchedSource(
-  cache: Cache,
-  watch: Watch,
-  { archive, patches }: Origin,
-): Promise<Source> {
+/** @throws InputError where there is no source */
+export async function keyOfSource({ archive, patches }: Origin): Promise<SourceKey> {
   if (!existsSync(archive)) {
     throw new InputError(
       archive,
@@ -88,9 +115,18 @@ export async function patchedSource(
       `apt-get install linux-source-${VERSION}`,
     );
   }
-  needCommands('the source of Linux', { tar: 'tar', xz: 'xz-utils', patch: 'patch' });
   const unpacked = await sha256(archive);
-  const key = keyOf([unpacked, ...patches.map((path) => readFileSync(path))]);
+  return { key: keyOf([unpacked, ...patches.map((path) => readFileSync(path))]), unpacked };
+}
+
+/**
+ * One that has other patches gives up those that are not wanted, and gets those that are: what neither
+ * touches keeps its time, so that it is not compiled again.
+ * @throws InputError where there is no source, no room, or a patch does not apply; Stopped
+ */
+export async function patchedSource(cache: Cache, watch: Watch, origin: Origin): Promise<Source> {
+  const { key, unpacked } = await keyOfSource(origin);
+  needCommands('the source of Linux', { tar: 'tar', xz: 'xz-utils', patch: 'patch' });
   const directory = cache.source;
   if (isOf(directory, key)) return { directory, key, unpacked };
   needRoom(cache, SOURCE_MB, 'the source');
@@ -98,10 +134,10 @@ export async function patchedSource(
   rmSync(cache.log, { force: true });
   const isWhole = takeSign(directory) && readIfThere(join(directory, ARCHIVE_NAME)) === unpacked;
   if (!isWhole) {
-    await unpack(archive, cache, watch);
+    await unpack(origin.archive, cache, watch);
     writeFileSync(join(directory, ARCHIVE_NAME), unpacked);
   }
-  await repatch(patches, cache, watch);
+  await repatch(origin.patches, cache, watch);
   sign(directory, key);
   return { directory, key, unpacked };
 }

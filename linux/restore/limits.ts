@@ -5,12 +5,8 @@ import { join } from 'node:path';
 import type { Capture } from '../../core/restart/capture.ts';
 import { ipcNamespaces } from '../../core/restart/ipc-namespaces.ts';
 import type { Agent } from '../host/agent.ts';
-import {
-  FEATURE_CLONE3,
-  FEATURE_LAST_PID,
-  FEATURE_NEXT_ID,
-  type WireStep,
-} from '../host/protocol.ts';
+import { FEATURE_CLONE3, FEATURE_LAST_PID, FEATURE_NEXT_ID } from '../host/protocol.ts';
+import { readSteps, textRead } from '../host/read-file.ts';
 
 export interface Limits {
   /** In a fresh pid namespace. */
@@ -41,36 +37,8 @@ export async function readLimits(agent: Agent): Promise<Limits> {
   return { pidMax, msg, sem, shm, users, features, tasks: tightest() };
 }
 
-const OPEN = 2;
-const READ = 0;
-const BYTES = 64;
-
-/** A file as the init of fresh namespaces sees it. */
-async function readFresh(agent: Agent, path: string): Promise<string> {
-  const number = (value: number) => ({ kind: 'number' as const, value: BigInt(value) });
-  const text = Buffer.from(`${path}\0`);
-  const steps: WireStep[] = [
-    {
-      task: 0,
-      child: 0,
-      nr: OPEN,
-      args: [{ kind: 'memory', offset: BYTES }, number(0)],
-      stores: [{ offset: BYTES, bytes: text }],
-      loads: [],
-    },
-    {
-      task: 0,
-      child: 0,
-      nr: READ,
-      args: [{ kind: 'result', step: 0 }, { kind: 'memory', offset: 0 }, number(BYTES)],
-      stores: [],
-      loads: [{ offset: 0, bytes: BYTES }],
-    },
-  ];
-  const { events } = await agent.run(steps);
-  const read = events.find(({ step, kind }) => step === 1 && kind === 'done');
-  return read === undefined ? '' : read.bytes.subarray(0, Number(read.result)).toString().trim();
-}
+const readFresh = async (agent: Agent, path: string): Promise<string> =>
+  textRead(await agent.run(readSteps(path)));
 
 function tightest(): Limits['tasks'] {
   const number = (path: string) => Number(textOf(path).trim().split(/\s+/)[0] || Number.NaN);

@@ -152,6 +152,9 @@ class TapeWriter {
       if (one.value !== two.value) throw this.not('stores a text of what a kernel chose');
       const text = Buffer.from(`${one.value}\0`, 'latin1');
       text.copy(bytes, offset);
+      for (const at of special.keys()) {
+        if (at >= offset && at < offset + text.length) special.delete(at);
+      }
       contents.end = Math.max(contents.end, offset + text.length);
       return;
     }

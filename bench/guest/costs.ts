@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+/** Lane guest, exact: all that is counted of kernels, with what makes one count comparable to another. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { InputError } from '../../core/input-error.ts';
+import { DESIGNS, type Design, type Strategy } from '../../core/kernel/strategy.ts';
+import type { Config, Kernel } from '../../linux/guest/build.ts';
+import { CPU_MODELS, type CpuModel } from '../../linux/guest/counting.ts';
+import { QEMU } from '../../linux/guest/guest.ts';
+import type { Patched } from '../../linux/guest/options.ts';
+import { type PatchLines, patchLines } from '../../linux/guest/patch-lines.ts';
+import { type Sizes, sizesOf } from '../../linux/guest/size.ts';
+import { type Slab, slabOf } from '../../linux/guest/slab.ts';
+import {
+  DEBIANS,
+  nextCallBy,
+  ONE_INSTRUCTION,
+  type Origin,
+  patchesIn,
+  seriesByDesign,
+} from '../../linux/guest/source.ts';
+import { buildGuestAgent } from '../../linux/host/build-agent.ts';
+import { type Count, countCalls } from './count.ts';
+import { countRestarts, type RestartCount } from './restarts.ts';
+import { countAgain } from './second.ts';
+
+/** A kernel that is counted: with nothing built in, one design alone, or all there is. */
+export type Built = 'none' | Design | 'all';
+export const BUILT: readonly Built[] = ['none', ...DESIGNS, 'all'];
+
+export interface Specimen {
+  readonly built: Built;
+  readonly config: Config;
+  readonly series: SeriesName;
+}
+
+/**
+ * The designs; these with patches that let one more call be directed; with one instruction more in
+ * msgget, by which the count itself is checked.
+ */
+export type SeriesName = 'designs' | 'next call' | 'one instruction';
+
+/**
+ * Each differs from the one before it in as little as can be, as make has only that to do. Of the
+ * larger configuration there are no more than the rows that stand for all need.
+ */
+export const SPECIMENS: readonly Specimen[] = [
+  ...BUILT.map((built) => ({ built, config: 'tiny', series: 'designs' }) as const),
+  { built: 'none', config: 'tiny', series: 'one instruction' },
+  ...DESIGNS.map((built) => ({ built, config: 'tiny', series: 'next call' }) as const),
+  ...(['none', ...DESIGNS] as const).map(
+    (built) => ({ built, config: 'hardened', series: 'designs' }) as const,
+  ),
+];
+
+/** What counts depend on beside the kernel. */
+export interface Instrument {
+  readonly qemu: string;
+  /** Of the program that is the guest's init. */
+  readonly init: string;
+}
+
+export interface KernelCosts extends Specimen {
+  /** Of source, patches, configuration and compiler. */
+  readonly key: string;
+  readonly linux: string;
+  readonly counts: Readonly<Partial<Record<CpuModel, Readonly<Record<string, Count>>>>>;
+  /** The least of each row, by the second counter; of the first CPU model. */
+  readonly again: Readonly<Record<string, number>>;
+  readonly restarts: readonly RestartCount[];
+  readonly sizes: Sizes;
+  /** Of task_struct, by CPU model. */
+  readonly slabs: Readonly<Partial<Record<CpuModel, Slab>>>;
+}
+
+export interface Costs {
+  readonly compiler: string;
+  readonly instrument: Instrument;
+  readonly kernels: readonly KernelCosts[];
+  readonly patches: Patches;
+}
+
+/** Lines of patches: what all share, and what each design needs beside that. */
+export interface Patches {
+  readonly groundwork: readonly PatchLines[];
+  readonly own: Readonly<Record<Design, readonly PatchLines[]>>;
+  /** Those that let one more call be directed. */
+  readonly nextCall: {
+    readonly groundwork: readonly PatchLines[];
+    readonly own: Readonly<Record<Design, readonly PatchLines[]>>;
+  };
+}
+
+export const patches = (): Patches => {
+  const read = (paths: readonly string[]) => paths.map(patchLines);
+  const { groundwork, own } = seriesByDesign();
+  const next = (design: Design) => nextCallBy(design);
+  return {
+    groundwork: read(groundwork),
+    own: byDesign((design) => read(own[design])),
+    nextCall: {
+      groundwork: read(next(DESIGNS[0]).groundwork),
+      own: byDesign((design) => read(next(design).own)),
+    },
+  };
+};
+
+const byDesign = <T>(of: (design: Design) => T): Readonly<Record<Design, T>> => ({
+  with_id: of('with_id'),
+  procfs: of('procfs'),
+  setter: of('setter'),
+  indirect: of('indirect'),
+});
+
+/** @throws InputError where there is no QEMU, or no compiler */
+export async function readInstrument(): Promise<Instrument> {
+  const init = createHash('sha256')
+    .update(readFileSync(await buildGuestAgent()))
+    .digest('hex');
+  return { qemu: firstLine(QEMU), init: init.slice(0, 16) };
+}
+
+export const readCompiler = (): string => firstLine('gcc');
+
+function firstLine(command: string): string {
+  try {
+    return execFileSync(command, ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? '';
+  } catch {
+    throw new InputError(command, 'it does not say its version', 'install it');
+  }
+}
+
+/** The strategies whose calls a kernel is to make. */
+export const builtIn = (built: Built, strategies: readonly Strategy[]): Strategy[] =>
+  strategies.filter(({ name }) => (built === 'all' ? isDesign(name) : name === built));
+
+const isDesign = (name: string): boolean => DESIGNS.some((design) => design === name);
+
+/** What is unpacked and patched for it. */
+export function originOf({ built, series }: Specimen): Origin {
+  const design = DESIGNS.find((one) => one === built);
+  const more = (paths: readonly string[]) => ({
+    ...DEBIANS,
+    patches: [...DEBIANS.patches, ...paths],
+  });
+  if (series === 'one instruction') return more(patchesIn(ONE_INSTRUCTION));
+  if (series === 'designs' || design === undefined) return DEBIANS;
+  const { groundwork, own } = nextCallBy(design);
+  return more([...groundwork, ...own]);
+}
+
+/** Options that are on in it. */
+export const optionsOf = (built: Built, all: readonly Patched[]): readonly Patched[] =>
+  built === 'all' ? all : all.filter((option) => option === built);
+
+/** @throws InputError where the guest fails, refuses what the model allows, or gives two answers */
+export async function costsOf(
+  specimen: Specimen,
+  kernel: Kernel,
+  all: readonly Strategy[],
+): Promise<KernelCosts> {
+  const { built, config, series } = specimen;
+  const hasNextCall = series === 'next call';
+  const strategies = builtIn(built, all);
+  const isMain = config === 'tiny' && series === 'designs';
+  const models = isMain ? CPU_MODELS : CPU_MODELS.slice(0, 1);
+  const counts: Partial<Record<CpuModel, Record<string, Count>>> = {};
+  const slabs: Partial<Record<CpuModel, Slab>> = {};
+  for (const cpu of models) {
+    slabs[cpu] = await slabOf(kernel, cpu);
+    const counted = await countCalls(kernel, cpu, strategies, hasNextCall);
+    counts[cpu] = Object.fromEntries(counted);
+  }
+  const [cpu = 'qemu64'] = models;
+  const isAlone = isMain && built !== 'all';
+  return {
+    ...specimen,
+    ...{ key: kernel.key, linux: kernel.version, counts },
+    again: Object.fromEntries(await countAgain(kernel, cpu, strategies, hasNextCall)),
+    restarts: isAlone ? await countRestarts(kernel, cpu, strategies) : [],
+    sizes: sizesOf(kernel),
+    slabs,
+  };
+}

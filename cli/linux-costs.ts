@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/** What the designs cost Linux: counted, and compared with the reference. */
+import {
+  BUILT,
+  type Built,
+  type Costs,
+  costsOf,
+  optionsOf,
+  originOf,
+  patches,
+  readCompiler,
+  readInstrument,
+  SPECIMENS,
+  type Specimen,
+} from '../bench/guest/costs.ts';
+import { PATCHED } from '../linux/guest/options.ts';
+import { type Block, prose, type Section } from '../reports/document.ts';
+import {
+  type Compared,
+  compareCosts,
+  nameOf,
+  REFERENCE,
+  readReference,
+} from '../reports/reference.ts';
+import type { CostsResult } from '../reports/schema/costs.ts';
+import { costSections } from '../reports/sections/costs/index.ts';
+import { jsonOf, writeAtomically } from '../reports/write.ts';
+import { chooseStrategies } from './choose.ts';
+import { type Common, deliver, prepare } from './deliver.ts';
+import { builtKernel } from './kernels.ts';
+import { EXIT, say, stopIfInterrupted } from './terminal.ts';
+
+interface CountOptions extends Pick<Common, 'json' | 'out'> {
+  /** Of the small configuration and without the next call; all there is if it is empty. */
+  readonly kernel: readonly Built[];
+}
+
+export const COUNTABLE = BUILT;
+
+const chosen = (names: readonly Built[]): readonly Specimen[] =>
+  names.length === 0
+    ? SPECIMENS
+    : SPECIMENS.filter(
+        ({ built, config, series }) =>
+          names.includes(built) && config === 'tiny' && series === 'designs',
+      );
+
+export async function countCosts(options: CountOptions): Promise<void> {
+  await prepare(options);
+  const costs = await counted(chosen(options.kernel));
+  await deliver('costs', options, costSections(costs, false), costs);
+}
+
+export async function verifyCosts(
+  options: CountOptions & { readonly write?: boolean },
+): Promise<void> {
+  await prepare(options);
+  if (options.write === true) {
+    const costs = await counted(SPECIMENS);
+    await writeAtomically(REFERENCE, jsonOf(costs));
+    say(`${REFERENCE} is written`);
+    return;
+  }
+  // What it is compared with comes first: half an hour of building is lost otherwise.
+  const reference = await readReference();
+  const compared = compareCosts(reference, await counted(chosen(options.kernel)));
+  await deliver('verify', options, [comparedSection(compared)], compared);
+  process.exitCode = verifyExit(compared);
+}
+
+/** @throws InputError; Interrupted */
+async function counted(specimens: readonly Specimen[]): Promise<CostsResult> {
+  const strategies = await chooseStrategies([]);
+  const instrument = await readInstrument();
+  const kernels: Costs['kernels'][number][] = [];
+  for (const [index, specimen] of specimens.entries()) {
+    const what = `Kernel ${index + 1} of ${specimens.length}, ${nameOf(specimen)}`;
+    const recipe = { built: optionsOf(specimen.built, PATCHED), config: specimen.config };
+    const kernel = await builtKernel(what, recipe, originOf(specimen));
+    kernels.push(await costsOf(specimen, kernel, strategies));
+    say(`${what}: counted`);
+    stopIfInterrupted();
+  }
+  const costs: Costs = { compiler: readCompiler(), instrument, kernels, patches: patches() };
+  return JSON.parse(JSON.stringify({ schema: 'sideband-costs/1', ...costs })) as CostsResult;
+}
+
+/** Figures of one kernel that are shown, at most. */
+const MOST = 20;
+
+function comparedSection(compared: readonly Compared[]): Section {
+  return {
+    title: 'COUNTED AGAIN, AGAINST THE REFERENCE',
+    lane: 'guest, exact',
+    blocks: compared.flatMap(blocksOf),
+  };
+}
+
+function blocksOf(one: Compared): Block[] {
+  switch (one.kind) {
+    case 'equal':
+      return [prose(`${one.kernel}: all ${one.figures} figures are equal, to the last digit.`)];
+    case 'differs':
+      return [prose(`${one.kernel}: DIFFERS UNDER THE SAME KEY.`), ...changedBlocks(one.changed)];
+    case 'not comparable':
+      return [
+        prose(`${one.kernel}: not comparable, as ${one.why}. Both, where they differ:`),
+        ...changedBlocks(one.changed),
+      ];
+  }
+}
+
+function changedBlocks(changed: Extract<Compared, { kind: 'differs' }>['changed']): Block[] {
+  const lines = changed
+    .slice(0, MOST)
+    .map(({ figure, was, is }) => prose(`- ${figure}: was ${was ?? 'none'}, is ${is ?? 'none'}`));
+  const left = changed.length - lines.length;
+  return left > 0 ? [...lines, prose(`- and ${left} more (--json has all)`)] : lines;
+}
+
+/** Another key is no regression, and no pass either. */
+export function verifyExit(compared: readonly Compared[]): number {
+  if (compared.some(({ kind }) => kind === 'differs')) return EXIT.failed;
+  return compared.some(({ kind }) => kind === 'not comparable') ? EXIT.notComparable : EXIT.ok;
+}

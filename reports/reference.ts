@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+/** The committed figures of the guest lane, and how those of another run compare. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { InputError } from '../core/input-error.ts';
+import { type CostsResult, CostsSchema, type KernelResult } from './schema/costs.ts';
+
+export const REFERENCE = fileURLToPath(new URL('./reference/costs.json', import.meta.url));
+
+/** @throws InputError where there is none, or it is of another version or cut */
+export async function readReference(path = REFERENCE): Promise<CostsResult> {
+  const remedy = 'get it from the repository, or write it: sideband linux verify --write';
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    throw new InputError(path, "can't be read", remedy);
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new InputError(path, 'it is no JSON, or was cut', remedy);
+  }
+  const parsed = v.safeParse(CostsSchema, data);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const where = v.getDotPath(issue) ?? 'its beginning';
+  throw new InputError(
+    path,
+    `it holds no costs of this version (at ${where}: ${issue.message})`,
+    remedy,
+  );
+}
+
+/** One figure that is not what it was. */
+export interface Changed {
+  /** Such as `counts.qemu64.msgget by setter, dense.least`. */
+  readonly figure: string;
+  readonly was: number | null;
+  readonly is: number | null;
+}
+
+export type Compared = { readonly kernel: string } & (
+  | { readonly kind: 'equal'; readonly figures: number }
+  | { readonly kind: 'differs'; readonly changed: readonly Changed[] }
+  | { readonly kind: 'not comparable'; readonly why: string; readonly changed: readonly Changed[] }
+);
+
+export const nameOf = ({
+  built,
+  config,
+  series,
+}: Pick<KernelResult, 'built' | 'config' | 'series'>): string =>
+  [built, ...(config === 'tiny' ? [] : [config]), ...(series === 'designs' ? [] : [series])].join(
+    ', ',
+  );
+
+/** Each kernel of the new figures with the same of the reference: under one key, equal to the last digit. */
+export function compareCosts(reference: CostsResult, now: CostsResult): Compared[] {
+  return now.kernels.map((kernel): Compared => {
+    const name = nameOf(kernel);
+    const known = reference.kernels.find((one) => nameOf(one) === name);
+    if (known === undefined) {
+      return {
+        kernel: name,
+        kind: 'not comparable',
+        why: 'it is not in the reference',
+        changed: [],
+      };
+    }
+    const [was, is] = [figuresIn(known), figuresIn(kernel)];
+    const changed = [...new Set([...was.keys(), ...is.keys()])].flatMap((figure) => {
+      const pair = { figure, was: was.get(figure) ?? null, is: is.get(figure) ?? null };
+      return pair.was === pair.is ? [] : [pair];
+    });
+    const why = otherKey(reference, now, known, kernel);
+    if (why !== null) return { kernel: name, kind: 'not comparable', why, changed };
+    if (changed.length > 0) return { kernel: name, kind: 'differs', changed };
+    return { kernel: name, kind: 'equal', figures: is.size };
+  });
+}
+
+/** What of the key is another, or null. */
+function otherKey(
+  reference: CostsResult,
+  now: CostsResult,
+  known: KernelResult,
+  kernel: KernelResult,
+): string | null {
+  const parts: readonly (readonly [string, string, string])[] = [
+    ['Linux', known.linux, kernel.linux],
+    ['the compiler', reference.compiler, now.compiler],
+    ['QEMU', reference.instrument.qemu, now.instrument.qemu],
+    ['the init', reference.instrument.init, now.instrument.init],
+    ['the kernel', known.key, kernel.key],
+  ];
+  const other = parts.filter(([, was, is]) => was !== is);
+  if (other.length === 0) return null;
+  return other.map(([what, was, is]) => `${what} was ${was} and is ${is}`).join('; ');
+}
+
+/** All numbers, by where they stand. */
+function figuresIn(kernel: KernelResult): Map<string, number> {
+  const figures = new Map<string, number>();
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value === 'number') figures.set(path, value);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, one] of Object.entries(value))
+        visit(one, path === '' ? key : `${path}.${key}`);
+    }
+  };
+  const { counts, again, restarts, sizes, slabs } = kernel;
+  visit({ counts, again, restarts, sizes, slabs }, '');
+  return figures;
+}
