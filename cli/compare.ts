@@ -7,6 +7,7 @@ import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { MAX_STATES } from '../properties/sizes/explored.ts';
 import { smallest } from '../properties/sizes/size.ts';
 import { provenance } from '../reports/provenance.ts';
+import { readReference } from '../reports/reference.ts';
 import { exactSections, otherSections, titleOf } from '../reports/report.ts';
 import {
   type Measured,
@@ -54,7 +55,8 @@ export async function compare(comparison: Comparison): Promise<Result> {
     strategies.filter(({ kind }) => kind !== 'control'),
     { large: strategies.filter(isBestForm), seed, sizes: SIZES },
   );
-  const exact = conclude(strategies, captures, { ...measured, ...counted });
+  const costs = await readReference();
+  const exact = conclude(strategies, captures, { ...measured, ...counted, costs });
   if (asText) {
     print(
       renderText({

@@ -201,7 +201,7 @@ export async function work(
 export function conclude(
   strategies: readonly Strategy[],
   captures: readonly NamedCapture[],
-  measured: Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers'> & Work,
+  measured: Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'costs'> & Work,
 ): Measured & Pick<Result, 'claims'> {
   const designs = strategies.filter(isBestForm);
   const all: Measured = {

@@ -4,6 +4,7 @@
 import { isBestForm } from '../core/kernel/strategy.ts';
 import { MAX_STATES } from '../properties/sizes/explored.ts';
 import { smallest } from '../properties/sizes/size.ts';
+import { readReference } from '../reports/reference.ts';
 import { type Measured, RESULT_SCHEMA, type Result } from '../reports/result.ts';
 import { CAPTURES, chooseScenarios, chooseStrategies, readCapture } from './choose.ts';
 import {
@@ -52,7 +53,11 @@ export async function measured(): Promise<Measured & Pick<Result, 'claims'>> {
   );
   const mutants = await mutantRows(scenarios, () => {});
   const explorers = await explorerRows(() => {});
-  return conclude(strategies, captures, { races: rows, restarts, mutants, explorers, ...counted });
+  const costs = await readReference();
+  return conclude(strategies, captures, {
+    ...{ races: rows, restarts, mutants, explorers, costs },
+    ...counted,
+  });
 }
 
 /** What compare would have, but for what varies from run to run. */

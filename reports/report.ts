@@ -4,6 +4,7 @@ import type { Report, Section } from './document.ts';
 import type { Measured, Result } from './result.ts';
 import { claimSections } from './sections/claims.ts';
 import { conformanceSection } from './sections/conformance.ts';
+import { costSections } from './sections/costs/index.ts';
 import { explorerSection } from './sections/explorer-defects.ts';
 import { growthSections } from './sections/growth.ts';
 import { designsOf, inShort } from './sections/in-short.ts';
@@ -37,7 +38,7 @@ export function titleOf({
 
 /** What is known before anything is timed; the same in every run. */
 export function exactSections(measured: Measured & Pick<Result, 'claims'>): Section[] {
-  const { claims, races, mutants, explorers, ledger, strategies } = measured;
+  const { claims, races, mutants, explorers, ledger, strategies, costs } = measured;
   return [
     inShort(measured),
     ...claimSections(claims),
@@ -48,6 +49,7 @@ export function exactSections(measured: Measured & Pick<Result, 'claims'>): Sect
     ...ledgerSections(ledger),
     ...restartSections(measured),
     ...growthSections(measured),
+    ...(costs === null ? [] : costSections(costs, true)),
   ];
 }
 

@@ -11,12 +11,13 @@ import * as v from 'valibot';
 import { LEDGER_ENTRIES } from '../core/kernel/ledger.ts';
 import { RUBRIC, type RubricQuestion } from '../core/kernel/rubric.ts';
 import { DESIGNS, FORMS, STRATEGY_KINDS } from '../core/kernel/strategy.ts';
+import { CostsSchema } from './schema/costs.ts';
 import { ObservedSchema } from './schema/observed.ts';
 import { RealRestores } from './schema/restores.ts';
 import { ScheduleRows } from './schema/schedules.ts';
 import { TimesSchema } from './schema/times.ts';
 
-export const RESULT_SCHEMA = 'sideband-result/4';
+export const RESULT_SCHEMA = 'sideband-result/5';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Counts that pass 2^53 are decimal strings. */
@@ -332,6 +333,8 @@ export const ResultSchema = v.pipe(
     restartSizes: v.array(
       v.strictObject({ by: v.string(), tasks: count, directed: count, ledger: Ledger }),
     ),
+    /** What the designs cost Linux, as the committed reference has it; null where it was left out. */
+    costs: v.nullable(CostsSchema),
     conformance: Conformance,
     /** Scenarios run freely by real threads, beside what the explorer allows. */
     observed: ObservedSchema,
@@ -402,4 +405,5 @@ export type Measured = Pick<
   | 'calls'
   | 'breakEvens'
   | 'restartSizes'
+  | 'costs'
 >;

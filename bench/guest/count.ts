@@ -59,7 +59,7 @@ export async function countCalls(
   hasNextCall = false,
 ): Promise<ReadonlyMap<string, Count>> {
   const { request, tapes, warming, plays } = requestFor(strategies, hasNextCall);
-  const [frame = Buffer.alloc(0)] = await answers(kernel, cpu, [request]);
+  const [frame = Buffer.alloc(0)] = await answers(kernel, { cpu }, [request]);
   const played = decodePlayed(frame).slice(warming.length);
   const counts = new Map<string, Count>();
   for (const [index, [name, play]] of [...plays].entries()) {

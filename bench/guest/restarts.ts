@@ -56,7 +56,7 @@ export async function countRestarts(
     encodeScore(score),
     frameOf(REQUEST_RESTORE, []),
   ]);
-  const frames = await answers(kernel, cpu, requests);
+  const frames = await answers(kernel, { cpu }, requests);
   return played.map(({ capture, tasks, by, score }, index): RestartCount => {
     const { ns, refused } = decodeStanding(frames[2 * index] ?? Buffer.alloc(0), score);
     if (refused !== null)

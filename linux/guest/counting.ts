@@ -4,7 +4,7 @@
  * outside, as all requests are in its initrd. So every run of the same is the same to the last digit.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { InputError } from '../../core/input-error.ts';
@@ -25,36 +25,43 @@ const COUNTED = [
 ];
 const PATIENCE_MS = 120_000;
 
+export interface CountingMachine {
+  readonly cpu: CpuModel;
+  /** A plugin of QEMU, with its arguments, that is to watch. */
+  readonly plugin?: string;
+  /** Of PATH; another one in tests. */
+  readonly qemu?: string;
+}
+
 /**
  * Boots a kernel, has the agent answer each request, and switches off.
- * @param plugin of QEMU, with its arguments, that is to watch
  * @throws InputError where there is no QEMU, or it does not get to the end: with its console's end
  */
 export async function answers(
   kernel: Pick<Kernel, 'path'>,
-  cpu: CpuModel,
+  { cpu, plugin, qemu = QEMU }: CountingMachine,
   requests: readonly Buffer[],
-  plugin: string | null = null,
 ): Promise<Buffer[]> {
-  needCommands('a guest', { [QEMU]: 'qemu-system-x86' });
+  needCommands('a guest', { [qemu]: 'qemu-system-x86' });
   const prepared = prepare(await buildGuestAgent(), { requests: Buffer.concat(requests) });
   const { directory, console } = prepared;
   const replies = join(directory, 'replies');
   const args = [
     ...argsOf(kernel, 1, prepared),
     ...['-cpu', cpu, ...COUNTED],
-    ...(plugin === null ? [] : ['-plugin', plugin]),
+    ...(plugin === undefined ? [] : ['-plugin', plugin]),
     ...['-chardev', `file,id=agent,path=${replies}`, '-serial', 'chardev:agent'],
   ];
   try {
-    const failure = await promisify(execFile)(QEMU, args, {
+    const failure = await promisify(execFile)(qemu, args, {
       timeout: PATIENCE_MS,
       killSignal: 'SIGKILL',
     }).then(
       () => null,
       (error: Error) => error,
     );
-    const [hello, ...frames] = framesOf(readFileSync(replies));
+    const said = existsSync(replies) ? readFileSync(replies) : Buffer.alloc(0);
+    const [hello, ...frames] = framesOf(said);
     if (hello !== undefined) decodeHello(hello);
     if (failure !== null || frames.length < requests.length) {
       const why = `${frames.length} of ${requests.length} requests answered; ${epitaph(console)}`;

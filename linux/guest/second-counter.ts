@@ -41,8 +41,8 @@ export async function countByFunction(
   const [map, out] = [join(dirname(kernel.path), 'System.map'), join(directory, 'counts')];
   try {
     const plugin = `${await buildProgram(COUNTER)},map=${map},out=${out}`;
-    await answers(kernel, cpu, [request], plugin);
-    return lapsOf(readFileSync(out), namesIn(readFileSync(map, 'utf8')), plays);
+    await answers(kernel, { cpu, plugin }, [request]);
+    return decodeLaps(readFileSync(out), readFileSync(map, 'utf8'), plays);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -55,9 +55,12 @@ function namesIn(map: string): string[] {
   return [USER, ...texts];
 }
 
-/** The clock is read before and after each lap; all of a play, and then all of it without calls. */
-function lapsOf(bytes: Buffer, names: readonly string[], plays: readonly Play[]): CountedLap[][] {
-  const readings = readingsOf(bytes, names);
+/**
+ * The clock is read before and after each lap; all of a play, and then all of it without calls.
+ * @param map System.map
+ */
+export function decodeLaps(bytes: Buffer, map: string, plays: readonly Play[]): CountedLap[][] {
+  const readings = readingsOf(bytes, namesIn(map));
   const all = plays.reduce((sum, { laps }) => sum + READINGS * laps.length, 0);
   if (readings.length < all)
     throw new Error(`${readings.length} readings of the clock, not ${all}`);

@@ -21,7 +21,7 @@ export async function slabOf(kernel: Pick<Kernel, 'path'>, cpu: CpuModel): Promi
   const paths = FILES.map((name) => `/sys/kernel/slab/task_struct/${name}`);
   const frames = await answers(
     kernel,
-    cpu,
+    { cpu },
     paths.map((path) => encodeRequest(readSteps(path))),
   );
   const said = frames.map((frame) => textRead(decodeReply(frame)));

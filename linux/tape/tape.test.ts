@@ -16,7 +16,7 @@ import { whyNoHost } from '../host/availability.ts';
 import { buildAgent } from '../host/build-agent.ts';
 import { ProtocolError } from '../host/protocol.ts';
 import { recordAsInit } from './as-init.ts';
-import { decodePlayed, type Play, playAll } from './play.ts';
+import { decodePlayed, encodePlays, type Play, playAll } from './play.ts';
 import { NotATape } from './record.ts';
 import type { Tape } from './tape.ts';
 import { encodeTapes } from './wire.ts';
@@ -169,6 +169,19 @@ describe.skipIf(noHost !== null)('the agent', () => {
     }
   });
 
+  it('plays in pid namespaces one in the other, by either clock', async () => {
+    const [deep] = await played(forking, [{ tape: 0, levels: 4, laps: [2] }]);
+    expect(deep?.refused).toBeNull();
+    const agent = await Agent.start(path);
+    try {
+      const request = encodePlays(encodeTapes(forking), [{ tape: 0, laps: [1, 2] }], 0, 'ticks');
+      const [ticks] = await agent.ask(request, decodePlayed);
+      for (const { time, emptyTime } of ticks?.laps ?? []) expect(time).toBeGreaterThan(emptyTime);
+    } finally {
+      await agent.end();
+    }
+  });
+
   it('says which call did not return what it had to', async () => {
     const wrong = forking.map((tape) => ({
       ...tape,
@@ -189,6 +202,7 @@ describe.skipIf(noHost !== null)('the agent', () => {
   it.each<[string, readonly Play[]]>([
     ["names a tape that can't be", [{ tape: 9, laps: [1] }]],
     ['has no laps, or too many', [{ tape: 0, laps: [] }]],
+    ['has no levels, or too many', [{ tape: 0, levels: 9, laps: [1] }]],
     ["has a lap that can't be", [{ tape: 0, laps: [3] }]],
     ["has a lap that can't be", [{ tape: 0, laps: [2, 1] }]],
   ])('refuses a request that %s', async (reason, plays) => {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /** Claims about what a design adds to a kernel and takes to use. */
 import { DIRECTABLE } from '../../core/kernel/directed.ts';
-import { type Asked, notYet } from './claim.ts';
-import { LeftOut } from './evidence.ts';
+import { allAdded, kernelIn, type Which } from '../costs.ts';
+import type { Asked } from './claim.ts';
+import { found, LeftOut } from './evidence.ts';
+
+/** Of a restart: what nobody would call important. */
+const LITTLE = 0.05;
 
 export const COST: readonly Asked[] = [
   {
@@ -29,14 +33,23 @@ export const COST: readonly Asked[] = [
     who: 'Machek',
     claim: 'procfs bloats task_struct',
     judge(evidence) {
-      const [withId, procfs] = ['with_id', 'procfs'].map(
-        (name) => evidence.strategy(name).fields.length,
-      );
-      return notYet(
-        ['guest'],
-        'sizeof task_struct, and how many tasks a slab holds; so far with_id adds ' +
-          `${withId} fields and procfs ${procfs} (N)`,
-      );
+      const costs = evidence.costs();
+      const task = (built: Which['built']) => found(kernelIn(costs, { built })).sizes.task;
+      const none = task('none');
+      const [withId, procfs] = [task('with_id'), task('procfs')];
+      const slab = (built: Which['built']) =>
+        found(kernelIn(costs, { built })?.slabs.qemu64).objects;
+      const grew = procfs.size - none.size;
+      return {
+        verdict: grew > 0 ? 'supported' : 'refuted',
+        form: 'best form',
+        lanes: ['guest'],
+        evidence:
+          `task_struct goes from ${none.size} to ${procfs.size} bytes, of which ` +
+          `${procfs.members - none.members} are the field and the rest is alignment; with_id adds ` +
+          `${withId.size - none.size}. A slab has ${slab('procfs')} tasks, without it ` +
+          `${slab('none')} (I6)`,
+      };
     },
   },
   {
@@ -80,15 +93,22 @@ export const COST: readonly Asked[] = [
     who: 'Derbey',
     claim: 'with a field it is much easier to change existing calls',
     judge(evidence) {
-      const takes = ['with_id', 'procfs', 'setter', 'indirect'].map((name) => {
-        const { rubric } = evidence.strategy(name);
-        if (rubric === null) throw new LeftOut();
-        return `${name}: ${rubric.nextCall}`;
-      });
-      return notYet(
-        ['guest'],
-        `lines of patch for one more call; so far what it takes is read, ${takes.join('; ')} (N)`,
-      );
+      const { nextCall } = evidence.costs().patches;
+      const [withId, procfs, setter, indirect] = [
+        nextCall.own.with_id,
+        nextCall.own.procfs,
+        nextCall.own.setter,
+        nextCall.own.indirect,
+      ].map(allAdded);
+      if (withId === undefined || procfs === undefined) throw new LeftOut();
+      return {
+        verdict: procfs < withId ? 'supported' : 'refuted',
+        form: 'best form',
+        lanes: ['guest'],
+        evidence:
+          `timer_create, really converted: by with_id ${withId} lines and a number, by procfs ` +
+          `${procfs}, setter ${setter}, indirect ${indirect} lines and none (I7)`,
+      };
     },
   },
   {
@@ -112,15 +132,26 @@ export const COST: readonly Asked[] = [
     who: 'Derbey',
     claim: 'at restart the overhead is "not that important"',
     judge(evidence) {
-      const entries = ['with_id', 'setter', 'procfs'].map(
-        (by) => `by ${by} ${evidence.largestRestart(by).row.ledger.entries} times`,
+      const restarts = evidence.costs().kernels.flatMap((kernel) => kernel.restarts);
+      const capture = restarts.reduce<(typeof restarts)[number] | null>(
+        (most, one) => (most === null || one.tasks > most.tasks ? one : most),
+        null,
       );
-      const { capture, tasks } = evidence.largestRestart('with_id').table;
-      return notYet(
-        ['guest'],
-        `its share of a restart; so far that of ${capture}, ${tasks} tasks, enters the kernel ` +
-          `${entries.join(', ')} (T3), and what mainline's relatives take of a real restore is in H2`,
-      );
+      const rows = restarts.filter((one) => one.capture === capture?.capture);
+      if (rows.length === 0) throw new LeftOut();
+      const least = Math.min(...rows.map(({ instructions }) => instructions));
+      const share = ({ instructions }: (typeof rows)[number]) => (instructions - least) / least;
+      const said = rows.map((row) => `${row.by} ${(100 * share(row)).toFixed(1)} %`);
+      const most = Math.max(...rows.map(share));
+      return {
+        verdict: most < LITTLE ? 'supported' : 'depends',
+        form: 'best form',
+        lanes: ['guest'],
+        evidence:
+          `what a restart of ${capture?.capture} takes in instructions beyond the one that takes ` +
+          `least: ${said.join(', ')} (I5). What mainline's relatives take of the time of a real ` +
+          'restore is in H2',
+      };
     },
   },
   {

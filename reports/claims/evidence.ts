@@ -2,6 +2,7 @@
 /** What was measured, by name, for whoever judges by it. */
 import { type Asked, asked } from '../hazards.ts';
 import type { LedgerEntry, Measured, RaceRow, RestartTable, StrategyRow } from '../result.ts';
+import type { CostsResult } from '../schema/costs.ts';
 
 /** Thrown where this run left out the design, scenario or capture that is asked for. */
 export class LeftOut extends Error {}
@@ -33,6 +34,13 @@ export class Evidence {
     const rows = this.measured.ledger.filter((row) => row.by === by && row.mode === 'directed');
     if (rows.length === 0) throw new LeftOut();
     return [...new Set(rows.map((row) => row.ledger.entries))];
+  }
+
+  /** Figures of the guest, from the reference. */
+  costs(): CostsResult {
+    const { costs } = this.measured;
+    if (costs === null) throw new LeftOut();
+    return costs;
   }
 
   race(scenario: string, strategy: string): RaceRow {
@@ -94,7 +102,7 @@ export class Evidence {
   }
 }
 
-function found<T>(value: T | undefined): T {
+export function found<T>(value: T | undefined): T {
   if (value === undefined) throw new LeftOut();
   return value;
 }

@@ -25,8 +25,10 @@ export function notMeasured(
           ],
           [
             'guest',
-            'no figure. The designs are not yet patches, so there are no instructions, sizes or ' +
-              'lines of patch to count.',
+            'instructions, bytes and lines (I), and no time: no caches, no TLB, no mispredicted ' +
+              'branches. The same rows in nanoseconds, by a guest with hardware virtualisation, were ' +
+              'not tried, as no machine of ours has it. How the patched kernels behave is asked by ' +
+              '`sideband linux run`.',
           ],
           ['model', model(conformance, new Set(races.map(({ scenario }) => scenario)).size)],
           ...(races.length === 0 || unraced.length === 0

@@ -110,9 +110,7 @@ const short = (figure: Figure): string =>
 
 /** What the designs have in mainline kernels: facts of their sources, not of this one. */
 const RELATIVES: readonly Block[] = [
-  prose(
-    'What stands for each design in mainline kernels; where none does, the lane guest will tell:',
-  ),
+  prose('What stands for each design in mainline kernels; where none does, the lane guest tells:'),
   table(
     [left(''), left('with_id'), left('procfs'), left('setter'), left('indirect')],
     [
@@ -125,7 +123,7 @@ const RELATIVES: readonly Block[] = [
   ),
   prose(
     'guest: in no mainline kernel, neither as a call of its own, a file or setter of each thread, nor ' +
-      'as sys_indirect(); to be measured in patched kernels (lane guest). *: one for a namespace, so ' +
+      'as sys_indirect(); counted in patched kernels (I). *: one for a namespace, so ' +
       'that it races (H1). +: a mode of the process; the id is in the call.',
   ),
 ];

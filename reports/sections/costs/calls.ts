@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** I1 to I3: what a directed call takes, in instructions, and where it goes. */
-import { type Block, left, prose, right, type Section, table } from '../../document.ts';
-import type { CostsResult } from '../../schema/costs.ts';
+
 import {
   CALLS,
   type CountResult,
@@ -13,7 +12,9 @@ import {
   type Road,
   shortCall,
   shown,
-} from './read.ts';
+} from '../../costs.ts';
+import { type Block, left, prose, right, type Section, table } from '../../document.ts';
+import type { CostsResult } from '../../schema/costs.ts';
 
 const LANE = 'guest, exact';
 const heads = ROADS.map(({ head }) => right(head));

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 /** I4 to I8: what those pay who ask for nothing, restarts, sizes, the next call, other machines. */
 import { DESIGNS, type Design } from '../../../core/kernel/strategy.ts';
-import { type Block, left, prose, right, type Section, table } from '../../document.ts';
-import type { CostsResult } from '../../schema/costs.ts';
 import {
+  added,
+  allAdded,
   countIn,
   difference,
   floorRow,
   kernelIn,
+  type Lines,
   type Model,
   ROADS,
   shortCall,
   shown,
   type Which,
-} from './read.ts';
+} from '../../costs.ts';
+import { type Block, left, prose, right, type Section, table } from '../../document.ts';
+import type { CostsResult } from '../../schema/costs.ts';
 
 const LANE = 'guest, exact';
 const designs = DESIGNS.map((design) => right(design));
@@ -93,12 +96,6 @@ const signed = (one: number | undefined, from: number | undefined): string => {
   return one > from ? `+${one - from}` : String(one - from);
 };
 
-type Lines = CostsResult['patches']['groundwork'];
-
-const added = (lines: Lines, kind: 'code' | 'tables' | 'other'): number =>
-  lines.reduce((sum, one) => sum + one[kind][0], 0);
-const allAdded = (lines: Lines): number =>
-  added(lines, 'code') + added(lines, 'tables') + added(lines, 'other');
 const numbersOf = (lines: Lines) => lines.reduce((sum, { numbers }) => sum + numbers, 0);
 const compatOf = (lines: Lines) => lines.reduce((sum, { compat }) => sum + compat, 0);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Figures of a result of costs, by what they are of. */
-import type { Design } from '../../../core/kernel/strategy.ts';
-import type { CostsResult, KernelResult } from '../../schema/costs.ts';
+import type { Design } from '../core/kernel/strategy.ts';
+import type { CostsResult, KernelResult } from './schema/costs.ts';
 
 export type CountResult = NonNullable<KernelResult['counts']['max']>[string];
 export type Model = keyof KernelResult['counts'];
@@ -74,3 +74,11 @@ export const CALLS = [
 /** For a column that is narrow. */
 export const shortCall = (call: string): string =>
   call.replace(/^fork, (\d) of (\d) pids$/, 'fork $1/$2');
+
+export type Lines = CostsResult['patches']['groundwork'];
+
+/** Lines that patches add. */
+export const added = (lines: Lines, kind: 'code' | 'tables' | 'other'): number =>
+  lines.reduce((sum, one) => sum + one[kind][0], 0);
+export const allAdded = (lines: Lines): number =>
+  added(lines, 'code') + added(lines, 'tables') + added(lines, 'other');
