@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /** What the designs cost Linux: counted, and compared with the reference. */
+import * as v from 'valibot';
 import {
   BUILT,
   type Built,
+  builtIn,
   type Costs,
   costsOf,
   optionsOf,
@@ -13,6 +15,8 @@ import {
   SPECIMENS,
   type Specimen,
 } from '../bench/guest/costs.ts';
+import { type TimedCalls, timedCalls, whyNotTimed } from '../bench/guest/timed.ts';
+import type { Kernel } from '../linux/guest/build.ts';
 import { PATCHED } from '../linux/guest/options.ts';
 import { type Block, prose, type Section } from '../reports/document.ts';
 import {
@@ -22,8 +26,9 @@ import {
   REFERENCE,
   readReference,
 } from '../reports/reference.ts';
-import type { CostsResult } from '../reports/schema/costs.ts';
+import { type CostsResult, CostsSchema } from '../reports/schema/costs.ts';
 import { costSections } from '../reports/sections/costs/index.ts';
+import { timedSection } from '../reports/sections/costs/timed.ts';
 import { jsonOf, writeAtomically } from '../reports/write.ts';
 import { chooseStrategies } from './choose.ts';
 import { type Common, deliver, prepare } from './deliver.ts';
@@ -47,8 +52,10 @@ const chosen = (names: readonly Built[]): readonly Specimen[] =>
 
 export async function countCosts(options: CountOptions): Promise<void> {
   await prepare(options);
-  const costs = await counted(chosen(options.kernel));
-  await deliver('costs', options, costSections(costs, false), costs);
+  const { costs, kernels } = await counted(chosen(options.kernel));
+  const timed = await timedWhereVirtual(kernels);
+  const sections = [...costSections(costs, false), timedSection(timed)];
+  await deliver('costs', options, sections, { ...costs, timed });
 }
 
 export async function verifyCosts(
@@ -56,33 +63,62 @@ export async function verifyCosts(
 ): Promise<void> {
   await prepare(options);
   if (options.write === true) {
-    const costs = await counted(SPECIMENS);
+    const { costs } = await counted(SPECIMENS);
     await writeAtomically(REFERENCE, jsonOf(costs));
     say(`${REFERENCE} is written`);
     return;
   }
   // What it is compared with comes first: half an hour of building is lost otherwise.
   const reference = await readReference();
-  const compared = compareCosts(reference, await counted(chosen(options.kernel)));
+  const compared = compareCosts(reference, (await counted(chosen(options.kernel))).costs);
   await deliver('verify', options, [comparedSection(compared)], compared);
   process.exitCode = verifyExit(compared);
 }
 
+interface Counted {
+  readonly costs: CostsResult;
+  /** Of the small configuration: that without designs, and those with one each. */
+  readonly kernels: ReadonlyMap<Built, Kernel>;
+}
+
 /** @throws InputError; Interrupted */
-async function counted(specimens: readonly Specimen[]): Promise<CostsResult> {
+async function counted(specimens: readonly Specimen[]): Promise<Counted> {
   const strategies = await chooseStrategies([]);
   const instrument = await readInstrument();
   const kernels: Costs['kernels'][number][] = [];
+  const built = new Map<Built, Kernel>();
   for (const [index, specimen] of specimens.entries()) {
     const what = `Kernel ${index + 1} of ${specimens.length}, ${nameOf(specimen)}`;
     const recipe = { built: optionsOf(specimen.built, PATCHED), config: specimen.config };
     const kernel = await builtKernel(what, recipe, originOf(specimen));
-    kernels.push(await costsOf(specimen, kernel, strategies));
+    const isMain = specimen.config === 'tiny' && specimen.series === 'designs';
+    const none = isMain && specimen.built !== 'none' ? (built.get('none') ?? null) : null;
+    if (isMain) built.set(specimen.built, kernel);
+    kernels.push(await costsOf(specimen, kernel, none, strategies));
     say(`${what}: counted`);
     stopIfInterrupted();
   }
   const costs: Costs = { compiler: readCompiler(), instrument, kernels, patches: patches() };
-  return JSON.parse(JSON.stringify({ schema: 'sideband-costs/1', ...costs })) as CostsResult;
+  const plain: unknown = JSON.parse(JSON.stringify({ schema: 'sideband-costs/1', ...costs }));
+  return { costs: v.parse(CostsSchema, plain), kernels: built };
+}
+
+/** Of kernels that were counted, where this machine can. */
+async function timedWhereVirtual(kernels: Counted['kernels']): Promise<TimedCalls> {
+  const reason = whyNotTimed();
+  if (reason !== null) return { kind: 'not run', reason };
+  const none = kernels.get('none');
+  if (none === undefined) return { kind: 'not run', reason: 'the kernel none was not counted' };
+  const strategies = await chooseStrategies([]);
+  const timed = (name: Built, kernel: Kernel) => ({
+    kernel,
+    strategies: builtIn(name, strategies),
+  });
+  const others = [...kernels].filter(([name]) => name !== 'none' && name !== 'all');
+  return timedCalls(
+    timed('none', none),
+    others.map(([name, kernel]) => timed(name, kernel)),
+  );
 }
 
 /** Figures of one kernel that are shown, at most. */

@@ -140,8 +140,12 @@ describe('the tables', () => {
     const text = renderSections(costSections(reference, true)).replaceAll(/\s+/g, ' ');
     const [, equal, rows] = /says the same of (\d+) of (\d+) rows/.exec(text) ?? [];
     expect(equal).toBe(rows);
-    expect(text).toMatch(
-      /moves these by: (0 in others|\+1 in msgget) \(\d+ rows\), (0 in others|\+1 in msgget) \(\d+ rows\)\./,
-    );
+    const [, moved = 'nothing'] = /moves these by: ([^.]*)\./.exec(text) ?? [];
+    expect(
+      moved
+        .split(', ')
+        .map((one) => one.replace(/ \(\d+ rows\)/, ''))
+        .sort(),
+    ).toEqual([...['+1 in msgget', '0 in others']]);
   });
 });

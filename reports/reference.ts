@@ -111,7 +111,7 @@ function figuresIn(kernel: KernelResult): Map<string, number> {
         visit(one, path === '' ? key : `${path}.${key}`);
     }
   };
-  const { counts, again, restarts, sizes, slabs } = kernel;
-  visit({ counts, again, restarts, sizes, slabs }, '');
+  const { counts, again, restarts, sizes, grown, slabs } = kernel;
+  visit({ counts, again, restarts, sizes, grown, slabs }, '');
   return figures;
 }

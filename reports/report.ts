@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /** The whole report, out of a result and nothing else. */
+import { UNIT } from '../bench/host/subjects.ts';
 import type { Report, Section } from './document.ts';
 import type { Measured, Result } from './result.ts';
 import { claimSections } from './sections/claims.ts';
@@ -38,7 +39,7 @@ export function titleOf({
 
 /** What is known before anything is timed; the same in every run. */
 export function exactSections(measured: Measured & Pick<Result, 'claims'>): Section[] {
-  const { claims, races, mutants, explorers, ledger, strategies, costs } = measured;
+  const { claims, races, mutants, explorers, ledger, strategies } = measured;
   return [
     inShort(measured),
     ...claimSections(claims),
@@ -49,18 +50,25 @@ export function exactSections(measured: Measured & Pick<Result, 'claims'>): Sect
     ...ledgerSections(ledger),
     ...restartSections(measured),
     ...growthSections(measured),
-    ...(costs === null ? [] : costSections(costs, true)),
   ];
 }
 
 export function otherSections(result: Result): Section[] {
-  const { conformance, timed, provenance } = result;
+  const { conformance, costs, times, timed, provenance } = result;
   return [
     ...hostSections(result),
+    ...(costs === null ? [] : costSections(costs, true, nullCallNs(times))),
     timedSection(timed),
     notMeasured(conformance, result),
     provenanceSection(provenance),
   ];
+}
+
+/** Of the stock kernel below, if it was timed. */
+function nullCallNs(times: Result['times']): number | null {
+  if (times.kind !== 'run') return null;
+  const unit = times.subjects.find(({ name }) => name === UNIT)?.ns;
+  return unit?.kind === 'measured' ? unit.estimate : null;
 }
 
 export type HostResult = Pick<Result, 'conformance' | 'observed' | 'times' | 'realRestores'>;

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../../core/input-error.ts';
 import { DESIGNS, type Design, type Strategy } from '../../core/kernel/strategy.ts';
 import type { Config, Kernel } from '../../linux/guest/build.ts';
@@ -10,7 +11,7 @@ import { CPU_MODELS, type CpuModel } from '../../linux/guest/counting.ts';
 import { QEMU } from '../../linux/guest/guest.ts';
 import type { Patched } from '../../linux/guest/options.ts';
 import { type PatchLines, patchLines } from '../../linux/guest/patch-lines.ts';
-import { type Sizes, sizesOf } from '../../linux/guest/size.ts';
+import { type Sizes, sizesOf, symbolsThatDiffer } from '../../linux/guest/size.ts';
 import { type Slab, slabOf } from '../../linux/guest/slab.ts';
 import {
   DEBIANS,
@@ -70,6 +71,8 @@ export interface KernelCosts extends Specimen {
   readonly again: Readonly<Record<string, number>>;
   readonly restarts: readonly RestartCount[];
   readonly sizes: Sizes;
+  /** Bytes by which functions and data differ from those of the kernel without designs, if that is there. */
+  readonly grown: Readonly<Record<string, number>>;
   /** Of task_struct, by CPU model. */
   readonly slabs: Readonly<Partial<Record<CpuModel, Slab>>>;
 }
@@ -158,6 +161,7 @@ export const optionsOf = (built: Built, all: readonly Patched[]): readonly Patch
 export async function costsOf(
   specimen: Specimen,
   kernel: Kernel,
+  none: Kernel | null,
   all: readonly Strategy[],
 ): Promise<KernelCosts> {
   const { built, config, series } = specimen;
@@ -169,8 +173,16 @@ export async function costsOf(
   const slabs: Partial<Record<CpuModel, Slab>> = {};
   for (const cpu of models) {
     slabs[cpu] = await slabOf(kernel, cpu);
-    const counted = await countCalls(kernel, cpu, strategies, hasNextCall);
-    counts[cpu] = Object.fromEntries(counted);
+    const [once, twice] = [
+      Object.fromEntries(await countCalls(kernel, cpu, strategies, hasNextCall)),
+      Object.fromEntries(await countCalls(kernel, cpu, strategies, hasNextCall)),
+    ];
+    if (!isDeepStrictEqual(once, twice)) {
+      const rows = Object.keys(once).filter((row) => !isDeepStrictEqual(once[row], twice[row]));
+      const what = `it gives two different answers of ${rows.join('; ')}`;
+      throw new InputError(`the guest with ${built}`, what, 'report this');
+    }
+    counts[cpu] = once;
   }
   const [cpu = 'qemu64'] = models;
   const isAlone = isMain && built !== 'all';
@@ -180,6 +192,7 @@ export async function costsOf(
     again: Object.fromEntries(await countAgain(kernel, cpu, strategies, hasNextCall)),
     restarts: isAlone ? await countRestarts(kernel, cpu, strategies) : [],
     sizes: sizesOf(kernel),
+    grown: none === null ? {} : symbolsThatDiffer(none.path, kernel.path),
     slabs,
   };
 }

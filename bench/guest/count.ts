@@ -6,7 +6,13 @@ import { formatResult } from '../../core/kernel/errno.ts';
 import type { Strategy } from '../../core/kernel/strategy.ts';
 import type { Kernel } from '../../linux/guest/build.ts';
 import { answers, type CpuModel } from '../../linux/guest/counting.ts';
-import { decodePlayed, encodePlays, type Lap, type Played } from '../../linux/tape/play.ts';
+import {
+  type Clock,
+  decodePlayed,
+  encodePlays,
+  type Lap,
+  type Played,
+} from '../../linux/tape/play.ts';
 import type { Tape } from '../../linux/tape/tape.ts';
 import { encodeTapes } from '../../linux/tape/wire.ts';
 import { type RecordedPlay, recordedSubjects } from './recorded.ts';
@@ -40,12 +46,16 @@ export interface Request {
 }
 
 /** @param hasNextCall is one more call directed? */
-export function requestFor(strategies: readonly Strategy[], hasNextCall: boolean): Request {
+export function requestFor(
+  strategies: readonly Strategy[],
+  hasNextCall: boolean,
+  clock: Clock = 'ticks',
+): Request {
   const { tapes, plays } = recordedSubjects(callSubjects(strategies, hasNextCall));
   const forking = plays.get(WARMS);
   const warming = Array.from({ length: WARMING }, () => forking ?? []).flat();
   const all = [...warming, ...plays.values()];
-  return { request: encodePlays(encodeTapes(tapes), all, 0, 'ticks'), tapes, warming, plays };
+  return { request: encodePlays(encodeTapes(tapes), all, 0, clock), tapes, warming, plays };
 }
 
 /**

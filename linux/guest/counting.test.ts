@@ -10,7 +10,7 @@ import { isThere } from './command.ts';
 import { answers } from './counting.ts';
 import { patchLines } from './patch-lines.ts';
 import { decodeLaps, total, USER } from './second-counter.ts';
-import { sizesOf } from './size.ts';
+import { sizesOf, symbolsThatDiffer } from './size.ts';
 import { seriesByDesign } from './source.ts';
 
 let directory = '';
@@ -128,6 +128,10 @@ int f(void) { return data[0]; }
 `,
   );
   execFileSync('gcc', ['-g', '-O2', '-c', '-o', object, source]);
+  const other = join(directory, 'b.o');
+  writeFileSync(source, 'int data[8] = { 1 };\nint f(void) { return data[0]; }\nint g;\n');
+  execFileSync('gcc', ['-O2', '-c', '-o', other, source]);
+  expect(symbolsThatDiffer(object, other)).toEqual({ data: 16, g: 4, init_task: -24 });
   const { text, data, task } = sizesOf({ path: object, taskObject: object });
   expect(text).toBeGreaterThan(0);
   expect(data).toBe(16 + 24);

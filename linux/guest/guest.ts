@@ -37,7 +37,12 @@ export interface Machine {
   readonly qemu?: string;
 }
 
-/** What QEMU is to be told, but for who is at the second serial line. */
+/** Emulated; several CPUs at once. */
+export const emulated = (cpus: number): string[] => [
+  ...['-accel', `tcg,thread=${cpus === 1 ? 'single' : 'multi'}`],
+];
+
+/** What QEMU is to be told, but for what runs the CPUs and who is at the second serial line. */
 export const argsOf = (
   kernel: Pick<Kernel, 'path'>,
   cpus: number,
@@ -45,7 +50,6 @@ export const argsOf = (
 ) => [
   ...MACHINE,
   ...['-smp', `${cpus},sockets=${cpus},cores=1,threads=1`],
-  ...['-accel', `tcg,thread=${cpus === 1 ? 'single' : 'multi'}`],
   ...['-display', 'none', '-no-user-config', '-no-reboot'],
   ...['-chardev', `file,id=console,path=${console}`, '-serial', 'chardev:console'],
   ...['-kernel', kernel.path, '-initrd', image],
@@ -83,7 +87,7 @@ export async function consoleOf(
   const prepared = prepare(program);
   const { directory, console } = prepared;
   try {
-    await promisify(execFile)(QEMU, argsOf(kernel, 1, prepared), {
+    await promisify(execFile)(QEMU, [...argsOf(kernel, 1, prepared), ...emulated(1)], {
       timeout: patienceMs,
       killSignal: 'SIGKILL',
     }).catch(() => {});
@@ -117,6 +121,7 @@ export class Guest {
         path: qemu,
         args: [
           ...argsOf(kernel, cpus, prepared),
+          ...emulated(cpus),
           ...['-chardev', 'stdio,id=agent,signal=off', '-serial', 'chardev:agent'],
         ],
         epitaph: () => epitaph(console),

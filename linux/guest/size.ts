@@ -30,6 +30,22 @@ export function sizesOf({ path, taskObject }: Pick<Kernel, 'path' | 'taskObject'
   return { text: sum(/[tw]/i), data: sum(/[dbr]/i), task: taskStructIn(taskObject) };
 }
 
+/** What grew or shrank from one kernel to another, by name; of one name, all together. */
+export function symbolsThatDiffer(from: string, to: string): Record<string, number> {
+  const sizes = new Map<string, number>();
+  for (const [path, sign] of [
+    [from, -1],
+    [to, 1],
+  ] as const) {
+    // What a compiler makes of one function, or numbers: msgctl_down.isra.0, __func__.17.
+    for (const { name, size } of symbolsIn(path)) {
+      const plain = name.replace(/\.(isra|constprop|part|cold|\d+)\b.*$/, '');
+      sizes.set(plain, (sizes.get(plain) ?? 0) + sign * size);
+    }
+  }
+  return Object.fromEntries([...sizes].filter(([, size]) => size !== 0).sort());
+}
+
 export interface Symbol {
   readonly name: string;
   readonly type: string;

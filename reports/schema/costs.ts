@@ -50,6 +50,7 @@ const KernelSchema = v.strictObject({
       fields: v.record(v.string(), count),
     }),
   }),
+  grown: v.record(v.string(), whole),
   slabs: v.strictObject({ qemu64: v.optional(SlabSchema), max: v.optional(SlabSchema) }),
 });
 

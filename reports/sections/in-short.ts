@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
 /** The first lines of a report, for whoever reads no others. */
-import { isBestForm } from '../../core/kernel/strategy.ts';
+import { DESIGNS, isBestForm } from '../../core/kernel/strategy.ts';
+import {
+  allAdded,
+  countIn,
+  difference,
+  floorRow,
+  kernelIn,
+  ROADS,
+  shown,
+  type Which,
+} from '../costs.ts';
 import type { Section } from '../document.ts';
 import { asked, isOfBestForm, isUnsettled, ownFailures, share } from '../hazards.ts';
 import type { LedgerEntry, Measured, RaceRow, StrategyRow } from '../result.ts';
@@ -19,6 +29,7 @@ export function inShort(measured: Measured): Section {
           ...races(measured),
           ['Restart', restarts(measured)],
           ['Work', work(measured)],
+          ...cost(measured),
           ['Verdict', verdict(measured)],
         ],
       },
@@ -142,4 +153,29 @@ function work({ ledger, strategies }: Measured): string {
   if (rows.length === 0) return 'none was counted.';
   const each = rows.map(({ by, ledger: { entries, copied } }) => `${by} ${entries}/${copied}`);
   return `kernel entries/bytes copied of a directed msgget: ${each.join(', ')} (T1).`;
+}
+
+/** Of the guest, from the reference. */
+function cost({ costs }: Measured): [string, string][] {
+  if (costs === null) return [];
+  const floor = countIn(costs, { built: 'none' }, floorRow('msgget', 'dense'))?.least;
+  const calls = ROADS.map(({ by, design }) => {
+    const row = countIn(costs, { built: design }, `msgget by ${by}, dense`);
+    return `${by} ${difference(row?.least, floor)}`;
+  });
+  const task = (built: Which['built']) => kernelIn(costs, { built })?.sizes.task.size ?? 0;
+  const sizes = DESIGNS.map((design) => `${design} +${task(design) - task('none')}`);
+  const next = DESIGNS.map((design) => allAdded(costs.patches.nextCall.own[design]));
+  return [
+    [
+      'Cost',
+      `lane guest, reference figures, instructions of a directed msgget beyond ${shown(floor)} on a ` +
+        `patched Linux ${costs.kernels[0]?.linux ?? '?'}: ${calls.join(', ')} (I1).`,
+    ],
+    [
+      'Size',
+      `lane guest: bytes of task_struct: ${sizes.join(', ')} (I6); lines of patch for the next ` +
+        `call: ${next.join(', ')}, in the same order (I7).`,
+    ],
+  ];
 }

@@ -13,9 +13,9 @@ export function verdict(measured: Measured): string {
     inRestarter(measured, names, rows),
     inGeneralUse(names, rows),
     reach(names, rows),
-    "The designs are not yet patches, so that of kernels only mainline's relatives are raced and " +
-      'timed (H1, H2); how far the model agrees with ' +
-      'Linux is under C.',
+    'What each costs Linux is under I, in instructions and not in time; of kernels in use only ' +
+      "mainline's relatives are raced and timed (H1, H2). How far the model agrees with Linux is " +
+      'under C.',
   ].join(' ');
 }
 

@@ -19,10 +19,14 @@ import type { CostsResult } from '../../schema/costs.ts';
 const LANE = 'guest, exact';
 const heads = ROADS.map(({ head }) => right(head));
 
-export function callSections(costs: CostsResult): Section[] {
+export function callSections(costs: CostsResult, nullCallNs: number | null): Section[] {
   return [
-    { title: 'I1  INSTRUCTIONS OF ONE DIRECTED CALL', lane: LANE, blocks: directed(costs) },
-    { title: 'I2  WHERE THEY GO: MSGGET', lane: LANE, blocks: decomposed(costs) },
+    {
+      title: 'I1  INSTRUCTIONS OF ONE DIRECTED CALL',
+      lane: LANE,
+      blocks: directed(costs, nullCallNs),
+    },
+    { title: 'I2  WHERE THEY GO', lane: LANE, blocks: decomposed(costs) },
     { title: 'I3  COLD, AND REFUSED', lane: LANE, blocks: coldAndRefused(costs) },
   ];
 }
@@ -30,7 +34,7 @@ export function callSections(costs: CostsResult): Section[] {
 const rowOf = (costs: CostsResult, call: string, { by, design }: Road, which: string) =>
   countIn(costs, { built: design }, `${call} by ${by}, ${which}`);
 
-function directed(costs: CostsResult): Block[] {
+function directed(costs: CostsResult, nullCallNs: number | null): Block[] {
   const lines = CALLS.flatMap((call) =>
     (['dense', 'sparse'] as const).map((which) => {
       const floor = countIn(costs, { built: 'none' }, floorRow(call, which))?.least;
@@ -42,7 +46,11 @@ function directed(costs: CostsResult): Block[] {
       ];
     }),
   );
-  const entries = ROADS.map((road) => shown(rowOf(costs, 'msgget', road, 'dense')?.calls.length));
+  const entries = ROADS.map((road) => rowOf(costs, 'msgget', road, 'dense')?.calls.length);
+  const times = (ns: number) => [
+    'ns of them',
+    ...[1, ...entries].map((many) => shown(many === undefined ? undefined : Math.round(many * ns))),
+  ];
   return [
     prose(
       'What its caller pays, user space included: the least of 49 calls in a warm process. Each ' +
@@ -52,13 +60,22 @@ function directed(costs: CostsResult): Block[] {
         'the same in a line: two digits, where plain calls get theirs, and far: five digits, ' +
         'where none does. = is within 2, which code generation alone moves.',
     ),
-    table([left('call'), right('floor'), ...heads], [...lines, ['entries', '1', ...entries]]),
+    table(
+      [left('call'), right('floor'), ...heads],
+      [
+        ...lines,
+        ['entries', '1', ...entries.map(shown)],
+        ...(nullCallNs === null ? [] : [times(nullCallNs)]),
+      ],
+    ),
     prose(
       'fork 1/2: 1 pid is asked for, of a task in 2 pid namespaces below that of the guest. kept: ' +
         'the descriptor of the file is kept; openat: that of its directory. entries: how often ' +
-        'the kernel is entered, which hardware makes dearer than a count of instructions says: ' +
-        'beside H2 an entry here takes ' +
-        `${shown(countIn(costs, { built: 'none' }, 'getppid')?.least)} (getppid).`,
+        'the kernel is entered, which hardware makes dearer than a count of instructions says; ' +
+        `here an entry takes ${shown(countIn(costs, { built: 'none' }, 'getppid')?.least)} (getppid)` +
+        (nullCallNs === null
+          ? '.'
+          : `, and on this host, in its stock kernel, ${nullCallNs.toFixed(0)} ns (H2).`),
     ),
     prose(spread(costs)),
     prose(`${secondCounter(costs)} ${probe(costs)}`),
@@ -125,53 +142,53 @@ const timesOf = (calls: CountResult['calls'], names: readonly string[]) =>
 /** Calls that find a file. */
 const WALK = ['open', 'openat', 'close'];
 
+interface Parts {
+  readonly entries: number;
+  readonly walk: number;
+  readonly asked: number;
+  readonly rest: number;
+}
+
+/** What of a directed call goes beyond the floor. */
+function partsOf(costs: CostsResult, call: string, road: Road): Parts | null {
+  const none = (row: string) => countIn(costs, { built: 'none' }, row)?.least;
+  const [floor, entry] = [none(floorRow(call, 'dense')), none('getppid')];
+  const plain = `${call} by plain, dense`;
+  const there = countIn(costs, { built: road.design }, plain)?.least;
+  const [row, without] = [rowOf(costs, call, road, 'dense'), none(plain)];
+  if (row === undefined || floor === undefined || entry === undefined) return null;
+  if (there === undefined || without === undefined) return null;
+  const { calls, least } = row;
+  const entries = (calls.length - 1) * entry;
+  const walk = sumOf(calls, WALK) - timesOf(calls, WALK) * entry;
+  const asked = there - without;
+  return { entries, walk, asked, rest: least - floor - entries - walk - asked };
+}
+
+const PARTS = ['entries', 'walk', 'asked', 'rest'] as const;
+
 function decomposed(costs: CostsResult): Block[] {
-  const CALL = 'msgget';
-  const none = { built: 'none' } as const;
-  const floor = countIn(costs, none, floorRow(CALL, 'dense'))?.least ?? 0;
-  const entry = countIn(costs, none, 'getppid')?.least ?? 0;
-  const plain = countIn(costs, none, `${CALL} by plain, dense`)?.least ?? 0;
-  const parts = ROADS.map((road) => {
-    const row = rowOf(costs, CALL, road, 'dense');
-    if (row === undefined) return null;
-    const { calls, least } = row;
-    const there = countIn(costs, { built: road.design }, `${CALL} by plain, dense`)?.least;
-    const asked = (there ?? plain) - plain;
-    const entries = (calls.length - 1) * entry;
-    const walk = sumOf(calls, WALK) - timesOf(calls, WALK) * entry;
-    return {
-      entries,
-      walk,
-      asked,
-      rest: least - floor - entries - walk - asked,
-      all: least - floor,
-    };
+  const rows = CALLS.flatMap((call) => {
+    const parts = ROADS.map((road) => partsOf(costs, call, road));
+    return PARTS.map((part, index) => [
+      index === 0 ? shortCall(call) : '',
+      part,
+      ...parts.map((one) => shown(one?.[part])),
+    ]);
   });
-  const line = (name: string, of: (part: NonNullable<(typeof parts)[number]>) => number) => [
-    name,
-    ...parts.map((part) => shown(part === null ? undefined : of(part))),
-  ];
   return [
     prose(
-      'What goes beyond the floor, by the phases of T1. entries: each beyond the first, at what ' +
-        'getppid takes. walk: open, openat and close, without their entries. asked: what a plain ' +
-        'call pays in the same kernel for being asked whether it is directed. parse: what is ' +
-        'left; copying the argument in, making sense of it, allocating and freeing its record.',
+      'What goes beyond the floor, by the phases of T1. entries: those beyond the first, each at ' +
+        'what getppid takes. walk: open, openat and close, without their entries. asked: what a ' +
+        'plain call pays in the same kernel, for being asked whether it is directed, and, fork, for ' +
+        'the field of the child. rest: parse, which copies the argument in, makes sense of it, and ' +
+        'allocates and frees its record; and allocation, where it differs from the floor: of a ' +
+        'fork, whose floor is a plain one, the pid that is asked for is looked up and paid for here.',
     ),
-    table(
-      [left(''), ...heads],
-      [
-        line('entries', ({ entries }) => entries),
-        line('walk', ({ walk }) => walk),
-        line('asked', ({ asked }) => asked),
-        line('parse', ({ rest }) => rest),
-        line('in all', ({ all }) => all),
-      ],
-    ),
+    table([left('call'), left(''), ...heads], rows),
     prose(
-      'Allocation and the call itself are in the floor. The ledger of the model has no entry for ' +
-        'the record that procfs, setter and indirect allocate here, which is most of what parse ' +
-        'has in setter and indirect.',
+      'The ledger of the model has no entry for the record that procfs, setter and indirect ' +
+        'allocate in these patches, nor for the capability that a directed call is asked for.',
     ),
   ];
 }

@@ -6,9 +6,20 @@ import type { CostsResult } from '../../schema/costs.ts';
 import { callSections } from './calls.ts';
 import { surfaceSections } from './surface.ts';
 
-/** @param isReference were they counted at another time, and committed? */
-export function costSections(costs: CostsResult, isReference: boolean): Section[] {
-  return [keySection(costs, isReference), ...callSections(costs), ...surfaceSections(costs)];
+/**
+ * @param isReference were they counted at another time, and committed?
+ * @param nullCallNs of the host's own kernel, if that was timed
+ */
+export function costSections(
+  costs: CostsResult,
+  isReference: boolean,
+  nullCallNs: number | null = null,
+): Section[] {
+  return [
+    keySection(costs, isReference),
+    ...callSections(costs, nullCallNs),
+    ...surfaceSections(costs),
+  ];
 }
 
 function keySection({ kernels, compiler, instrument }: CostsResult, isReference: boolean): Section {

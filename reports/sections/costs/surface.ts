@@ -129,8 +129,21 @@ function sizes(costs: CostsResult): Block[] {
     ),
     table([left(''), ...designs], rows),
     prose(fields(costs)),
+    prose(symbols(costs)),
   ];
 }
+
+/** The functions and data that differ most. */
+function symbols(costs: CostsResult): string {
+  const said = DESIGNS.map((design) => {
+    const grown = Object.entries(kernelIn(costs, { built: design })?.grown ?? {});
+    const largest = grown.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a)).slice(0, MOST_SYMBOLS);
+    const each = largest.map(([name, bytes]) => `${name} ${bytes > 0 ? '+' : ''}${bytes}`);
+    return `${design} ${each.join(', ')}`;
+  });
+  return `What differs most, by symbol (--json has all): ${said.join('; ')}.`;
+}
+const MOST_SYMBOLS = 5;
 
 function packing(costs: CostsResult): string {
   const { qemu64, max } = kernelIn(costs, { built: 'none' })?.slabs ?? {};
