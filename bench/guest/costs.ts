@@ -42,16 +42,28 @@ export interface Specimen {
  */
 export type SeriesName = 'designs' | 'next call' | 'one instruction';
 
+/** What is built of each beside the designs themselves. */
+const MORE: Readonly<Record<Built, readonly SeriesName[]>> = {
+  none: ['one instruction'],
+  with_id: ['next call'],
+  procfs: ['next call'],
+  setter: ['next call'],
+  indirect: ['next call'],
+  all: [],
+};
+
 /**
  * Each differs from the one before it in as little as can be, as make has only that to do. Of the
  * larger configuration there are no more than the rows that stand for all need.
  */
 export const SPECIMENS: readonly Specimen[] = [
-  ...BUILT.map((built) => ({ built, config: 'tiny', series: 'designs' }) as const),
-  { built: 'none', config: 'tiny', series: 'one instruction' },
-  ...DESIGNS.map((built) => ({ built, config: 'tiny', series: 'next call' }) as const),
+  ...BUILT.flatMap((built) =>
+    (['designs', ...MORE[built]] as const).map(
+      (series): Specimen => ({ built, config: 'tiny', series }),
+    ),
+  ),
   ...(['none', ...DESIGNS] as const).map(
-    (built) => ({ built, config: 'hardened', series: 'designs' }) as const,
+    (built): Specimen => ({ built, config: 'hardened', series: 'designs' }),
   ),
 ];
 

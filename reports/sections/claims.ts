@@ -26,11 +26,15 @@ export function claimSections(claims: readonly Claim[]): Section[] {
         ),
       ],
     },
-    {
-      title: 'CLAIMS NOT MEASURED YET, AND WHICH LANE WILL',
-      lane: 'in brackets',
-      blocks: [claimTable(open)],
-    },
+    ...(open.length === 0
+      ? []
+      : [
+          {
+            title: 'CLAIMS NOT MEASURED YET, AND WHICH LANE WILL',
+            lane: 'in brackets',
+            blocks: [claimTable(open)],
+          },
+        ]),
   ];
 }
 
