@@ -28,7 +28,7 @@ import {
   chooseStrategies,
   readCapture,
 } from './choose.ts';
-import { compare } from './compare.ts';
+import { type Comparison, compare } from './compare.ts';
 import { type Common, commandLine, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
 import {
   conformanceExit,
@@ -50,6 +50,29 @@ import { EXIT, Interrupted, print, say, stopIfInterrupted, wasInterrupted } from
 /** Of the capture that compare restarts beside the project's own. */
 const LARGE = { tasks: 1000, levels: 4, objects: 100 };
 
+/** All strategies and captures, where none are named. */
+export async function wholeComparison(
+  seed: number,
+  {
+    capture,
+    strategy,
+  }: { readonly capture: readonly string[]; readonly strategy: readonly string[] } = {
+    capture: [],
+    strategy: [],
+  },
+): Promise<Omit<Comparison, 'asText' | 'thorough'>> {
+  const captures = [];
+  for (const path of capture.length === 0 ? CAPTURES : capture) {
+    captures.push({ name: captureName(path), capture: await readCapture(path) });
+  }
+  if (capture.length === 0) {
+    captures.push({ name: 'generated', capture: generateCapture(LARGE, seed) });
+  }
+  const strategies = await chooseStrategies(strategy);
+  const scenarios = await chooseScenarios([]);
+  return { strategies, scenarios, captures, seed, commandLine: commandLine() };
+}
+
 export async function compareAndReport(
   options: Common & {
     readonly capture: readonly string[];
@@ -57,23 +80,12 @@ export async function compareAndReport(
     readonly thorough?: true;
   },
 ): Promise<void> {
-  const paths = options.capture.length === 0 ? CAPTURES : options.capture;
-  const captures = [];
-  for (const path of paths) {
-    captures.push({ name: captureName(path), capture: await readCapture(path) });
-  }
-  if (options.capture.length === 0) {
-    captures.push({ name: 'generated', capture: generateCapture(LARGE, options.seed) });
-  }
-  const strategies = await chooseStrategies(options.strategy);
+  const whole = await wholeComparison(options.seed, options);
+  const { strategies } = whole;
   await prepare(options);
   if (options.thorough === true) sayHowLong();
   const result = await compare({
-    strategies,
-    scenarios: await chooseScenarios([]),
-    captures,
-    seed: options.seed,
-    commandLine: commandLine(),
+    ...whole,
     asText: options.json !== true,
     thorough: options.thorough === true,
   });

@@ -8,6 +8,7 @@ import { parseSize } from '../properties/sizes/size.ts';
 import { askHost, compareAndReport, list, raceAndReport, restartAndReport } from './actions.ts';
 import { bench } from './bench.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
+import { cite } from './cite.ts';
 import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
@@ -104,6 +105,17 @@ export function commandLine(): Command {
     ],
     examples: ['sideband compare', 'sideband compare --capture dump/ --json > report.json'],
   }).action(compareAndReport);
+  add(program, {
+    name: 'cite',
+    description: 'Print what one claim of the thread rests on, as a paragraph for a mail.',
+    options: [
+      new Option('--from <file>', 'of this result (JSON), in place of comparing anew'),
+      seed('for every random choice').default(DEFAULT_SEED),
+    ],
+    examples: ['sideband cite 13', 'sideband cite 16 --from report/report.json'],
+  })
+    .argument('<claim>', 'its number in the report', numberFrom(1, 999))
+    .action(cite);
   add(program, {
     name: 'restart',
     description: 'Restart a capture on the model kernel and verify it field by field.',

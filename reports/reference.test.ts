@@ -97,7 +97,7 @@ describe('a reference', () => {
   const path = join(directory, 'costs.json');
 
   it.each<[string, () => Promise<string | null>, RegExp]>([
-    ['is not there', async () => null, /costs\.json: can't be read; get it from the repository/],
+    ['is not there', async () => null, /costs\.json: it can't be read; get it from the repository/],
     [
       'was cut',
       async () => (await readFile(REFERENCE, 'utf8')).slice(0, 5000),
@@ -106,7 +106,7 @@ describe('a reference', () => {
     [
       'is of another version',
       async () => '{"schema":"sideband-costs/0"}',
-      /holds no costs of this version/,
+      /it is no reference of this version \(at schema: /,
     ],
   ])('that %s is one sentence', async (_what, text, said) => {
     rmSync(path, { force: true });

@@ -1,38 +1,19 @@
 // SPDX-License-Identifier: MIT
 /** The committed figures of the guest lane, and how those of another run compare. */
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import * as v from 'valibot';
-import { InputError } from '../core/input-error.ts';
+import { readJson } from './read-json.ts';
 import { type CostsResult, CostsSchema, type KernelResult } from './schema/costs.ts';
 
 export const REFERENCE = fileURLToPath(new URL('./reference/costs.json', import.meta.url));
 
 /** @throws InputError where there is none, or it is of another version or cut */
-export async function readReference(path = REFERENCE): Promise<CostsResult> {
-  const remedy = 'get it from the repository, or write it: sideband linux verify --write';
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    throw new InputError(path, "can't be read", remedy);
-  }
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw new InputError(path, 'it is no JSON, or was cut', remedy);
-  }
-  const parsed = v.safeParse(CostsSchema, data);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const where = v.getDotPath(issue) ?? 'its beginning';
-  throw new InputError(
+export const readReference = (path = REFERENCE): Promise<CostsResult> =>
+  readJson(
     path,
-    `it holds no costs of this version (at ${where}: ${issue.message})`,
-    remedy,
+    CostsSchema,
+    'reference',
+    'get it from the repository, or write it: sideband linux verify --write',
   );
-}
 
 /** One figure that is not what it was. */
 export interface Changed {
