@@ -40,6 +40,7 @@ const theRace = {
 
 const COMMANDS = [
   'compare',
+  'cite',
   'restart',
   'capture',
   'generate',
