@@ -92,3 +92,16 @@ it('what indirect wraps is a number in its registers, and a child plays its tape
   expect(wire.readBigUInt64LE(head + registers.memory)).toBe(BigInt(NUMBERS.fork));
   expect(wire.readBigUInt64LE(head + registers.memory + 8)).toBe(0n);
 });
+
+it('a call that no kernel has is no tape', () => {
+  const [call] = tapes[0]?.calls ?? [];
+  if (call === undefined) throw new Error('no call');
+  const unknown = {
+    calls: [{ ...call, call: 'frobnicate' as never }],
+    memory: Buffer.alloc(0),
+    pointers: [],
+  };
+  expect(() => encodeTapes([unknown])).toThrow('no kernel has frobnicate');
+  // All that are recorded are there.
+  expect(encodeTapes(tapes).length).toBeGreaterThan(0);
+});

@@ -17,7 +17,9 @@ export type TapeArg =
  * for the death of a child that leaves it to be waited for.
  */
 export type OwnCall = 'arrive' | 'wait' | 'see_off';
-export type TapeCallName = ScriptCall | OwnCall | 'waitid';
+/** What linux/patches/next-call adds by a number of its own. */
+export type NextCall = 'timer_create_with_id';
+export type TapeCallName = ScriptCall | OwnCall | NextCall | 'waitid';
 
 export interface TapeCall {
   readonly call: TapeCallName;

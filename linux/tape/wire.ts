@@ -18,10 +18,12 @@ import {
   TAPE_STACK_SIZE,
   word,
 } from '../host/protocol.ts';
+import { NotATape } from './record.ts';
 import type { Tape, TapeArg, TapeCall, TapeCallName } from './tape.ts';
 
 const CALL_NUMBERS: Readonly<Record<TapeCallName, number>> = {
   ...NUMBERS,
+  timer_create_with_id: 462,
   waitid: 247,
   arrive: OWN_ARRIVE,
   wait: OWN_WAIT,
@@ -56,8 +58,10 @@ function encodePointer({ at, to }: Pointer): Buffer {
 
 function encodeCall(call: TapeCall): Buffer {
   const args = realArgs(call);
+  const number = CALL_NUMBERS[call.call];
+  if (number === undefined) throw new NotATape(`no kernel has ${call.call}`);
   const head = Buffer.alloc(16);
-  head.writeUInt16LE(CALL_NUMBERS[call.call], 0);
+  head.writeUInt16LE(number, 0);
   head.writeUInt8(args.length, 2);
   head.writeUInt8(call.expects === null ? 0 : 1, 3);
   head.writeUInt32LE(call.child ?? NO_TAPE, 4);
