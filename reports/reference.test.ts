@@ -47,6 +47,14 @@ describe('figures of another run', () => {
     expect(verifyExit(compared)).toBe(1);
   });
 
+  it('of some kernels alone are equal, too, though nothing says what grew', () => {
+    const other = changed((costs) => {
+      costs.kernels = costs.kernels.filter(({ built }) => built === 'all');
+      for (const kernel of costs.kernels) kernel.grown = {};
+    });
+    expect(compareCosts(reference, other).map(({ kind }) => kind)).toEqual(['equal']);
+  });
+
   it('that lack a row differ', () => {
     const other = changed((costs) => {
       delete first(costs).counts.qemu64?.getppid;

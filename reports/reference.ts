@@ -40,6 +40,10 @@ export const nameOf = ({
 
 /** Each kernel of the new figures with the same of the reference: under one key, equal to the last digit. */
 export function compareCosts(reference: CostsResult, now: CostsResult): Compared[] {
+  // What grew is known beside the kernel that has nothing.
+  const hasNone = now.kernels.some((kernel) => nameOf(kernel) === 'none');
+  const figuresOf = (kernel: KernelResult) =>
+    figuresIn(hasNone ? kernel : { ...kernel, grown: {} });
   return now.kernels.map((kernel): Compared => {
     const name = nameOf(kernel);
     const known = reference.kernels.find((one) => nameOf(one) === name);
@@ -51,7 +55,7 @@ export function compareCosts(reference: CostsResult, now: CostsResult): Compared
         changed: [],
       };
     }
-    const [was, is] = [figuresIn(known), figuresIn(kernel)];
+    const [was, is] = [figuresOf(known), figuresOf(kernel)];
     const changed = [...new Set([...was.keys(), ...is.keys()])].flatMap((figure) => {
       const pair = { figure, was: was.get(figure) ?? null, is: is.get(figure) ?? null };
       return pair.was === pair.is ? [] : [pair];

@@ -18,8 +18,9 @@ import {
   nextCallBy,
   ONE_INSTRUCTION,
   type Origin,
+  type PatchSet,
   patchesIn,
-  seriesByDesign,
+  seriesBy,
 } from '../../linux/guest/source.ts';
 import { buildGuestAgent } from '../../linux/host/build-agent.ts';
 import { type Count, countCalls } from './count.ts';
@@ -97,36 +98,31 @@ export interface Costs {
 }
 
 /** Lines of patches: what all share, and what each design needs beside that. */
-export interface Patches {
+export interface Lines {
   readonly groundwork: readonly PatchLines[];
   readonly own: Readonly<Record<Design, readonly PatchLines[]>>;
-  /** Those that let one more call be directed. */
-  readonly nextCall: {
-    readonly groundwork: readonly PatchLines[];
-    readonly own: Readonly<Record<Design, readonly PatchLines[]>>;
-  };
 }
 
-export const patches = (): Patches => {
+/** Of the series, and of what lets one more call be directed. */
+export interface Patches extends Lines {
+  readonly nextCall: Lines;
+}
+
+export const patches = (): Patches => ({ ...linesOf(seriesBy), nextCall: linesOf(nextCallBy) });
+
+function linesOf(set: (design: Design) => PatchSet): Lines {
   const read = (paths: readonly string[]) => paths.map(patchLines);
-  const { groundwork, own } = seriesByDesign();
-  const next = (design: Design) => nextCallBy(design);
+  const own = (design: Design) => read(set(design).own);
   return {
-    groundwork: read(groundwork),
-    own: byDesign((design) => read(own[design])),
-    nextCall: {
-      groundwork: read(next(DESIGNS[0]).groundwork),
-      own: byDesign((design) => read(next(design).own)),
+    groundwork: read(set(DESIGNS[0]).groundwork),
+    own: {
+      with_id: own('with_id'),
+      procfs: own('procfs'),
+      setter: own('setter'),
+      indirect: own('indirect'),
     },
   };
-};
-
-const byDesign = <T>(of: (design: Design) => T): Readonly<Record<Design, T>> => ({
-  with_id: of('with_id'),
-  procfs: of('procfs'),
-  setter: of('setter'),
-  indirect: of('indirect'),
-});
+}
 
 /** @throws InputError where there is no QEMU, or no compiler */
 export async function readInstrument(): Promise<Instrument> {

@@ -5,13 +5,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DESIGNS, type Design } from '../../core/kernel/strategy.ts';
 import { AGENT_MAGIC, AGENT_VERSION, word } from '../host/protocol.ts';
 import { isThere } from './command.ts';
 import { answers } from './counting.ts';
 import { patchLines } from './patch-lines.ts';
 import { decodeLaps, total, USER } from './second-counter.ts';
 import { sizesOf, symbolsThatDiffer } from './size.ts';
-import { seriesByDesign } from './source.ts';
+import { seriesBy } from './source.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -95,11 +96,10 @@ it('the second counter is read from the last reading of a clock, by function', (
 });
 
 it('lines of a patch are counted by what they go into, with numbers and entries', () => {
-  const { own } = seriesByDesign();
-  const read = (paths: readonly string[]) => paths.map(patchLines);
-  const numbers = (paths: readonly string[]) => read(paths).reduce((sum, p) => sum + p.numbers, 0);
-  expect([own.with_id, own.procfs, own.setter, own.indirect].map(numbers)).toEqual([8, 0, 1, 1]);
-  const [withId] = read(own.with_id);
+  const read = (design: Design) => seriesBy(design).own.map(patchLines);
+  const numbers = (design: Design) => read(design).reduce((sum, p) => sum + p.numbers, 0);
+  expect(DESIGNS.map(numbers)).toEqual([8, 0, 1, 1]);
+  const [withId] = read('with_id');
   expect(withId?.compat).toBe(3);
   const path = join(directory, '0007-a-patch.patch');
   const file = (name: string, lines: string) =>

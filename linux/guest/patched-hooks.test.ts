@@ -1,45 +1,37 @@
 // SPDX-License-Identifier: MIT
 /** The hooks of a strategy and those of its patch are the same ones, under the same names. */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UNDERSTANDS } from '../../core/kernel/directed.ts';
+import { DESIGNS } from '../../core/kernel/strategy.ts';
 import { loadStrategies } from '../../strategies/index.ts';
 import { PATCHED_CALLS } from '../conformance/script.ts';
+import { NEXT_CALLS } from '../tape/tape.ts';
 import { PATCHED, type Patched } from './options.ts';
 import { hooksOf } from './patched-hooks.ts';
-import { patchesIn } from './source.ts';
+import { nextCallBy, seriesBy } from './source.ts';
 
-/** Numbers of the patches that each is made of, groundwork left out. */
-const PATCHES: Readonly<Record<Patched, readonly string[]>> = {
-  with_id: ['0003'],
-  procfs: ['0004', '0005', '0006'],
-  setter: ['0004', '0005', '0007'],
-  indirect: ['0004', '0008'],
-  'process-field': ['0004', '0009'],
-};
-
-const texts = new Map(
-  patchesIn().map((path) => [basename(path).slice(0, 4), readFileSync(path, 'utf8')]),
-);
-const patchesOf = (name: Patched) => PATCHES[name].map((number) => texts.get(number) ?? '');
+/** Of the series, and of what lets one more call be directed, by which the control has no part in. */
+function patchesOf(name: Patched): string[] {
+  const design = DESIGNS.find((one) => one === name);
+  const next = design === undefined ? [] : nextCallBy(design).own;
+  return [...seriesBy(name).own, ...next].map((path) => readFileSync(path, 'utf8'));
+}
 const strategies = await loadStrategies();
+const NUMBERS: Readonly<Record<string, number>> = { ...PATCHED_CALLS, ...NEXT_CALLS };
 
-/** timer_create is directed by no patch yet; calls without a design's question carry their wants. */
-const ASKED = [...new Set(Object.values(UNDERSTANDS))].filter((kind) => kind !== 'timer').sort();
+/** Calls without a design's question carry their wants. */
+const ASKED = [...new Set(Object.values(UNDERSTANDS))].sort();
 
 describe.each(PATCHED)('%s', (name) => {
   const kernel = strategies.find((strategy) => strategy.name === name)?.kernel;
   const hooks = hooksOf(patchesOf(name));
 
   it('adds the system calls that its strategy declares, under the numbers that the agent uses', () => {
-    const declared = Object.keys(kernel?.syscalls ?? {}).filter(
-      (call) => !call.startsWith('timer'),
-    );
-    expect(hooks.syscalls).toEqual(declared);
+    expect(hooks.syscalls).toEqual(Object.keys(kernel?.syscalls ?? {}));
     const table = patchesOf(name).join('\n');
     for (const call of hooks.syscalls) {
-      const number = PATCHED_CALLS[call as keyof typeof PATCHED_CALLS];
+      const number = NUMBERS[call];
       expect(table).toMatch(new RegExp(`^\\+${number}\\tcommon\\t${call}\\t`, 'm'));
       expect(table).toMatch(new RegExp(`^\\+${number}\\ti386\\t${call}\\t`, 'm'));
     }
@@ -50,7 +42,8 @@ describe.each(PATCHED)('%s', (name) => {
   });
 
   it('asks where its strategy does', () => {
-    expect(hooks.asks).toEqual(kernel?.asked === undefined ? [] : ASKED);
+    const all = name === 'process-field' ? ASKED.filter((kind) => kind !== 'timer') : ASKED;
+    expect(hooks.asks).toEqual(kernel?.asked === undefined ? [] : all);
     if (kernel?.asked !== undefined) expect(kernel.asked.askedIn).toBe('call');
   });
 

@@ -18,6 +18,7 @@ import { InputError } from '../../core/input-error.ts';
 import type { Design } from '../../core/kernel/strategy.ts';
 import { type Cache, isOf, keyOf, needRoom, readIfThere, sign, takeSign } from './cache.ts';
 import { needCommands, runToEnd, type Watch } from './command.ts';
+import type { Patched } from './options.ts';
 
 /** What the patches are made for. */
 export const VERSION = '6.1';
@@ -54,57 +55,45 @@ export const DEBIANS: Origin = { archive: ARCHIVE, patches: patchesIn() };
 /** One instruction more, for a check of whatever counts them. */
 export const ONE_INSTRUCTION = join(PATCHES, 'probe');
 
-/** Which of the series each design needs, beside the groundwork that none can do without. */
-const GROUNDWORK = [1, 2];
-const SERIES_BY: Readonly<Record<Design, readonly number[]>> = {
-  with_id: [3],
-  procfs: [4, 5, 6],
-  setter: [4, 5, 7],
-  indirect: [4, 8],
-};
-
-export interface Series {
-  readonly groundwork: readonly string[];
-  readonly own: Readonly<Record<Design, readonly string[]>>;
-}
-
-export function seriesByDesign(): Series {
-  const all = patchesIn();
-  const nth = (n: number) => all.slice(n - 1, n);
-  const { with_id, procfs, setter, indirect } = SERIES_BY;
-  return {
-    groundwork: GROUNDWORK.flatMap(nth),
-    own: {
-      with_id: with_id.flatMap(nth),
-      procfs: procfs.flatMap(nth),
-      setter: setter.flatMap(nth),
-      indirect: indirect.flatMap(nth),
-    },
-  };
-}
-
-/**
- * Which of linux/patches/next-call each design needs to have one more call directed, timer_create: the
- * first, which all of them build on, and its own.
- */
-const NEXT_CALL = join(PATCHES, 'next-call');
-const NEXT_CALL_BY: Readonly<Record<Design, readonly number[]>> = {
-  with_id: [2],
-  procfs: [3, 4],
-  setter: [3],
-  indirect: [3, 5],
-};
-
-export interface NextCall {
+/** What all designs share, and what one needs beside that. */
+export interface PatchSet {
   readonly groundwork: readonly string[];
   readonly own: readonly string[];
 }
 
-export function nextCallBy(design: Design): NextCall {
-  const all = patchesIn(NEXT_CALL);
-  const nth = (n: number) => all.slice(n - 1, n);
-  return { groundwork: nth(1), own: NEXT_CALL_BY[design].flatMap(nth) };
+interface Series<Name extends string> {
+  readonly groundwork: readonly number[];
+  readonly own: Readonly<Record<Name, readonly number[]>>;
 }
+const SERIES: Series<Patched> = {
+  groundwork: [1, 2],
+  own: {
+    with_id: [3],
+    procfs: [4, 5, 6],
+    setter: [4, 5, 7],
+    indirect: [4, 8],
+    'process-field': [4, 9],
+  },
+};
+/** Of linux/patches/next-call: to have one more call directed, timer_create. */
+const NEXT_CALL: Series<Design> = {
+  groundwork: [1],
+  own: { with_id: [2], procfs: [3, 4], setter: [3], indirect: [3, 5] },
+};
+
+function setFor<Name extends string>(
+  name: Name,
+  { groundwork, own }: Series<Name>,
+  directory: string,
+): PatchSet {
+  const all = patchesIn(directory);
+  const nth = (n: number) => all.slice(n - 1, n);
+  return { groundwork: groundwork.flatMap(nth), own: own[name].flatMap(nth) };
+}
+
+export const seriesBy = (name: Patched): PatchSet => setFor(name, SERIES, PATCHES);
+export const nextCallBy = (design: Design): PatchSet =>
+  setFor(design, NEXT_CALL, join(PATCHES, 'next-call'));
 
 /** @throws InputError where there is no source */
 export async function keyOfSource({ archive, patches }: Origin): Promise<SourceKey> {

@@ -17,9 +17,9 @@ export type TapeArg =
  * for the death of a child that leaves it to be waited for.
  */
 export type OwnCall = 'arrive' | 'wait' | 'see_off';
-/** What linux/patches/next-call adds by a number of its own. */
-export type NextCall = 'timer_create_with_id';
-export type TapeCallName = ScriptCall | OwnCall | NextCall | 'waitid';
+/** What linux/patches/next-call adds, by the number there. */
+export const NEXT_CALLS = { timer_create_with_id: 462 } as const;
+export type TapeCallName = ScriptCall | OwnCall | keyof typeof NEXT_CALLS | 'waitid';
 
 export interface TapeCall {
   readonly call: TapeCallName;

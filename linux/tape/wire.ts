@@ -19,11 +19,11 @@ import {
   word,
 } from '../host/protocol.ts';
 import { NotATape } from './record.ts';
-import type { Tape, TapeArg, TapeCall, TapeCallName } from './tape.ts';
+import { NEXT_CALLS, type Tape, type TapeArg, type TapeCall, type TapeCallName } from './tape.ts';
 
 const CALL_NUMBERS: Readonly<Record<TapeCallName, number>> = {
   ...NUMBERS,
-  timer_create_with_id: 462,
+  ...NEXT_CALLS,
   waitid: 247,
   arrive: OWN_ARRIVE,
   wait: OWN_WAIT,
