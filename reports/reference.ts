@@ -67,19 +67,27 @@ export function compareCosts(reference: CostsResult, now: CostsResult): Compared
   });
 }
 
-/** What of the key is another, or null. */
+/**
+ * What of the key is another, or null. A kernel is the same if all that it was made of is, or if it is
+ * the same to the last bit, whatever it was made of.
+ */
 function otherKey(
   reference: CostsResult,
   now: CostsResult,
   known: KernelResult,
   kernel: KernelResult,
 ): string | null {
+  const isSameKernel = known.key === kernel.key || known.image === kernel.image;
   const parts: readonly (readonly [string, string, string])[] = [
-    ['Linux', known.linux, kernel.linux],
-    ['the compiler', reference.compiler, now.compiler],
     ['QEMU', reference.instrument.qemu, now.instrument.qemu],
     ['the init', reference.instrument.init, now.instrument.init],
-    ['the kernel', known.key, kernel.key],
+    ...(isSameKernel
+      ? []
+      : ([
+          ['Linux', known.linux, kernel.linux],
+          ['the compiler', reference.compiler, now.compiler],
+          ['the kernel', known.key, kernel.key],
+        ] as const)),
   ];
   const other = parts.filter(([, was, is]) => was !== is);
   if (other.length === 0) return null;

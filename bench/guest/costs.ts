@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /** Lane guest, exact: all that is counted of kernels, with what makes one count comparable to another. */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../../core/input-error.ts';
 import { DESIGNS, type Design, type Strategy } from '../../core/kernel/strategy.ts';
 import type { Config, Kernel } from '../../linux/guest/build.ts';
+import { keyOf } from '../../linux/guest/cache.ts';
 import { CPU_MODELS, type CpuModel } from '../../linux/guest/counting.ts';
 import { QEMU } from '../../linux/guest/guest.ts';
 import type { Patched } from '../../linux/guest/options.ts';
@@ -78,6 +78,8 @@ export interface Instrument {
 export interface KernelCosts extends Specimen {
   /** Of source, patches, configuration and compiler. */
   readonly key: string;
+  /** Of vmlinux: the same bits may come of another source. */
+  readonly image: string;
   readonly linux: string;
   readonly counts: Readonly<Partial<Record<CpuModel, Readonly<Record<string, Count>>>>>;
   /** The least of each row, by the second counter; of the first CPU model. */
@@ -126,11 +128,10 @@ function linesOf(set: (design: Design) => PatchSet): Lines {
 
 /** @throws InputError where there is no QEMU, or no compiler */
 export async function readInstrument(): Promise<Instrument> {
-  const init = createHash('sha256')
-    .update(readFileSync(await buildGuestAgent()))
-    .digest('hex');
-  return { qemu: firstLine(QEMU), init: init.slice(0, 16) };
+  return { qemu: firstLine(QEMU), init: hashOf(await buildGuestAgent()) };
 }
+
+const hashOf = (path: string): string => keyOf([readFileSync(path)]);
 
 export const readCompiler = (): string => firstLine('gcc');
 
@@ -196,7 +197,7 @@ export async function costsOf(
   const isAlone = isMain && built !== 'all';
   return {
     ...specimen,
-    ...{ key: kernel.key, linux: kernel.version, counts },
+    ...{ key: kernel.key, image: hashOf(kernel.path), linux: kernel.version, counts },
     again: Object.fromEntries(await countAgain(kernel, cpu, strategies, hasNextCall)),
     restarts: isAlone ? await countRestarts(kernel, cpu, strategies) : [],
     sizes: sizesOf(kernel),

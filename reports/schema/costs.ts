@@ -24,6 +24,7 @@ const KernelSchema = v.strictObject({
   config: v.picklist(['tiny', 'hardened']),
   series: v.picklist(['designs', 'next call', 'one instruction']),
   key: v.string(),
+  image: v.string(),
   linux: v.string(),
   counts: v.strictObject({
     qemu64: v.optional(v.record(v.string(), CountSchema)),
