@@ -2,7 +2,6 @@
 /** What the designs cost Linux: counted, and compared with the reference. */
 import * as v from 'valibot';
 import {
-  BUILT,
   type Built,
   builtIn,
   type Costs,
@@ -39,8 +38,6 @@ interface CountOptions extends Pick<Common, 'json' | 'out'> {
   /** Of the small configuration and without the next call; all there is if it is empty. */
   readonly kernel: readonly Built[];
 }
-
-export const COUNTABLE = BUILT;
 
 const chosen = (names: readonly Built[]): readonly Specimen[] =>
   names.length === 0

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /** The command line: which commands there are, and what they take. What they do is in actions.ts. */
+
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { BUILT } from '../bench/guest/costs.ts';
 import { ENGINES } from '../core/explore/litmus/count.ts';
 import type { Size } from '../core/kernel/scenario.ts';
 import { MAX_STATES } from '../properties/sizes/explored.ts';
@@ -12,7 +14,7 @@ import { cite } from './cite.ts';
 import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
-import { COUNTABLE, countCosts, verifyCosts } from './linux-costs.ts';
+import { countCosts, verifyCosts } from './linux-costs.ts';
 import { BUILDABLE, buildAndSay, runGuest } from './linux-guest.ts';
 import { raceFreely } from './linux-race.ts';
 import { restoreAndReport } from './linux-restore.ts';
@@ -39,6 +41,16 @@ const sizeFrom = (text: string): Size => {
 };
 
 const collect = (name: string, names: readonly string[]): string[] => [...names, name];
+
+/** Of names that are known; none stands for what `all` says. */
+const someOf = (flags: string, description: string, known: readonly string[], all: string) =>
+  new Option(flags, description)
+    .choices(known)
+    .argParser((name: string, names: readonly string[]) => {
+      if (known.includes(name)) return [...names, name];
+      throw new InvalidArgumentError(`Choose from ${known.join(', ')}.`);
+    })
+    .default([], all);
 
 const strategy = () =>
   new Option('-s, --strategy <name>', 'only this strategy; may be repeated')
@@ -347,13 +359,7 @@ export function commandLine(): Command {
     )
     .action(restoreAndReport);
   const design = () =>
-    new Option('-d, --design <name>', 'that is built in; may be repeated')
-      .choices(BUILDABLE)
-      .argParser((name: string, names: readonly string[]) => {
-        if (BUILDABLE.some((known) => known === name)) return [...names, name];
-        throw new InvalidArgumentError(`Choose from ${BUILDABLE.join(', ')}.`);
-      })
-      .default([], 'all of them');
+    someOf('-d, --design <name>', 'that is built in; may be repeated', BUILDABLE, 'all of them');
   add(linux, {
     name: 'build',
     description: 'Build Linux 6.1 with the designs, from the source that Debian packs.',
@@ -382,13 +388,12 @@ export function commandLine(): Command {
     ],
   }).action(runGuest);
   const kernel = () =>
-    new Option('-k, --kernel <name>', 'only this one, as small as can be; may be repeated')
-      .choices(COUNTABLE)
-      .argParser((name: string, names: readonly string[]) => {
-        if (COUNTABLE.some((known) => known === name)) return [...names, name];
-        throw new InvalidArgumentError(`Choose from ${COUNTABLE.join(', ')}.`);
-      })
-      .default([], 'all there are, in about an hour and a half');
+    someOf(
+      '-k, --kernel <name>',
+      'only this one, as small as can be; may be repeated',
+      BUILT,
+      'all there are, in about an hour and a half',
+    );
   add(linux, {
     name: 'count',
     description:

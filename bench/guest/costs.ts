@@ -23,7 +23,7 @@ import {
   seriesBy,
 } from '../../linux/guest/source.ts';
 import { buildGuestAgent } from '../../linux/host/build-agent.ts';
-import { type Count, countCalls } from './count.ts';
+import { type Count, countCalls, requestFor } from './count.ts';
 import { countRestarts, type RestartCount } from './restarts.ts';
 import { countAgain } from './second.ts';
 
@@ -174,8 +174,8 @@ export async function costsOf(
   all: readonly Strategy[],
 ): Promise<KernelCosts> {
   const { built, config, series } = specimen;
-  const hasNextCall = series === 'next call';
   const strategies = builtIn(built, all);
+  const request = requestFor(strategies, series === 'next call');
   const isMain = config === 'tiny' && series === 'designs';
   const models = isMain ? CPU_MODELS : CPU_MODELS.slice(0, 1);
   const counts: Partial<Record<CpuModel, Record<string, Count>>> = {};
@@ -183,8 +183,8 @@ export async function costsOf(
   for (const cpu of models) {
     slabs[cpu] = await slabOf(kernel, cpu);
     const [once, twice] = [
-      Object.fromEntries(await countCalls(kernel, cpu, strategies, hasNextCall)),
-      Object.fromEntries(await countCalls(kernel, cpu, strategies, hasNextCall)),
+      Object.fromEntries(await countCalls(kernel, cpu, request)),
+      Object.fromEntries(await countCalls(kernel, cpu, request)),
     ];
     if (!isDeepStrictEqual(once, twice)) {
       const rows = Object.keys(once).filter((row) => !isDeepStrictEqual(once[row], twice[row]));
@@ -198,7 +198,7 @@ export async function costsOf(
   return {
     ...specimen,
     ...{ key: kernel.key, image: hashOf(kernel.path), linux: kernel.version, counts },
-    again: Object.fromEntries(await countAgain(kernel, cpu, strategies, hasNextCall)),
+    again: Object.fromEntries(await countAgain(kernel, cpu, request)),
     restarts: isAlone ? await countRestarts(kernel, cpu, strategies) : [],
     sizes: sizesOf(kernel),
     grown: none === null ? {} : symbolsThatDiffer(none.path, kernel.path),

@@ -5,7 +5,7 @@ import { InputError } from '../../core/input-error.ts';
 import { formatResult } from '../../core/kernel/errno.ts';
 import type { Strategy } from '../../core/kernel/strategy.ts';
 import type { Kernel } from '../../linux/guest/build.ts';
-import { answers, type CpuModel } from '../../linux/guest/counting.ts';
+import { answers, type CountingMachine, type CpuModel } from '../../linux/guest/counting.ts';
 import {
   type Clock,
   decodePlayed,
@@ -15,7 +15,7 @@ import {
 } from '../../linux/tape/play.ts';
 import type { Tape } from '../../linux/tape/tape.ts';
 import { encodeTapes } from '../../linux/tape/wire.ts';
-import { type RecordedPlay, recordedSubjects } from './recorded.ts';
+import { type CallLap, type RecordedPlay, recordedSubjects } from './recorded.ts';
 import { callSubjects, WARMS } from './subjects.ts';
 
 /** Instructions of one operation, user's and kernel's. */
@@ -28,7 +28,7 @@ export interface Count {
   readonly mode: number;
   readonly most: number;
   /** Of the first that was the least: its calls, in their order. */
-  readonly calls: readonly { readonly call: string; readonly count: number }[];
+  readonly calls: Operation;
 }
 
 /**
@@ -58,52 +58,66 @@ export function requestFor(
   return { request: encodePlays(encodeTapes(tapes), all, 0, clock), tapes, warming, plays };
 }
 
+/** What the calls of an operation took, in their order. */
+export type Operation = readonly { readonly call: string; readonly count: number }[];
+
 /**
- * By name of the subject.
+ * Makes the plays of a request; of each, by name, its operations.
  * @throws InputError where the guest fails, or refuses what the model allows
  */
+export async function operationsIn(
+  kernel: Pick<Kernel, 'path'>,
+  machine: CountingMachine,
+  { request, tapes, warming, plays }: Request,
+): Promise<ReadonlyMap<string, readonly Operation[]>> {
+  const [frame = Buffer.alloc(0)] = await answers(kernel, machine, [request]);
+  const played = decodePlayed(frame).slice(warming.length);
+  return new Map(
+    [...plays].map(([name, play], index) => {
+      const one = played[index];
+      if (one === undefined) throw new Error(`no play of ${name}`);
+      if (one.refused !== null) throw refusal(name, tapes[play.tape], one.refused);
+      return [name, play.operations.map((calls) => operationOf(calls, one.laps))];
+    }),
+  );
+}
+
+const operationOf = (calls: readonly CallLap[], laps: readonly Lap[]): Operation =>
+  calls.map(({ lap, call }) => {
+    const one = laps[lap];
+    return { call, count: one === undefined ? Number.NaN : one.time - one.emptyTime };
+  });
+
+function refusal(
+  name: string,
+  tape: Tape | undefined,
+  refused: NonNullable<Played['refused']>,
+): InputError {
+  const call = tape?.calls[refused.call];
+  const wanted = call?.expects ?? null;
+  const instead = wanted === null ? '' : `, where ${formatResult(wanted)} belongs`;
+  const what = `${call?.call} gave ${formatResult(refused.result)}${instead}`;
+  return new InputError('the guest', `${name}: ${what}`, 'report this');
+}
+
+export const inAll = (operation: Operation): number => sum(operation.map(({ count }) => count));
+
+/** Likewise, as counts. */
 export async function countCalls(
   kernel: Pick<Kernel, 'path'>,
   cpu: CpuModel,
-  strategies: readonly Strategy[],
-  hasNextCall = false,
+  request: Request,
 ): Promise<ReadonlyMap<string, Count>> {
-  const { request, tapes, warming, plays } = requestFor(strategies, hasNextCall);
-  const [frame = Buffer.alloc(0)] = await answers(kernel, { cpu }, [request]);
-  const played = decodePlayed(frame).slice(warming.length);
-  const counts = new Map<string, Count>();
-  for (const [index, [name, play]] of [...plays].entries()) {
-    const one = played[index];
-    if (one === undefined) throw new Error(`no play of ${name}`);
-    counts.set(name, countOf(name, play, tapes[play.tape], one));
-  }
-  return counts;
+  const operations = await operationsIn(kernel, { cpu }, request);
+  return new Map([...operations].map(([name, all]) => [name, countOf(all)]));
 }
 
-function countOf(
-  name: string,
-  play: RecordedPlay,
-  tape: Tape | undefined,
-  { refused, laps }: Played,
-): Count {
-  if (refused !== null) {
-    const call = tape?.calls[refused.call];
-    const wanted = call?.expects ?? null;
-    const instead = wanted === null ? '' : `, where ${formatResult(wanted)} belongs`;
-    const what = `${call?.call} gave ${formatResult(refused.result)}${instead}`;
-    throw new InputError('the guest', `${name}: ${what}`, 'report this');
-  }
-  const counted = play.operations.map((operation) =>
-    operation.map(({ lap, call }) => ({ call, count: countIn(laps[lap]) })),
-  );
-  const [cold = 0, ...warm] = counted.map((calls) => sum(calls.map(({ count }) => count)));
+function countOf(operations: readonly Operation[]): Count {
+  const [cold = 0, ...warm] = operations.map(inAll);
   const least = min(warm);
   return {
     ...{ cold, least, mode: mode(warm), most: max(warm) },
     times: warm.filter((count) => count === least).length,
-    calls: counted[1 + warm.indexOf(least)] ?? [],
+    calls: operations[1 + warm.indexOf(least)] ?? [],
   };
 }
-
-const countIn = (lap: Lap | undefined): number =>
-  lap === undefined ? Number.NaN : lap.time - lap.emptyTime;

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 /** Lane guest, exact: instructions of whole restarts, by each design. */
-import { fileURLToPath } from 'node:url';
 import { InputError } from '../../core/input-error.ts';
 import type { Strategy } from '../../core/kernel/strategy.ts';
 import type { Capture } from '../../core/restart/capture.ts';
-import { importCriu } from '../../core/restart/import-criu.ts';
 import type { Kernel } from '../../linux/guest/build.ts';
 import { answers, type CpuModel } from '../../linux/guest/counting.ts';
 import { frameOf, REQUEST_RESTORE } from '../../linux/host/protocol.ts';
 import { decodeStanding, encodeScore } from '../../linux/restore/play.ts';
 import { type Score, scoreOf } from '../../linux/restore/score.ts';
+import { criuCapture } from '../../linux/restore/subjects.ts';
 import { generateUnprivileged } from '../../linux/restore/unprivileged.ts';
 
-const CRIU = fileURLToPath(new URL('../../core/restart/fixtures/criu/', import.meta.url));
 const SEED = 200807;
 const TASKS = 1000;
 const PID_MAX = 1 << 22;
@@ -20,7 +18,7 @@ const PID_MAX = 1 << 22;
 const ALONE = { forking: 1, restoring: 1 };
 
 const CAPTURES: Readonly<Record<string, () => Capture>> = {
-  criu: () => importCriu(CRIU),
+  criu: criuCapture,
   [`${TASKS} tasks`]: () => generateUnprivileged({ tasks: TASKS, levels: 1, objects: 100 }, SEED),
 };
 

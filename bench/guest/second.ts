@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 /** The same plays once more, counted by other means. */
 import { min, sum } from 'simple-statistics';
-import type { Strategy } from '../../core/kernel/strategy.ts';
 import type { Kernel } from '../../linux/guest/build.ts';
 import type { CpuModel } from '../../linux/guest/counting.ts';
 import { type CountedLap, countByFunction, total } from '../../linux/guest/second-counter.ts';
-import { requestFor } from './count.ts';
+import type { Request } from './count.ts';
 
 /** By name of the subject, the least of all operations but the first. */
 export async function countAgain(
   kernel: Pick<Kernel, 'path'>,
   cpu: CpuModel,
-  strategies: readonly Strategy[],
-  hasNextCall: boolean,
+  { request, warming, plays }: Request,
 ): Promise<ReadonlyMap<string, number>> {
-  const { request, warming, plays } = requestFor(strategies, hasNextCall);
   const all = [...warming, ...plays.values()];
   const counted = (await countByFunction(kernel, cpu, request, all)).slice(warming.length);
   return new Map(

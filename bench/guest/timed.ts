@@ -5,13 +5,12 @@
  * figure is of the differences within blocks.
  */
 import { accessSync, constants } from 'node:fs';
-import { quantile, sum } from 'simple-statistics';
+import { quantile } from 'simple-statistics';
 import type { Strategy } from '../../core/kernel/strategy.ts';
 import type { Kernel } from '../../linux/guest/build.ts';
-import { answers, type CountingMachine } from '../../linux/guest/counting.ts';
-import { decodePlayed } from '../../linux/tape/play.ts';
+import type { CountingMachine } from '../../linux/guest/counting.ts';
 import { hodgesLehmann, type Interval } from '../statistics/signed-rank.ts';
-import { type Request, requestFor } from './count.ts';
+import { inAll, operationsIn, type Request, requestFor } from './count.ts';
 
 export interface TimedRow {
   readonly call: string;
@@ -103,23 +102,11 @@ interface Requested {
 
 /** By name of the row. */
 async function nanosecondsOf(
-  { kernel, request: { request, warming, plays } }: Requested,
+  { kernel, request }: Requested,
   machine: CountingMachine,
 ): Promise<ReadonlyMap<string, number>> {
-  const [frame = Buffer.alloc(0)] = await answers(kernel, machine, [request]);
-  const played = decodePlayed(frame).slice(warming.length);
+  const operations = await operationsIn(kernel, machine, request);
   return new Map(
-    [...plays].map(([name, { operations }], index) => {
-      const laps = played[index]?.laps ?? [];
-      const ns = operations.slice(1).map((calls) =>
-        sum(
-          calls.map(({ lap }) => {
-            const one = laps[lap];
-            return one === undefined ? Number.NaN : one.time - one.emptyTime;
-          }),
-        ),
-      );
-      return [name, quantile(ns, QUANTILE)];
-    }),
+    [...operations].map(([name, all]) => [name, quantile(all.slice(1).map(inAll), QUANTILE)]),
   );
 }

@@ -21,10 +21,13 @@ const THOROUGH = [
   [1000, 4, 100],
 ] as const;
 
+/** What CRIU dumped. */
+export const criuCapture = (): Capture => importCriu(CRIU);
+
 /** @throws InputError where a tree can't be grown here */
 export async function subjects(seed: number, thorough: boolean): Promise<Subject[]> {
   return [
-    { name: 'criu', capture: importCriu(CRIU) },
+    { name: 'criu', capture: criuCapture() },
     { name: 'live', capture: await captureLive() },
     ...(thorough ? THOROUGH : SHORT).map(([tasks, levels, objects]) => ({
       name: levels === 1 ? `${tasks} tasks` : `${tasks} tasks, ${levels} levels`,
