@@ -35,11 +35,15 @@ import { MEMORY } from './pool.ts';
 import { print, progress, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 import { version } from './version.ts';
 
-export interface Comparison {
+/** What is compared. */
+export interface Compared {
   readonly strategies: readonly Strategy[];
   readonly scenarios: readonly Scenario[];
   readonly captures: readonly NamedCapture[];
   readonly seed: number;
+}
+
+export interface Comparison extends Compared {
   readonly commandLine: string;
   /** Take minutes for the kernel below, and not seconds. */
   readonly thorough: boolean;
@@ -48,15 +52,9 @@ export interface Comparison {
 }
 
 export async function compare(comparison: Comparison): Promise<Result> {
-  const { strategies, scenarios, captures, seed, commandLine, asText, thorough } = comparison;
+  const { strategies, scenarios, seed, commandLine, asText, thorough } = comparison;
   const origin = await provenance({ version, seed, commandLine });
-  const measured = await measure(comparison);
-  const { times, ...counted } = await countWork(
-    strategies.filter(({ kind }) => kind !== 'control'),
-    { large: strategies.filter(isBestForm), seed, sizes: SIZES },
-  );
-  const costs = await readReference();
-  const exact = conclude(strategies, captures, { ...measured, ...counted, costs });
+  const { exact, times } = await modelLane(comparison);
   if (asText) {
     print(
       renderText({
@@ -76,6 +74,21 @@ export async function compare(comparison: Comparison): Promise<Result> {
   return result;
 }
 
+/** All that is the same in every run, and what its restarts took. */
+export async function modelLane(comparison: Compared): Promise<{
+  readonly exact: Measured & Pick<Result, 'claims'>;
+  readonly times: Timed['restarts'];
+}> {
+  const { strategies, captures, seed } = comparison;
+  const measured = await measure(comparison);
+  const { times, ...counted } = await countWork(
+    strategies.filter(({ kind }) => kind !== 'control'),
+    { large: strategies.filter(isBestForm), seed, sizes: SIZES },
+  );
+  const costs = await readReference();
+  return { exact: conclude(strategies, captures, { ...measured, ...counted, costs }), times };
+}
+
 const WORKERS: readonly number[] = [1, 2, 4];
 
 async function measure({
@@ -83,7 +96,7 @@ async function measure({
   scenarios,
   captures,
   seed,
-}: Comparison): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers'>> {
+}: Compared): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers'>> {
   let rows: RaceRow[] = [];
   let mutants: Measured['mutants'] = [];
   let explorers: Measured['explorers'] = [];

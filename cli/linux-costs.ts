@@ -25,7 +25,7 @@ import {
   REFERENCE,
   readReference,
 } from '../reports/reference.ts';
-import { type CostsResult, CostsSchema } from '../reports/schema/costs.ts';
+import { COSTS_SCHEMA, type CostsResult, CostsSchema } from '../reports/schema/costs.ts';
 import { costSections } from '../reports/sections/costs/index.ts';
 import { timedSection } from '../reports/sections/costs/timed.ts';
 import { jsonOf, writeAtomically } from '../reports/write.ts';
@@ -39,13 +39,13 @@ interface CountOptions extends Pick<Common, 'json' | 'out'> {
   readonly kernel: readonly Built[];
 }
 
+/** Without the hardened ones and those with the next call. */
+export const MAIN_KERNELS: readonly Specimen[] = SPECIMENS.filter(
+  ({ config, series }) => config === 'tiny' && series === 'designs',
+);
+
 const chosen = (names: readonly Built[]): readonly Specimen[] =>
-  names.length === 0
-    ? SPECIMENS
-    : SPECIMENS.filter(
-        ({ built, config, series }) =>
-          names.includes(built) && config === 'tiny' && series === 'designs',
-      );
+  names.length === 0 ? SPECIMENS : MAIN_KERNELS.filter(({ built }) => names.includes(built));
 
 export async function countCosts(options: CountOptions): Promise<void> {
   await prepare(options);
@@ -79,7 +79,7 @@ interface Counted {
 }
 
 /** @throws InputError; Interrupted */
-async function counted(specimens: readonly Specimen[]): Promise<Counted> {
+export async function counted(specimens: readonly Specimen[]): Promise<Counted> {
   const strategies = await chooseStrategies([]);
   const instrument = await readInstrument();
   const kernels: Costs['kernels'][number][] = [];
@@ -96,7 +96,7 @@ async function counted(specimens: readonly Specimen[]): Promise<Counted> {
     stopIfInterrupted();
   }
   const costs: Costs = { compiler: readCompiler(), instrument, kernels, patches: patches() };
-  const plain: unknown = JSON.parse(JSON.stringify({ schema: 'sideband-costs/1', ...costs }));
+  const plain: unknown = JSON.parse(JSON.stringify({ schema: COSTS_SCHEMA, ...costs }));
   return { costs: v.parse(CostsSchema, plain), kernels: built };
 }
 

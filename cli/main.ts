@@ -7,20 +7,23 @@ import { ENGINES } from '../core/explore/litmus/count.ts';
 import type { Size } from '../core/kernel/scenario.ts';
 import { MAX_STATES } from '../properties/sizes/explored.ts';
 import { parseSize } from '../properties/sizes/size.ts';
+import { LANES } from '../reports/gate/lanes.ts';
 import { askHost, compareAndReport, list, raceAndReport, restartAndReport } from './actions.ts';
+import { checkBaseline, showBaseline, writeBaseline } from './baseline.ts';
 import { bench } from './bench.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
 import { cite } from './cite.ts';
 import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
+import { gate } from './gate.ts';
 import { countCosts, verifyCosts } from './linux-costs.ts';
 import { BUILDABLE, buildAndSay, runGuest } from './linux-guest.ts';
 import { raceFreely } from './linux-race.ts';
 import { restoreAndReport } from './linux-restore.ts';
 import { timeCalls } from './linux-times.ts';
 import { MEMORY } from './pool.ts';
-import { EXIT, EXIT_CODES, explain, watchSignals } from './terminal.ts';
+import { EXIT, EXIT_CODES, explain, GATE_EXIT_CODES, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
 
 const numberFrom =
@@ -75,16 +78,18 @@ interface Described {
   readonly description: string;
   readonly options: readonly Option[];
   readonly examples: readonly string[];
+  readonly exitCodes?: string;
 }
 
-function add(program: Command, { name, description, options, examples }: Described): Command {
+function add(program: Command, described: Described): Command {
+  const { name, description, options, examples, exitCodes } = described;
   const command = program.command(name).description(description);
   for (const option of options) command.addOption(option);
-  return command.addHelpText('after', after(examples));
+  return command.addHelpText('after', after(examples, exitCodes));
 }
 
-const after = (examples: readonly string[]): string =>
-  `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n\n${EXIT_CODES}`;
+const after = (examples: readonly string[], exitCodes = EXIT_CODES): string =>
+  `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n\n${exitCodes}`;
 
 /** Throws what goes wrong; main() turns it into a sentence and an exit code. */
 export function commandLine(): Command {
@@ -128,6 +133,7 @@ export function commandLine(): Command {
   })
     .argument('<claim>', 'its number in the report', numberFrom(1, 999))
     .action(cite);
+  addGate(program);
   add(program, {
     name: 'restart',
     description: 'Restart a capture on the model kernel and verify it field by field.',
@@ -420,6 +426,72 @@ export function commandLine(): Command {
     examples: ['sideband list'],
   }).action(list);
   return program;
+}
+
+const lane = () => someOf('--lane <name>', 'may be repeated', LANES, 'model');
+const from = () =>
+  new Option('--from <file>', 'figures of this result (JSON), in place of measuring anew');
+
+function addGate(program: Command): void {
+  add(program, {
+    name: 'gate',
+    description:
+      'Hold this version against a baseline, to the last digit, and its times against those of ' +
+      'another version, side by side. For CI.',
+    options: [
+      new Option('--baseline <file>', 'that sideband baseline write wrote'),
+      new Option('--against <ref>', 'a commit, branch or tag of this repository'),
+      from(),
+      seed('for every random choice').default(DEFAULT_SEED),
+      json(),
+      out('gate.txt, gate.md, gate.json, gate.junit.xml and gate.benchmark.json'),
+    ],
+    examples: [
+      'sideband gate --baseline baseline.json',
+      'sideband gate --baseline baseline.json --against origin/main --out gate',
+    ],
+    exitCodes: GATE_EXIT_CODES,
+  }).action(gate);
+  const baseline = program
+    .command('baseline')
+    .description('What the gate holds figures against.')
+    .exitOverride()
+    .configureHelp({ helpWidth: 72 });
+  add(baseline, {
+    name: 'write',
+    description: 'Measure, and make that the baseline. Over another one only with the reason.',
+    options: [
+      lane(),
+      new Option('--because <reason>', 'why its figures are right and those before are not'),
+      from(),
+      seed('for every random choice').default(DEFAULT_SEED),
+    ],
+    examples: [
+      'sideband baseline write baseline.json',
+      "sideband baseline write baseline.json --because 'msgget copies 8 bytes less'",
+    ],
+    exitCodes: GATE_EXIT_CODES,
+  })
+    .argument('<file>', 'it is replaced as a whole, or not at all')
+    .action(writeBaseline);
+  add(baseline, {
+    name: 'show',
+    description: 'Print what a baseline holds, and why it came to be so.',
+    options: [json()],
+    examples: ['sideband baseline show baseline.json'],
+    exitCodes: GATE_EXIT_CODES,
+  })
+    .argument('<file>')
+    .action(showBaseline);
+  add(baseline, {
+    name: 'check',
+    description: 'Say whether a gate could judge by it here: read it, and compare its keys.',
+    options: [seed('that the gate would have').default(DEFAULT_SEED)],
+    examples: ['sideband baseline check baseline.json'],
+    exitCodes: GATE_EXIT_CODES,
+  })
+    .argument('<file>')
+    .action(checkBaseline);
 }
 
 /** Sets process.exitCode; never exits while output is still being written. */

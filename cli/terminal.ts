@@ -15,12 +15,27 @@ export const EXIT = {
   usage: 2,
   /** A verdict is INCOMPLETE. */
   incomplete: 3,
-  /** Figures have another key than those that they are held against. */
+  /** Of gate: nothing follows from its times. */
+  noisy: 3,
+  /** Figures have another key than those that they are held against, or were not all there. */
   notComparable: 4,
   /** A defect of Sideband. */
   internal: 70,
   interrupted: 130,
 } as const;
+
+/** Of gate and baseline. A pass is 0 and nothing else. */
+export const GATE_EXIT_CODES = `Exit codes:
+  0    fine: every figure of the baseline was found, and is as it was;
+       nothing that was timed is slower
+  1    a regression, or a change that nobody has accepted: an exact
+       figure is another under the same key, or one version is slower
+  2    bad usage or bad input; nothing was written
+  3    could not judge: this machine is too noisy for its times
+  4    incomplete or not comparable: a lane did not run or has another
+       key, a row is missing or in no baseline yet
+  70   a defect of Sideband itself
+  130  interrupted; nothing was written`;
 
 export const EXIT_CODES = `Exit codes:
   0    all is as it should be; what a comparison finds out about

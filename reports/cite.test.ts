@@ -76,15 +76,15 @@ describe('a result that is read', () => {
     [
       'is not there',
       null,
-      /report\.json: it can't be read; give what sideband compare --json printed/,
+      /report\.json: it can't be read; give what this version printed: sideband compare --json/,
     ],
     ['was cut', `{"schema":"${RESULT_SCHEMA}","cl`, /it is no JSON, or was cut;/],
     [
       'is older',
       '{"schema":"sideband-result/1"}',
-      /it is no result of this version \(at schema: .*\/1/,
+      /it is a sideband-result\/1, and this version of Sideband reads sideband-result\/\d+;/,
     ],
-    ['is something else', '[]', /it is no result of this version/],
+    ['is something else', '[]', /it is no result, or is damaged/],
   ])('and %s is one sentence', async (_what, text, said) => {
     rmSync(path, { force: true });
     if (text !== null) writeFileSync(path, text);

@@ -3,7 +3,7 @@
 import { InputError } from '../core/input-error.ts';
 import { prose } from './document.ts';
 import { readJson } from './read-json.ts';
-import { type Claim, type Result, ResultSchema } from './result.ts';
+import { type Claim, RESULT_SCHEMA, type Result, ResultSchema } from './result.ts';
 import { textOfBlock } from './text.ts';
 
 export type Cited = Pick<Result, 'claims' | 'costs' | 'provenance'>;
@@ -64,4 +64,8 @@ function footnote({ provenance, costs }: Cited, { lanes, number }: Claim): strin
 
 /** What compare --json printed, or --out wrote. @throws InputError */
 export const readResult = (path: string): Promise<Result> =>
-  readJson(path, ResultSchema, 'result', 'give what sideband compare --json printed');
+  readJson(path, ResultSchema, {
+    what: 'result',
+    version: RESULT_SCHEMA,
+    remedy: 'give what this version printed: sideband compare --json',
+  });

@@ -4,18 +4,25 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { InputError } from '../core/input-error.ts';
 
+/** What all of them have. */
+const Versioned = v.object({ schema: v.string() });
+
 type Schema = v.GenericSchema<unknown, unknown>;
 
-/**
- * @param what a file of this schema is, such as "result"
- * @param remedy where to get one
- * @throws InputError where it can't be read, was cut, or is something else
- */
+export interface FileKind {
+  /** What a file of this schema is, such as "result". */
+  readonly what: string;
+  /** What its `schema` has to say. */
+  readonly version: string;
+  /** Where to get one. */
+  readonly remedy: string;
+}
+
+/** @throws InputError where it can't be read, was cut, or is something else */
 export async function readJson<S extends Schema>(
   path: string,
   schema: S,
-  what: string,
-  remedy: string,
+  { what, version, remedy }: FileKind,
 ): Promise<v.InferOutput<S>> {
   let text: string;
   try {
@@ -29,13 +36,21 @@ export async function readJson<S extends Schema>(
   } catch {
     throw new InputError(path, 'it is no JSON, or was cut', remedy);
   }
+  const said = v.safeParse(Versioned, data);
+  if (said.success && said.output.schema !== version) {
+    throw new InputError(
+      path,
+      `it is a ${said.output.schema}, and this version of Sideband reads ${version}`,
+      remedy,
+    );
+  }
   const parsed = v.safeParse(schema, data);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const where = v.getDotPath(issue) ?? 'its beginning';
   throw new InputError(
     path,
-    `it is no ${what} of this version (at ${where}: ${issue.message})`,
+    `it is no ${what}, or is damaged (at ${where}: ${issue.message})`,
     remedy,
   );
 }

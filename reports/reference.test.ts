@@ -122,7 +122,7 @@ describe('a reference', () => {
     [
       'is of another version',
       async () => '{"schema":"sideband-costs/0"}',
-      /it is no reference of this version \(at schema: /,
+      /it is a sideband-costs\/0, and this version of Sideband reads sideband-costs\/1;/,
     ],
   ])('that %s is one sentence', async (_what, text, said) => {
     rmSync(path, { force: true });

@@ -2,18 +2,17 @@
 /** The committed figures of the guest lane, and how those of another run compare. */
 import { fileURLToPath } from 'node:url';
 import { readJson } from './read-json.ts';
-import { type CostsResult, CostsSchema, type KernelResult } from './schema/costs.ts';
+import { COSTS_SCHEMA, type CostsResult, CostsSchema, type KernelResult } from './schema/costs.ts';
 
 export const REFERENCE = fileURLToPath(new URL('./reference/costs.json', import.meta.url));
 
 /** @throws InputError where there is none, or it is of another version or cut */
 export const readReference = (path = REFERENCE): Promise<CostsResult> =>
-  readJson(
-    path,
-    CostsSchema,
-    'reference',
-    'get it from the repository, or write it: sideband linux verify --write',
-  );
+  readJson(path, CostsSchema, {
+    what: 'reference',
+    version: COSTS_SCHEMA,
+    remedy: 'get it from the repository, or write it: sideband linux verify --write',
+  });
 
 /** One figure that is not what it was. */
 export interface Changed {
@@ -94,17 +93,22 @@ function otherKey(
   return other.map(([what, was, is]) => `${what} was ${was} and is ${is}`).join('; ');
 }
 
+/** Of one kernel. */
+export function figuresIn(kernel: KernelResult): Map<string, number> {
+  const { counts, again, restarts, sizes, grown, slabs } = kernel;
+  return numbersIn({ counts, again, restarts, sizes, grown, slabs });
+}
+
 /** All numbers, by where they stand. */
-function figuresIn(kernel: KernelResult): Map<string, number> {
-  const figures = new Map<string, number>();
+export function numbersIn(data: unknown): Map<string, number> {
+  const numbers = new Map<string, number>();
   const visit = (value: unknown, path: string): void => {
-    if (typeof value === 'number') figures.set(path, value);
+    if (typeof value === 'number') numbers.set(path, value);
     else if (typeof value === 'object' && value !== null) {
       for (const [key, one] of Object.entries(value))
         visit(one, path === '' ? key : `${path}.${key}`);
     }
   };
-  const { counts, again, restarts, sizes, grown, slabs } = kernel;
-  visit({ counts, again, restarts, sizes, grown, slabs }, '');
-  return figures;
+  visit(data, '');
+  return numbers;
 }

@@ -31,9 +31,14 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   }
 }
 
+/** What is on file stays as it is: what was written so far has another name. */
 function unwritable(path: string, error: unknown): InputError {
   const { code } = error as NodeJS.ErrnoException;
-  return new InputError(path, `can't be written (${code})`, 'name a directory that you may write');
+  const remedy =
+    code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'
+      ? 'make room there, or name another place'
+      : 'name a directory that you may write';
+  return new InputError(path, `can't be written (${code})`, remedy);
 }
 
 export const jsonOf = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;

@@ -15,8 +15,11 @@ export type Verdict =
     }
   | { readonly kind: 'INCOMPLETE'; readonly reason: string; readonly seen: number };
 
+/** As it comes back from a file, where a sampler is a name. */
+type Named<V> = V extends { readonly by: Sampler } ? Omit<V, 'by'> & { readonly by: string } : V;
+
 /** "BOUNDED(2)", and its like. */
-export function formatVerdict(verdict: Verdict): string {
+export function formatVerdict(verdict: Named<Verdict>): string {
   switch (verdict.kind) {
     case 'EXHAUSTIVE':
       return 'EXHAUSTIVE';

@@ -3,6 +3,8 @@
 import * as v from 'valibot';
 import { DESIGNS } from '../../core/kernel/strategy.ts';
 
+export const COSTS_SCHEMA = 'sideband-costs/1';
+
 const whole = v.pipe(v.number(), v.integer());
 const count = v.pipe(whole, v.minValue(0));
 const BUILT = ['none', ...DESIGNS, 'all'] as const;
@@ -69,7 +71,7 @@ const Lines = v.array(
 const ByDesign = v.strictObject({ with_id: Lines, procfs: Lines, setter: Lines, indirect: Lines });
 
 export const CostsSchema = v.strictObject({
-  schema: v.literal('sideband-costs/1'),
+  schema: v.literal(COSTS_SCHEMA),
   compiler: v.string(),
   instrument: v.strictObject({ qemu: v.string(), init: v.string() }),
   kernels: v.array(KernelSchema),

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/** A process of one version that takes turns (turns.ts). */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import * as v from 'valibot';
+import { InputError } from '../../core/input-error.ts';
+import { type Ask, type Hello, HelloSchema, type Turn, TurnSchema } from './turns.ts';
+
+export interface RunnerCommand {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** Which version this is, for whoever reads that it failed. */
+  readonly version: string;
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Last words that are kept. */
+const LAST_WORDS = 2000;
+
+export class Runner {
+  readonly hello: Hello;
+  private readonly child: Child;
+  private readonly lines: AsyncIterator<string>;
+
+  private constructor(child: Child, lines: AsyncIterator<string>, hello: Hello) {
+    this.child = child;
+    this.lines = lines;
+    this.hello = hello;
+  }
+
+  /**
+   * @param environment bytes of it: where the process's stack begins follows from that
+   * @throws InputError where it does not start, or speaks otherwise
+   */
+  static async start(command: RunnerCommand, environment: number): Promise<Runner> {
+    const child = spawn(command.path, [...command.args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, SIDEBAND_FILLER: 'x'.repeat(environment) },
+    });
+    const said = lastWords(child);
+    child.stdin.on('error', () => {});
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    try {
+      const hello = v.parse(HelloSchema, JSON.parse(await next(lines)));
+      return new Runner(child, lines, hello);
+    } catch {
+      child.kill('SIGKILL');
+      throw new InputError(
+        command.version,
+        `it can't be timed (${said() || 'it says nothing'})`,
+        'name a version that has bench/gate/, with what it needs installed',
+      );
+    }
+  }
+
+  /** @throws Error where the process fails */
+  async take(ask: Ask): Promise<Turn> {
+    this.child.stdin.write(`${JSON.stringify(ask)}\n`);
+    return v.parse(TurnSchema, JSON.parse(await next(this.lines)));
+  }
+
+  end(): void {
+    this.child.stdin.end();
+  }
+}
+
+function lastWords(child: Child): () => string {
+  let words = '';
+  child.stderr.on('data', (text: Buffer) => {
+    words = (words + text.toString()).slice(-LAST_WORDS);
+  });
+  child.on('error', (error) => {
+    words = error.message;
+  });
+  return () =>
+    words
+      .split('\n')
+      .find((line) => /error/i.test(line))
+      ?.trim() ?? words.trim();
+}
+
+async function next(lines: AsyncIterator<string>): Promise<string> {
+  const { done, value } = await lines.next();
+  if (done === true) throw new Error('a process that is timed ended');
+  return value;
+}
