@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Imports point one way: explore <- kernel <- model, restart <- strategies <- properties <- linux
-// <- bench <- reports <- cli. A layer may import itself and those before it. Tests may reach further up.
+// Imports point one way: explore <- kernel <- model, restart <- strategies <- api <- examples
+// <- properties <- linux <- bench <- reports <- cli. A layer may import itself and those before it. Tests may reach further up.
 const LAYERS = [
   '^core/explore/',
   '^core/kernel/',
   '^core/model/',
   '^core/restart/',
   '^strategies/',
+  '^api/',
+  '^examples/',
   '^properties/',
   '^linux/',
   '^bench/',
@@ -45,6 +47,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^strategies/', pathNot: '\\.test\\.ts$' },
       to: { path: '^core/(model|restart)/' },
+    },
+    {
+      name: 'api-is-for-others',
+      comment: 'What is public is not bent to what this suite needs of itself.',
+      severity: 'error',
+      from: { pathNot: '^(api|examples)/' },
+      to: { path: '^(api|examples)/' },
     },
     {
       name: 'no-test-imports',

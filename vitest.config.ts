@@ -2,8 +2,12 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Files outside of the suite import it by its name, as bin/hooks.js has it.
+  resolve: {
+    alias: [{ find: /^sideband\/(.*)$/, replacement: `${import.meta.dirname}/api/$1.ts` }],
+  },
   test: {
-    include: ['{core,linux,strategies,properties,bench,reports,cli}/**/*.test.ts'],
+    include: ['{core,linux,strategies,properties,bench,reports,cli,examples}/**/*.test.ts'],
     // Tests keep nothing in modules, so files may share a process; and every CPU may take some.
     isolate: false,
     maxWorkers: '100%',

@@ -56,9 +56,11 @@ export async function wholeComparison(
   {
     capture,
     strategy,
-  }: { readonly capture: readonly string[]; readonly strategy: readonly string[] } = {
+    with: files,
+  }: Pick<Common, 'strategy' | 'with'> & { readonly capture: readonly string[] } = {
     capture: [],
     strategy: [],
+    with: [],
   },
 ): Promise<Omit<Comparison, 'asText' | 'thorough'>> {
   const captures = [];
@@ -68,7 +70,7 @@ export async function wholeComparison(
   if (capture.length === 0) {
     captures.push({ name: 'generated', capture: generateCapture(LARGE, seed) });
   }
-  const strategies = await chooseStrategies(strategy);
+  const strategies = await chooseStrategies(strategy, files);
   const scenarios = await chooseScenarios([]);
   return { strategies, scenarios, captures, seed, commandLine: commandLine() };
 }
@@ -111,7 +113,7 @@ export async function restartAndReport(
   const { workers } = options;
   const seed = options.seed ?? (workers > 1 ? DEFAULT_SEED : null);
   const capture = await readCapture(path);
-  const strategies = await chooseDesigns(options.strategy);
+  const strategies = await chooseDesigns(options);
   await prepare(options);
   const name = captureName(path);
   const result = await restartTable({ name, capture }, strategies, { seed, workers: [workers] });
@@ -144,8 +146,11 @@ function mustRestore(
 }
 
 /** Those named, controls included; or all designs. */
-async function chooseDesigns(names: readonly string[]): Promise<readonly Strategy[]> {
-  const strategies = await chooseStrategies(names);
+async function chooseDesigns({
+  strategy: names,
+  with: files,
+}: Common): Promise<readonly Strategy[]> {
+  const strategies = await chooseStrategies(names, files);
   return names.length > 0 ? strategies : strategies.filter(({ kind }) => kind === 'design');
 }
 
@@ -180,7 +185,8 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
   if (mutant !== null && options.strategy.length > 0) {
     throw new InputError('--mutant', 'it is a strategy of its own', 'leave --strategy out');
   }
-  const strategies = mutant === null ? await chooseStrategies(options.strategy) : [mutant.strategy];
+  const strategies =
+    mutant === null ? await chooseStrategies(options.strategy, options.with) : [mutant.strategy];
   const isNamed = mutant !== null || options.strategy.length > 0;
   await prepare(options);
   const ofOne = OF_ONE.find(([option]) => options[option] !== undefined);
@@ -264,6 +270,7 @@ async function oneSchedule(
     lane: 'model',
     blocks: drawingBlocks(drawn, {
       ...{ scenario: scenario.name, strategy: strategy.name },
+      ...(strategy.from === undefined ? {} : { from: strategy.from }),
       ...{ defect, size: options.size ?? null },
     }),
   };
@@ -324,8 +331,8 @@ async function compareWithHost(options: HostOptions, calls: number): Promise<voi
   process.exitCode = conformanceExit(conformance);
 }
 
-export async function list(options: Pick<Common, 'json'>): Promise<void> {
-  const strategies = (await chooseStrategies([])).map(
+export async function list(options: Pick<Common, 'json' | 'with'>): Promise<void> {
+  const strategies = (await chooseStrategies([], options.with)).map(
     ({ name, kind, form, summary, variants }) => ({
       name,
       kind,

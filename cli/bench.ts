@@ -19,7 +19,7 @@ import { version } from './version.ts';
 
 export async function bench(options: Common & { readonly seed: number }): Promise<void> {
   const { seed } = options;
-  const chosen = await chooseStrategies(options.strategy);
+  const chosen = await chooseStrategies(options.strategy, options.with);
   const isNamed = options.strategy.length > 0;
   const strategies = isNamed ? chosen : chosen.filter(({ kind }) => kind !== 'control');
   const large = isNamed ? chosen : chosen.filter(isBestForm);

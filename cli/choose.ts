@@ -14,6 +14,7 @@ import { MUTANTS } from '../properties/mutants/index.ts';
 import type { Mutant } from '../properties/mutants/mutant.ts';
 import { atSize, formatSize, type Sized, smallest } from '../properties/sizes/size.ts';
 import { loadStrategies } from '../strategies/index.ts';
+import { loadOutside } from './outside-design.ts';
 
 /** with_id is in with-id.ts: either will do. */
 const same = (name: string, given: string): boolean =>
@@ -35,9 +36,26 @@ function choose<T extends { readonly name: string }>(
     : all.filter((candidate) => names.some((name) => same(candidate.name, name)));
 }
 
-/** Strategies by name; none named means all. */
-export async function chooseStrategies(names: readonly string[]): Promise<readonly Strategy[]> {
-  return choose(await loadStrategies(), names, '--strategy', 'strategy');
+/** Strategies by name, those in `files` among them; none named means all. */
+export async function chooseStrategies(
+  names: readonly string[],
+  files: readonly string[] = [],
+): Promise<readonly Strategy[]> {
+  const all = await loadStrategies();
+  for (const file of files) {
+    const outside = await loadOutside(file);
+    const taken = all.find(({ name }) => same(name, outside.name));
+    if (taken !== undefined) {
+      throw new InputError(
+        file,
+        `there is a strategy "${taken.name}" already${taken.from === undefined ? '' : `, from ${taken.from}`}`,
+        'give this one another name',
+      );
+    }
+    all.push(outside);
+  }
+  const inOrder = all.sort((a, b) => a.order - b.order);
+  return choose(inOrder, names, '--strategy', 'strategy');
 }
 
 export async function chooseScenarios(names: readonly string[]): Promise<readonly Scenario[]> {

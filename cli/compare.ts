@@ -25,6 +25,7 @@ import {
   MAX_EXECUTIONS,
   mutantRows,
   type NamedCapture,
+  outsideRows,
   races,
   restartTable,
   type Worked,
@@ -96,10 +97,13 @@ async function measure({
   scenarios,
   captures,
   seed,
-}: Compared): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers'>> {
+}: Compared): Promise<
+  Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'outside'>
+> {
   let rows: RaceRow[] = [];
   let mutants: Measured['mutants'] = [];
   let explorers: Measured['explorers'] = [];
+  let outside: NonNullable<Measured['outside']> = [];
   const restarts: RestartTable[] = [];
   const designs = strategies.filter(isBestForm);
   const stages = new Listr(
@@ -118,6 +122,18 @@ async function measure({
           });
           stopIfInterrupted();
           task.title = `Races: ${inShort(rows)}`;
+        },
+      },
+      {
+        title: 'Checks of designs from outside',
+        enabled: () => strategies.some(({ from }) => from !== undefined),
+        task: async (_context, task) => {
+          outside = await outsideRows(strategies, scenarios, (what) => {
+            task.output = what;
+          });
+          const checks = outside.flatMap((row) => row.checks);
+          const passed = checks.filter(({ wrong }) => wrong === null).length;
+          task.title = `Checks of designs from outside: ${passed} of ${checks.length} passed`;
         },
       },
       {
@@ -157,7 +173,10 @@ async function measure({
     progress(),
   );
   await stages.run();
-  return { races: rows, restarts, mutants, explorers };
+  return {
+    ...{ races: rows, restarts, mutants, explorers },
+    ...(outside.length === 0 ? {} : { outside }),
+  };
 }
 
 function inShort(rows: readonly RaceRow[]): string {

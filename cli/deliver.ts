@@ -11,6 +11,8 @@ export const DEFAULT_SEED = 200807;
 
 export interface Common {
   readonly strategy: readonly string[];
+  /** Files of designs from outside. */
+  readonly with: readonly string[];
   readonly json?: boolean;
   readonly out?: string;
 }

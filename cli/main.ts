@@ -22,6 +22,7 @@ import { BUILDABLE, buildAndSay, runGuest } from './linux-guest.ts';
 import { raceFreely } from './linux-race.ts';
 import { restoreAndReport } from './linux-restore.ts';
 import { timeCalls } from './linux-times.ts';
+import { thrownOutside } from './outside-design.ts';
 import { MEMORY } from './pool.ts';
 import { EXIT, EXIT_CODES, explain, GATE_EXIT_CODES, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
@@ -59,6 +60,10 @@ const strategy = () =>
   new Option('-s, --strategy <name>', 'only this strategy; may be repeated')
     .argParser(collect)
     .default([], 'all');
+const withFile = () =>
+  new Option('--with <file>', 'also the design in this file; may be repeated')
+    .argParser(collect)
+    .default([], 'none');
 const seed = (what: string) => new Option('--seed <n>', what).argParser(wholeNumber);
 const bound = () =>
   new Option('--bound <n>', 'only interleavings with at most so many preemptions').argParser(
@@ -115,12 +120,17 @@ export function commandLine(): Command {
         .argParser(collect)
         .default([], "this project's own"),
       strategy(),
+      withFile(),
       thorough(),
       seed('for every random choice').default(DEFAULT_SEED),
       json(),
       out('report.txt, report.md and report.json'),
     ],
-    examples: ['sideband compare', 'sideband compare --capture dump/ --json > report.json'],
+    examples: [
+      'sideband compare',
+      'sideband compare --with ./my-design.ts',
+      'sideband compare --capture dump/ --json > report.json',
+    ],
   }).action(compareAndReport);
   add(program, {
     name: 'cite',
@@ -139,6 +149,7 @@ export function commandLine(): Command {
     description: 'Restart a capture on the model kernel and verify it field by field.',
     options: [
       strategy(),
+      withFile(),
       new Option('--workers <n>', 'threads of a task that fork and restore at once')
         .argParser(numberFrom(1, 64))
         .default(1),
@@ -199,6 +210,7 @@ export function commandLine(): Command {
     description: 'Explore every interleaving of a scenario, or run one.',
     options: [
       strategy(),
+      withFile(),
       new Option('--replay <schedule>', 'run this one schedule').conflicts('seed'),
       seed('run one schedule, drawn from this seed'),
       new Option('--promela', 'print one scenario by one strategy for Spin instead').conflicts([
@@ -223,6 +235,7 @@ export function commandLine(): Command {
       'sideband race threads-ask-at-once -s process-field \\',
       '    --replay "A4 B7 A3"',
       'sideband race threads-ask-at-once -s with_id --states 1000000',
+      'sideband race --with ./my-design.ts -s my-design',
       'sideband race --mutant "the field is not cleared"',
     ],
   })
@@ -268,6 +281,7 @@ export function commandLine(): Command {
       'beside Spin and fast-check, unless strategies are named.',
     options: [
       strategy(),
+      withFile(),
       seed('for the order of the rows').default(DEFAULT_SEED),
       json(),
       out('bench.txt and bench.json'),
@@ -422,8 +436,8 @@ export function commandLine(): Command {
   add(program, {
     name: 'list',
     description: 'Name the strategies and scenarios.',
-    options: [json()],
-    examples: ['sideband list'],
+    options: [withFile(), json()],
+    examples: ['sideband list', 'sideband list --with ./my-design.ts'],
   }).action(list);
   return program;
 }
@@ -503,7 +517,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     } else {
-      process.exitCode = explain(error);
+      process.exitCode = explain(thrownOutside(error) ?? error);
     }
   }
 }

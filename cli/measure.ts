@@ -13,9 +13,19 @@ import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import type { Capture } from '../core/restart/capture.ts';
 import { ipcNamespaces } from '../core/restart/ipc-namespaces.ts';
 import { restart } from '../core/restart/restart.ts';
+import { GLANCE, hasPart } from '../properties/check.ts';
+import { CHECKS, callers } from '../properties/checks.ts';
 import { FOR_SCENARIOS } from '../properties/mutants/for-scenarios.ts';
-import { MUTANTS, mutantRow } from '../properties/mutants/index.ts';
+import {
+  checkTrial,
+  MUTANTS,
+  mutantRow,
+  scenarioTrial,
+  type Trial,
+} from '../properties/mutants/index.ts';
+import { eachLeftOut } from '../properties/mutants/left-out.ts';
 import { EXPLORERS, explorerRow } from '../properties/mutants/of-explorer.ts';
+import { MAX_STATES } from '../properties/sizes/explored.ts';
 import type { Sized } from '../properties/sizes/size.ts';
 import { claims } from '../reports/claims/index.ts';
 import type {
@@ -55,7 +65,7 @@ export interface RaceOptions extends Omit<CellOptions, 'grows'> {
 export const MAX_EXECUTIONS = 1000;
 
 /** By whom a scenario is raced: a strategy, or one with a seeded defect. */
-export interface Racer extends Pick<Strategy, 'name' | 'of' | 'kind' | 'form'> {
+export interface Racer extends Pick<Strategy, 'name' | 'of' | 'kind' | 'form' | 'from'> {
   readonly defect?: string;
 }
 
@@ -69,7 +79,8 @@ export async function races(
     racers.map(
       (racer): Omit<RaceTask, 'limits'> => ({
         ...{ does: 'race', scenario: scenario.name, size, ...options },
-        ...{ strategy: racer.name, defect: racer.defect ?? null, grows: grows(racer) },
+        ...{ strategy: racer.name, from: racer.from ?? null },
+        ...{ defect: racer.defect ?? null, grows: grows(racer) },
         isAlone: scenarios.length * racers.length === 1,
       }),
     ),
@@ -100,6 +111,50 @@ export async function mutantRows(
     rows.push(row);
   }
   return rows;
+}
+
+/** Designs from outside by every check, and without each of their hooks by whatever they pass. */
+export async function outsideRows(
+  strategies: readonly Strategy[],
+  scenarios: readonly Scenario[],
+  onRow: (what: string) => void,
+): Promise<NonNullable<Measured['outside']>> {
+  const rows: NonNullable<Measured['outside']> = [];
+  const trials = [
+    ...CHECKS.map((check) => checkTrial(check, GLANCE)),
+    ...scenarios.map((scenario) => scenarioTrial(scenario, MAX_STATES)),
+  ];
+  for (const strategy of strategies) {
+    if (strategy.from === undefined) continue;
+    const checks = [];
+    for (const check of CHECKS.filter((one) => hasPart(one, strategy))) {
+      for (const [by, caller] of callers(strategy)) {
+        await breathe();
+        onRow(check.name);
+        checks.push({ check: check.name, by, wrong: check.run({ ...strategy, caller }) });
+      }
+    }
+    const without = eachLeftOut(strategy);
+    const passed = without.length === 0 ? [] : await passedBy(strategy, trials);
+    const leftOut = [];
+    for (const { defect, strategy: mutant } of without) {
+      onRow(defect);
+      const all = new Set(await passedBy(mutant, passed));
+      const killedBy = passed.filter((trial) => !all.has(trial)).map(({ name }) => name);
+      leftOut.push({ defect, killedBy });
+    }
+    rows.push({ strategy: strategy.name, from: strategy.from, checks, leftOut });
+  }
+  return rows;
+}
+
+async function passedBy(strategy: Strategy, trials: readonly Trial[]): Promise<Trial[]> {
+  const passed: Trial[] = [];
+  for (const trial of trials) {
+    await breathe();
+    if (trial.passes(strategy) === true) passed.push(trial);
+  }
+  return passed;
 }
 
 /** Each explorer with a rule broken, over random programs. */
@@ -201,7 +256,8 @@ export async function work(
 export function conclude(
   strategies: readonly Strategy[],
   captures: readonly NamedCapture[],
-  measured: Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'costs'> & Work,
+  measured: Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'outside' | 'costs'> &
+    Work,
 ): Measured & Pick<Result, 'claims'> {
   const designs = strategies.filter(isBestForm);
   const all: Measured = {
@@ -216,7 +272,7 @@ export function conclude(
 }
 
 function strategyRow(strategy: Strategy): StrategyRow {
-  const { name, of, summary, kind, form, kernel, directs, rubric } = strategy;
+  const { name, of, summary, kind, form, kernel, directs, rubric, from } = strategy;
   return {
     name,
     of,
@@ -228,5 +284,6 @@ function strategyRow(strategy: Strategy): StrategyRow {
     fields: Object.keys(kernel.taskFields ?? {}),
     directs: directs === undefined ? null : [...directs],
     rubric: rubric ?? null,
+    ...(from === undefined ? {} : { from }),
   };
 }

@@ -17,7 +17,7 @@ export async function provenance({
 }: Pick<Provenance, 'version' | 'seed' | 'commandLine'>): Promise<Provenance> {
   return {
     version,
-    commit: await commit(),
+    commit: await commitOf(TOP, version),
     node: process.version,
     cpu: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} logical`,
     kernel: `${type()} ${release()} ${kernelVersion()}`,
@@ -29,14 +29,19 @@ export async function provenance({
   };
 }
 
-/** The commit, and whether the tree differs from it: a figure from neither can't be repeated. */
-async function commit(): Promise<string> {
+/**
+ * The commit, and whether the tree differs from it: a figure from neither can't be repeated. A
+ * package may be installed below somebody else's checkout, whose commit says nothing of it.
+ */
+export async function commitOf(directory: string, version: string): Promise<string> {
+  const git = async (...args: string[]) =>
+    (await run('git', ['-C', directory, ...args])).stdout.trim();
   try {
-    const head = await run('git', ['-C', TOP, 'rev-parse', 'HEAD']);
-    const status = await run('git', ['-C', TOP, 'status', '--porcelain']);
-    return head.stdout.trim() + (status.stdout.trim() === '' ? '' : ', with changes on top');
+    if ((await git('rev-parse', '--show-prefix')) !== '') throw new Error('not of this checkout');
+    const head = await git('rev-parse', 'HEAD');
+    return head + ((await git('status', '--porcelain')) === '' ? '' : ', with changes on top');
   } catch {
-    return 'unknown (not a git checkout, or no git)';
+    return `unknown (not a git checkout, or no git; the package is version ${version})`;
   }
 }
 

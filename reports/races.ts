@@ -46,6 +46,7 @@ export function raceRow(
     scenarioKind: kind,
     context,
     strategy: strategy.name,
+    ...(strategy.from === undefined ? {} : { from: strategy.from }),
     of: strategy.of,
     kind: strategy.kind,
     form: strategy.form,

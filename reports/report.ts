@@ -13,6 +13,7 @@ import { ledgerSections } from './sections/ledger.ts';
 import { mutantSection } from './sections/mutants.ts';
 import { notMeasured } from './sections/not-measured.ts';
 import { observedSection } from './sections/observed.ts';
+import { outsideSection } from './sections/outside.ts';
 import { provenanceSection } from './sections/provenance.ts';
 import { raceSections } from './sections/races.ts';
 import { realRestoreSection } from './sections/real-restores.ts';
@@ -39,11 +40,12 @@ export function titleOf({
 
 /** What is known before anything is timed; the same in every run. */
 export function exactSections(measured: Measured & Pick<Result, 'claims'>): Section[] {
-  const { claims, races, mutants, explorers, ledger, strategies } = measured;
+  const { claims, races, outside, mutants, explorers, ledger, strategies } = measured;
   return [
     inShort(measured),
     ...claimSections(claims),
     ...raceSections(races, 'best forms'),
+    ...outsideSection(outside),
     ...mutantSection(mutants, races),
     ...explorerSection(explorers),
     ...rubricSection(strategies),

@@ -44,6 +44,8 @@ const StrategyRow = v.strictObject({
   directs: v.nullable(v.array(v.string())),
   /** What a design answers to a reviewer; null if it does not say. */
   rubric: v.nullable(v.strictObject(rubricEntries())),
+  /** The file that it was brought in with, where it is none of our own. */
+  from: v.exactOptional(v.string()),
 });
 
 function rubricEntries() {
@@ -125,6 +127,8 @@ const RaceRow = v.strictObject({
   scenarioKind: v.picklist(['hazard', 'virtue']),
   context: v.picklist(['restarter', 'general use']),
   strategy: v.string(),
+  /** Of the strategy, as above. */
+  from: v.exactOptional(v.string()),
   of: v.nullable(v.picklist(DESIGNS)),
   kind: StrategyKind,
   form: Form,
@@ -285,6 +289,21 @@ export const ResultSchema = v.pipe(
         deadlocks: count,
       }),
     ),
+    /** Designs that a user brought in, by the checks that npm test has for our own. */
+    outside: v.exactOptional(
+      v.array(
+        v.strictObject({
+          strategy: v.string(),
+          from: v.string(),
+          /** By each caller half; `wrong` is null where it passes. */
+          checks: v.array(
+            v.strictObject({ check: v.string(), by: v.string(), wrong: v.nullable(v.string()) }),
+          ),
+          /** The design without one of its hooks, and the checks and scenarios that reject that. */
+          leftOut: v.array(v.strictObject({ defect: v.string(), killedBy: v.array(v.string()) })),
+        }),
+      ),
+    ),
     ledger: v.array(
       v.strictObject({
         call: v.string(),
@@ -400,6 +419,7 @@ export type Measured = Pick<
   | 'deadPids'
   | 'mutants'
   | 'explorers'
+  | 'outside'
   | 'ledger'
   | 'threads'
   | 'calls'

@@ -10,12 +10,10 @@ import type { Ledger } from './ledger.ts';
 import type { Scalar } from './memory.ts';
 import type { Rubric } from './rubric.ts';
 import type { Caller, Program, Syscall, SyscallName, SyscallTable } from './syscall.ts';
+import type { TaskFieldName, TaskFields } from './task-fields.ts';
 
-/** Fields that designs add to the task. Open: a strategy's file adds its own. */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
-export interface TaskFields {}
-
-export type TaskFieldName = keyof TaskFields;
+/** As a whole: what is merged into an interface that is handed on by its name goes nowhere. */
+export * from './task-fields.ts';
 
 /** A task as kernel halves see it. */
 export interface TaskView {
@@ -199,6 +197,8 @@ export interface Strategy {
   readonly kernel: KernelHalf;
   /** Answers to whoever would review it as an addition to Linux. */
   readonly rubric?: Rubric;
+  /** The file that somebody brought it in with; our own have none. */
+  readonly from?: string;
 }
 
 /** Those that stand for their designs wherever there is no room for every form and variation. */

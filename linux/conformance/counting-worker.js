@@ -2,5 +2,6 @@
 // A worker has no loader but its own.
 import { register } from 'tsx/esm/api';
 
-register();
+// What the user has in a tsconfig.json is not about us.
+register({ tsconfig: false });
 await import('./counting.ts');

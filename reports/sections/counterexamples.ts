@@ -30,7 +30,7 @@ export function counterexampleSection(
   rows: readonly RaceRow[],
   drawn: Drawn,
 ): Section {
-  const { counterexample, scenario, strategy, defect, form, rule, verdict } = row;
+  const { counterexample, scenario, strategy, from, defect, form, rule, verdict } = row;
   const others = rows
     .filter((each) => each.scenario === scenario && each !== row && isOfBestForm(each))
     .filter(fails);
@@ -43,7 +43,10 @@ export function counterexampleSection(
       prose(`Rule: ${rule}. ${strategy} fails ${share(row)}${alike.join('')}.`),
       ...(counterexample === null
         ? []
-        : drawingBlocks(counterexample, { scenario, strategy, defect, size: grownTo(row) })),
+        : drawingBlocks(counterexample, {
+            ...{ scenario, strategy, defect, size: grownTo(row) },
+            ...(from === undefined ? {} : { from }),
+          })),
     ],
   };
 }
@@ -129,7 +132,7 @@ function byMarks(drawing: Drawing): Block[] {
 }
 
 /** Whose schedule it is. */
-export interface Run extends Pick<RaceRow, 'scenario' | 'strategy' | 'defect'> {
+export interface Run extends Pick<RaceRow, 'scenario' | 'strategy' | 'from' | 'defect'> {
   /** Null is the smallest. */
   readonly size: RaceRow['size'] | null;
 }
@@ -137,7 +140,7 @@ export interface Run extends Pick<RaceRow, 'scenario' | 'strategy' | 'defect'> {
 /** A schedule, with the steps that race marked, and how to run it. */
 export function drawingBlocks(
   drawing: Drawing,
-  { scenario, strategy, defect, size }: Run,
+  { scenario, strategy, from, defect, size }: Run,
 ): Block[] {
   const { threads, preemptions, isMinimal, steps, wrong, cause, replay } = drawing;
   const ends: [string, string][] = [
@@ -153,6 +156,7 @@ export function drawingBlocks(
       label: 'replay',
       lines: [
         `sideband race ${scenario} ${defect === null ? `-s ${strategy} ` : ''}\\`,
+        ...(from === undefined ? [] : [`  --with "${from}" \\`]),
         ...(defect === null ? [] : [`  --mutant "${defect}" \\`]),
         `  ${size === null ? '' : `--size ${formatSize(size)} `}--replay "${replay}"`,
       ],
