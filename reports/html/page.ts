@@ -108,6 +108,12 @@ const POLICY = [
   ...['img-src data:', "base-uri 'none'", "form-action 'none'"],
 ].join('; ');
 
+/** What it is made by, above what it is of. */
+function headingOf(title: string): Part {
+  const [by, ...of] = title.split('  ');
+  return html`<span class="by">${by ?? ''}</span> ${of.join('  ')}`;
+}
+
 interface Document {
   readonly title: string;
   readonly chapters: readonly Chapter[];
@@ -130,7 +136,7 @@ ${style}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the report</a>
-<header><h1>${title}</h1></header>
+<header><h1>${headingOf(title)}</h1></header>
 <nav aria-label="Contents"><ol>${chapters.map(
   (chapter) => html`<li><a href="#${chapter.id}">${chapter.title}</a></li>`,
 )}</ol></nav>

@@ -53,7 +53,7 @@ const CONTROLS: Markup = html`<div class="viewer" hidden>
 <button type="button" data-go="next">Next</button>
 <button type="button" data-go="last">Last</button>
 <span class="keys">or click a step; arrow keys, Home and End in the table</span></p>
-<dl class="now"><div><dt>step</dt><dd data-now="step"></dd></div><div><dt data-now="contested"></dt><dd data-now="cell"></dd></div></dl>
+<dl class="now"><div><dt data-now="contested"></dt><dd data-now="cell"></dd></div></dl>
 <p class="said-aloud" aria-live="polite" aria-atomic="true"></p>
 </div>`;
 

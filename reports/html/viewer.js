@@ -41,16 +41,20 @@
     const done = [...step.querySelectorAll('td:not([data-cell])')].map((td) => td.textContent);
     const { step: number, thread } = step.dataset;
     const value = cell ?? 'not written yet';
-    shown.step.textContent = `${number} (${at + 1} of ${steps.length} shown), task ${thread}`;
     shown.contested.textContent = contested ?? 'contested';
     shown.cell.textContent = contested === null ? 'nothing' : value;
     live.textContent =
-      `Step ${number}, task ${thread}: ${done.join('')}.` +
+      `Step ${number} (${at + 1} of ${steps.length}), task ${thread}: ${done.join('')}.` +
       (contested === null ? '' : ` ${contested}: ${value}.`);
     for (const button of viewer.querySelectorAll('button')) {
       const isBack = button.dataset.go === 'first' || button.dataset.go === 'back';
       button.setAttribute('aria-disabled', String(at === (isBack ? 0 : steps.length - 1)));
     }
+  }
+
+  /** It stays above what it steps through, which must not come to lie below it. */
+  function leaveRoom() {
+    document.documentElement.style.setProperty('--viewer', `${viewer.offsetHeight}px`);
   }
 
   /** Within the region and on the page, and no further than it takes. */
@@ -71,6 +75,7 @@
     choice.value = schedule.id;
     at = 0;
     show();
+    leaveRoom();
   }
 
   const targets = {
@@ -129,12 +134,15 @@
     const schedule = schedules.find(({ id }) => `#${id}` === location.hash);
     if (schedule === undefined) return;
     choose(schedule);
-    viewer.scrollIntoView();
+    viewer.parentElement.scrollIntoView();
     regionOf(schedule).focus({ preventScroll: true });
   }
 
   viewer.hidden = false;
   choose(current);
   follow();
+  // Once more when all is there: going to where a link leads takes the focus away.
+  window.addEventListener('load', follow);
   window.addEventListener('hashchange', follow);
+  window.addEventListener('resize', leaveRoom);
 })();

@@ -2,7 +2,7 @@
 /** Charts as inline SVG, drawn without a browser; the same figures give the same bytes. */
 import type { PlotOptions } from '@observablehq/plot';
 import { DESIGNS } from '../../../core/kernel/strategy.ts';
-import { type Markup, trusted } from '../markup.ts';
+import { html, type Markup, trusted } from '../markup.ts';
 
 export type Plot = typeof import('@observablehq/plot');
 
@@ -29,9 +29,9 @@ export async function openCanvas(): Promise<Canvas> {
     for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
     svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
     svg.setAttribute('class', 'plot');
-    svg.setAttribute('role', 'img');
-    svg.setAttribute('aria-label', says);
-    return trusted(svg.outerHTML);
+    // What it says may hold a name from outside, so that it is escaped as all such are.
+    const start = html`<svg role="img" aria-label="${says}"`.text;
+    return trusted(String(svg.outerHTML).replace('<svg', () => start));
   };
   return { plot, draw };
 }
