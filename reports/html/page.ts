@@ -3,7 +3,6 @@
  * The report as one file of HTML that fetches nothing, for a browser of any width and for paper.
  * First what is best seen, then all the rest of the text report, from the same sections.
  */
-import { readFile } from 'node:fs/promises';
 import { reportOf } from '../report.ts';
 import type { Result } from '../result.ts';
 import { claimGroups } from '../sections/claims.ts';
@@ -17,23 +16,14 @@ import { openCanvas } from './charts/canvas.ts';
 import { sizes } from './charts/sizes.ts';
 import { times } from './charts/times.ts';
 import { claimsOf } from './claims.ts';
-import { anchor, html, type Markup, type Part, trusted } from './markup.ts';
+import { anchor, html } from './markup.ts';
 import { matrixOf } from './matrix.ts';
 import { schedulesOf } from './schedules.ts';
-
-interface Chapter {
-  readonly id: string;
-  readonly title: string;
-  readonly content: Part;
-}
+import { type Chapter, documentOf } from './shell.ts';
 
 export async function renderHtml(result: Result): Promise<string> {
   const { title, sections } = reportOf(result);
-  const [style, script, canvas] = await Promise.all([
-    own('style.css'),
-    own('viewer.js'),
-    openCanvas(),
-  ]);
+  const canvas = await openCanvas();
   const label = labelsOf(result.races, 'best forms');
   const anchors = anchorsOf(result.races);
   const short = inShort(result);
@@ -93,65 +83,8 @@ export async function renderHtml(result: Result): Promise<string> {
       content: blocksOf(provenance.blocks, { ...place, title: provenance.title }),
     },
   ];
-  return `${document({ title, chapters, style, script }).text}\n`;
+  return documentOf(title, chapters);
 }
 
 /** What the text calls it by, such as T1. */
 const labelOf = (title: string): string | null => /^([A-Z]\d?) {2}/.exec(title)?.[1] ?? null;
-
-const own = async (name: string): Promise<Markup> =>
-  trusted(await readFile(new URL(name, import.meta.url), 'utf8'));
-
-/** Nothing may be fetched, sent or embedded; what is inline is this project's own. */
-const POLICY = [
-  ...["default-src 'none'", "style-src 'unsafe-inline'", "script-src 'unsafe-inline'"],
-  ...['img-src data:', "base-uri 'none'", "form-action 'none'"],
-].join('; ');
-
-/** What it is made by, above what it is of. */
-function headingOf(title: string): Part {
-  const [by, ...of] = title.split('  ');
-  return html`<span class="by">${by ?? ''}</span> ${of.join('  ')}`;
-}
-
-interface Document {
-  readonly title: string;
-  readonly chapters: readonly Chapter[];
-  readonly style: Markup;
-  readonly script: Markup;
-}
-
-const document = ({ title, chapters, style, script }: Document): Markup => html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>
-${style}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the report</a>
-<header><h1>${headingOf(title)}</h1></header>
-<nav aria-label="Contents"><ol>${chapters.map(
-  (chapter) => html`<li><a href="#${chapter.id}">${chapter.title}</a></li>`,
-)}</ol></nav>
-<main id="main" tabindex="-1">
-${chapters.map(
-  (chapter) => html`<section class="chapter" id="${chapter.id}" aria-labelledby="${
-    chapter.id
-  }-title">
-<h2 id="${chapter.id}-title">${chapter.title}</h2>
-${chapter.content}
-</section>
-`,
-)}</main>
-<footer><p>Made by Sideband from a result and nothing else; the same as text, Markdown and data is in report.txt, report.md and report.json.</p></footer>
-<script>
-${script}</script>
-</body>
-</html>`;

@@ -36,13 +36,16 @@ export function schedulesOf(rows: readonly RaceRow[], { label, anchors, links }:
     const name = of === 'best forms' ? (label(row) ?? 'F') : 'F';
     return scheduleOf(row, rows, { id, name, of, links });
   };
-  return html`${CONTROLS}<div class="schedules">${scenarios.map((scenario) => {
+  return html`${HOW_TO_READ}${CONTROLS}<div class="schedules">${scenarios.map((scenario) => {
     const of = failing.filter((row) => row.scenario === scenario);
     const best = of.filter(isOfBestForm);
     const sorted = [...best, ...of.filter((row) => !best.includes(row))];
     return html`<section class="scenario"><h3>${scenario}</h3>${sorted.map(one)}</section>`;
   })}</div>`;
 }
+
+const HOW_TO_READ: Markup = html`<p>A column is a task, and time runs downwards; steps that nothing is to be said of are left out. (*) marks those that race, WRONG the last of whom they wrong. The last column is the cell that is contested, with its value where a step writes it.</p>
+<p class="on-paper">On paper there is one schedule of each scenario that a best form fails; on a screen, all that fail.</p>`;
 
 /** Shown by the script, without which they would do nothing. */
 const CONTROLS: Markup = html`<div class="viewer" hidden>

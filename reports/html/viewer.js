@@ -52,11 +52,6 @@
     }
   }
 
-  /** It stays above what it steps through, which must not come to lie below it. */
-  function leaveRoom() {
-    document.documentElement.style.setProperty('--viewer', `${viewer.offsetHeight}px`);
-  }
-
   /** Within the region and on the page, and no further than it takes. */
   function go(to) {
     const steps = stepsOf(current);
@@ -75,7 +70,6 @@
     choice.value = schedule.id;
     at = 0;
     show();
-    leaveRoom();
   }
 
   const targets = {
@@ -144,5 +138,10 @@
   // Once more when all is there: going to where a link leads takes the focus away.
   window.addEventListener('load', follow);
   window.addEventListener('hashchange', follow);
-  window.addEventListener('resize', leaveRoom);
+  // It stays above what it steps through, which must not come to lie below it. Asked for and not
+  // measured here, as that would lay out all of the page before it can be used.
+  new ResizeObserver(([{ borderBoxSize }]) => {
+    const [{ blockSize }] = borderBoxSize;
+    document.documentElement.style.setProperty('--viewer', `${blockSize}px`);
+  }).observe(viewer);
 })();
