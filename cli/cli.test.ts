@@ -377,7 +377,9 @@ describe('the terminal', () => {
     expect(run?.stderr).toMatch(
       /Races: \d+ explored, each of its interleavings; \d+ fail somewhere/,
     );
-    expect((await readdir(outs[0])).sort()).toEqual(['report.json', 'report.md', 'report.txt']);
+    expect((await readdir(outs[0])).sort()).toEqual(
+      ['html', 'json', 'md', 'txt'].map((kind) => `report.${kind}`),
+    );
     expect(await readFile(join(outs[0], 'report.txt'), 'utf8')).toBe(run?.stdout);
     const results = await Promise.all(
       outs.map(async (out) => {

@@ -97,9 +97,7 @@ async function measure({
   scenarios,
   captures,
   seed,
-}: Compared): Promise<
-  Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'outside'>
-> {
+}: Compared): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'outside'>> {
   let rows: RaceRow[] = [];
   let mutants: Measured['mutants'] = [];
   let explorers: Measured['explorers'] = [];

@@ -124,7 +124,7 @@ export function commandLine(): Command {
       thorough(),
       seed('for every random choice').default(DEFAULT_SEED),
       json(),
-      out('report.txt, report.md and report.json'),
+      out('report.txt, report.md, report.json and report.html'),
     ],
     examples: [
       'sideband compare',

@@ -4,6 +4,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../core/input-error.ts';
+import { renderHtml } from './html/page.ts';
 import { renderMarkdown } from './markdown.ts';
 import { reportOf } from './report.ts';
 import type { Result } from './result.ts';
@@ -43,10 +44,11 @@ function unwritable(path: string, error: unknown): InputError {
 
 export const jsonOf = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
 
-/** report.txt, report.md and report.json in `directory`. */
+/** report.txt, report.md, report.json and report.html in `directory`. */
 export async function writeReport(directory: string, result: Result): Promise<void> {
   const report = reportOf(result);
   await writeAtomically(join(directory, 'report.json'), jsonOf(result));
   await writeAtomically(join(directory, 'report.txt'), renderText(report));
   await writeAtomically(join(directory, 'report.md'), renderMarkdown(report));
+  await writeAtomically(join(directory, 'report.html'), await renderHtml(result));
 }

@@ -88,10 +88,7 @@ export type TimedRowResult = Extract<TimedResult, { kind: 'judged' }>['rows'][nu
 export type FindingResult = v.InferOutput<typeof FindingSchema>;
 
 /** Of all parts: a regression is known whatever else is not. */
-export function outcomeOf(
-  lanes: readonly Judged[],
-  timed: readonly TimedSection[],
-): Outcome {
+export function outcomeOf(lanes: readonly Judged[], timed: readonly TimedSection[]): Outcome {
   const all = [...lanes.map(ofLane), ...timed.map(ofTimed)];
   const worst = (['regression', 'incomplete', 'noisy'] as const).find((one) => all.includes(one));
   return worst ?? (all.length === 0 ? 'incomplete' : 'fine');

@@ -30,26 +30,42 @@ export function counterexampleSection(
   rows: readonly RaceRow[],
   drawn: Drawn,
 ): Section {
-  const { counterexample, scenario, strategy, from, defect, form, rule, verdict } = row;
+  const { counterexample } = row;
+  return {
+    ...counterexampleHead(label, row),
+    blocks: [
+      ruleBlock(row, rows, drawn),
+      ...(counterexample === null ? [] : drawingBlocks(counterexample, runOf(row))),
+    ],
+  };
+}
+
+export const counterexampleHead = (
+  label: string,
+  { scenario, strategy, defect, form, verdict }: RaceRow,
+): Pick<Section, 'title' | 'lane'> => ({
+  title: `${label}  ${scenario}: ${strategy}, ${defect === null ? form : 'with a defect'}`,
+  lane: LANES[verdict.kind],
+});
+
+/** What was to hold, and in how many interleavings it does not; by other best forms, too. */
+export function ruleBlock(row: RaceRow, rows: readonly RaceRow[], drawn: Drawn): Block {
+  const { scenario, strategy, rule } = row;
   const others = rows
     .filter((each) => each.scenario === scenario && each !== row && isOfBestForm(each))
     .filter(fails);
   const alike =
     drawn === 'all' ? [] : others.map((each) => `; ${each.strategy} too, ${share(each)}`);
-  return {
-    title: `${label}  ${scenario}: ${strategy}, ${defect === null ? form : 'with a defect'}`,
-    lane: LANES[verdict.kind],
-    blocks: [
-      prose(`Rule: ${rule}. ${strategy} fails ${share(row)}${alike.join('')}.`),
-      ...(counterexample === null
-        ? []
-        : drawingBlocks(counterexample, {
-            ...{ scenario, strategy, defect, size: grownTo(row) },
-            ...(from === undefined ? {} : { from }),
-          })),
-    ],
-  };
+  return prose(`Rule: ${rule}. ${strategy} fails ${share(row)}${alike.join('')}.`);
 }
+
+export const runOf = (row: RaceRow): Run => ({
+  scenario: row.scenario,
+  strategy: row.strategy,
+  defect: row.defect,
+  size: grownTo(row),
+  ...(row.from === undefined ? {} : { from: row.from }),
+});
 
 /** The size that fails where a smaller one holds; null if the smallest is spoken of. */
 export const grownTo = ({ size, deepest, counterexample }: RaceRow): RaceRow['size'] | null =>
@@ -76,7 +92,8 @@ const MOST_COLUMNS = 3;
 
 type Step = Drawing['drawn'][number];
 
-const nthOf = ({ threads }: Drawing, { thread }: Step): number =>
+/** Which of the threads acts, or which one's child. */
+export const nthOf = ({ threads }: Drawing, { thread }: Step): number =>
   threads.findIndex(({ name }) => thread.startsWith(name));
 
 const textOf = ({ text, racing, wrong }: Step): string =>
@@ -138,18 +155,25 @@ export interface Run extends Pick<RaceRow, 'scenario' | 'strategy' | 'from' | 'd
 }
 
 /** A schedule, with the steps that race marked, and how to run it. */
-export function drawingBlocks(
-  drawing: Drawing,
+export function drawingBlocks(drawing: Drawing, run: Run): Block[] {
+  const { threads } = drawing;
+  return [
+    ...(threads.length > MOST_COLUMNS ? byMarks(drawing) : byColumns(drawing)),
+    ...endBlocks(drawing, run),
+  ];
+}
+
+/** How it ends and why, and how to run it. */
+export function endBlocks(
+  { preemptions, isMinimal, steps, wrong, cause, replay }: Drawing,
   { scenario, strategy, from, defect, size }: Run,
 ): Block[] {
-  const { threads, preemptions, isMinimal, steps, wrong, cause, replay } = drawing;
   const ends: [string, string][] = [
     ['steps', `${steps}, ${plural(preemptions, 'preemption')}${isMinimal ? MINIMAL : ''}`],
     ['end', wrong ?? 'as it should be'],
     ...(cause === null ? [] : [['cause', `(*) ${cause}`] as [string, string]]),
   ];
   return [
-    ...(threads.length > MOST_COLUMNS ? byMarks(drawing) : byColumns(drawing)),
     { kind: 'points', points: ends },
     {
       kind: 'command',

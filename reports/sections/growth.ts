@@ -86,7 +86,8 @@ function more(row: Growth['threads'][number], alone: Growth['threads'][number]):
   return beyond.join(' ') || 'same';
 }
 
-function callsBlocks(rows: Growth['calls'], breakEvens: Growth['breakEvens']): Block[] {
+/** What each call of a thread comes to, by how many it makes; and from how many on it pays to prepare. */
+export function callsBlocks(rows: Growth['calls'], breakEvens: Growth['breakEvens']): Block[] {
   const counts = distinct(rows.map(({ calls }) => calls));
   return [
     table(

@@ -9,19 +9,31 @@ import { counterexampleSection, type Drawn, drawnRows, grownTo } from './counter
 
 /** S: what can go wrong, by design, and a section for each schedule that is drawn. */
 export function raceSections(rows: readonly RaceRow[], drawn: Drawn): Section[] {
+  return [
+    overview(rows, labelsOf(rows, drawn)),
+    questions(rows),
+    ...drawnRows(rows, drawn).map((row, at) =>
+      counterexampleSection(`S${at + 1}`, row, rows, drawn),
+    ),
+  ];
+}
+
+/** S1 and so on, where the failure of a row is drawn. */
+export function labelsOf(rows: readonly RaceRow[], drawn: Drawn): Label {
   const failing = drawnRows(rows, drawn);
   const isDrawn = (row: RaceRow, other: RaceRow) =>
     drawn === 'all' ? other === row : isOfBestForm(row) && other.scenario === row.scenario;
-  const label = (row: RaceRow): string | null => {
+  return (row) => {
     const at = failing.findIndex((other) => isDrawn(row, other));
     return at < 0 ? null : `S${at + 1}`;
   };
-  return [
-    { title: 'S  WHAT CAN GO WRONG', lane: laneOf(rows), blocks: matrixBlocks(rows, label) },
-    questions(rows),
-    ...failing.map((row, at) => counterexampleSection(`S${at + 1}`, row, rows, drawn)),
-  ];
 }
+
+export const overview = (rows: readonly RaceRow[], label: Label): Section => ({
+  title: 'S  WHAT CAN GO WRONG',
+  lane: laneOf(rows),
+  blocks: matrixBlocks(rows, label),
+});
 
 const isExhaustive = ({ verdict }: RaceRow): boolean => verdict.kind === 'EXHAUSTIVE';
 
@@ -32,7 +44,7 @@ function laneOf(rows: readonly RaceRow[]): string {
   return `model, every interleaving${marks === '' ? '' : ` but for ${marks}`}`;
 }
 
-type Label = (row: RaceRow) => string | null;
+export type Label = (row: RaceRow) => string | null;
 
 const GROUPS: readonly [string, (row: RaceRow) => boolean][] = [
   ['Best forms', isOfBestForm],
@@ -41,13 +53,22 @@ const GROUPS: readonly [string, (row: RaceRow) => boolean][] = [
   ['Controls', (row) => row.kind === 'control'],
 ];
 
+export interface RaceGroup {
+  readonly title: string;
+  readonly rows: readonly RaceRow[];
+}
+
+/** Those that are compared with each other. */
+export const groupsOf = (rows: readonly RaceRow[]): RaceGroup[] =>
+  GROUPS.flatMap(([title, isOf]) => {
+    const of = rows.filter(isOf);
+    return of.length === 0 ? [] : [{ title, rows: of }];
+  });
+
 function matrixBlocks(rows: readonly RaceRow[], label: Label): Block[] {
   return [
     ...legend(rows),
-    ...GROUPS.flatMap(([title, isOf]) => {
-      const of = rows.filter(isOf);
-      return of.length === 0 ? [] : matrix(title, of, label);
-    }),
+    ...groupsOf(rows).flatMap((group) => matrix(group.title, group.rows, label)),
     ...counts(rows),
   ];
 }
@@ -56,7 +77,8 @@ function matrixBlocks(rows: readonly RaceRow[], label: Label): Block[] {
 const CONFIDENCE = 0.95;
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 
-function legend(rows: readonly RaceRow[]): Block[] {
+/** What the marks in a cell mean. */
+export function legend(rows: readonly RaceRow[]): Block[] {
   const sampled = rows.flatMap(({ verdict }) => (verdict.kind === 'SAMPLED' ? [verdict] : []));
   const [first] = sampled;
   const [bounded] = rows.flatMap(({ verdict }) => (verdict.kind === 'BOUNDED' ? [verdict] : []));
@@ -165,7 +187,8 @@ const MARKS: Readonly<Record<RaceRow['verdict']['kind'], string>> = {
   INCOMPLETE: '?',
 };
 
-function inShort(row: RaceRow, label: Label): string {
+/** A cell: the verdict of a row. */
+export function inShort(row: RaceRow, label: Label): string {
   const mark = MARKS[row.verdict.kind];
   const grown = grownTo(row) ?? deeper(row);
   const size = grown === null ? '' : ` ${formatSize(grown)}`;
@@ -179,7 +202,7 @@ const deeper = ({ size, deepest }: RaceRow): RaceRow['deepest'] =>
   deepest !== null && formatSize(deepest) !== formatSize(size) ? deepest : null;
 
 /** How much was looked at, and what was not. */
-function counts(rows: readonly RaceRow[]): Block[] {
+export function counts(rows: readonly RaceRow[]): Block[] {
   const exhaustive = rows.filter(isExhaustive);
   const all = exhaustive.reduce((sum, { interleavings }) => sum + BigInt(interleavings ?? 0), 0n);
   const states = exhaustive.reduce((sum, row) => sum + row.states, 0);
@@ -240,7 +263,8 @@ function incomplete(scenario: string, strategy: string, verdict: RaceRow['verdic
   return prose(`${scenario} by ${strategy}: INCOMPLETE, ${why}.`);
 }
 
-function questions(rows: readonly RaceRow[]): Section {
+/** S0. */
+export function questions(rows: readonly RaceRow[]): Section {
   const scenarios = [...new Set(rows.map((row) => row.scenario))];
   const asking = scenarios.flatMap((name) => rows.find((row) => row.scenario === name) ?? []);
   return {

@@ -22,32 +22,17 @@ export function timesSection(times: TimesResult, restores: RealRestores | null):
 }
 
 function measured(times: TimesRun): Block[] {
-  const { subjects, experiments, blocks, seed, confidence, leftOut, conditions } = times;
-  const percent = `${Math.round(100 * confidence)} %`;
+  const { subjects, blocks, seed, leftOut, conditions } = times;
+  const percent = confidenceOf(times);
   return [
     prose(
       'A call as a multiple of the null call, getppid(), which travels between machines; then in ' +
         `nanoseconds, which do not. In brackets the ${percent} confidence interval of the estimate of ` +
         `Hodges and Lehmann, over ${blocks} blocks (seed ${seed}).`,
     ),
-    table(
-      [left('operation'), right('null calls'), right(`[${percent}]`), right('ns'), right('A/A')],
-      subjects.map(({ name, nullCalls, ns, itself }) => [
-        name,
-        ...cells(nullCalls),
-        short(ns),
-        itself === null
-          ? '-'
-          : `${(100 * itself.halfWidth).toFixed(1)} %${itself.isSame ? '' : ' !'}`,
-      ]),
-      0,
-    ),
+    subjectTable(times),
     prose('What each of a pair takes beyond the other, which differs from it in one thing:'),
-    table(
-      [left('from'), left('to'), right('null calls'), right(`[${percent}]`), right('ns')],
-      experiments.map(({ from, to, nullCalls, ns }) => [from, to, ...cells(nullCalls), short(ns)]),
-      0,
-    ),
+    experimentTable(times),
     prose(
       `${subjects.map(({ name, does }) => `${name}: ${does}`).join('; ')}. ` +
         'Calls are tapes: recorded from the same programs that run on the model, and played by one ' +
@@ -64,6 +49,40 @@ function measured(times: TimesRun): Block[] {
     ...leftOut.map(({ name, reason }) => prose(`Not here: ${name}, as ${reason}.`)),
   ];
 }
+
+export const confidenceOf = ({ confidence }: TimesRun): string =>
+  `${Math.round(100 * confidence)} %`;
+
+export const subjectTable = (times: TimesRun): Block =>
+  table(
+    [
+      ...[left('operation'), right('null calls'), right(`[${confidenceOf(times)}]`)],
+      ...[right('ns'), right('A/A')],
+    ],
+    times.subjects.map(({ name, nullCalls, ns, itself }) => [
+      name,
+      ...cells(nullCalls),
+      short(ns),
+      itself === null
+        ? '-'
+        : `${(100 * itself.halfWidth).toFixed(1)} %${itself.isSame ? '' : ' !'}`,
+    ]),
+    0,
+  );
+
+export const experimentTable = (times: TimesRun): Block =>
+  table(
+    [
+      ...[left('from'), left('to'), right('null calls'), right(`[${confidenceOf(times)}]`)],
+      right('ns'),
+    ],
+    times.experiments.map(({ from, to, nullCalls, ns }) => [
+      ...[from, to],
+      ...cells(nullCalls),
+      short(ns),
+    ]),
+    0,
+  );
 
 /** Third: what these differences come to in a whole restore. */
 function shares({ experiments }: TimesRun, restores: RealRestores | null): Block[] {

@@ -109,8 +109,9 @@ const signed = (one: number | undefined, from: number | undefined): string => {
 const numbersOf = (lines: Lines) => lines.reduce((sum, { numbers }) => sum + numbers, 0);
 const compatOf = (lines: Lines) => lines.reduce((sum, { compat }) => sum + compat, 0);
 
-function sizes(costs: CostsResult): Block[] {
-  const { own, groundwork } = costs.patches;
+/** The figures of I6. */
+export function sizeTable(costs: CostsResult): Block {
+  const { own } = costs.patches;
   const sizeOf = (built: Which['built']) => kernelIn(costs, { built })?.sizes;
   const none = sizeOf('none');
   const of = (name: string, value: (design: Design) => string) => [name, ...DESIGNS.map(value)];
@@ -130,6 +131,26 @@ function sizes(costs: CostsResult): Block[] {
     of('  tables', (design) => `+${added(own[design], 'tables')}`),
     of('  Kconfig ...', (design) => `+${added(own[design], 'other')}`),
   ];
+  return table([left(''), ...designs], rows);
+}
+
+export interface Bytes {
+  readonly text: number;
+  readonly task: number;
+}
+
+/** What a kernel with one design has beyond the one with none; null where either was not built. */
+export function bytesBeyond(costs: CostsResult, design: Design): Bytes | null {
+  const [built, none] = [design, 'none' as const].map(
+    (one) => kernelIn(costs, { built: one })?.sizes,
+  );
+  if (built === undefined || none === undefined) return null;
+  return { text: built.text - none.text, task: built.task.size - none.task.size };
+}
+
+function sizes(costs: CostsResult): Block[] {
+  const none = kernelIn(costs, { built: 'none' })?.sizes;
+  const { groundwork } = costs.patches;
   return [
     prose(
       `Of kernels with one design each, against the one with none: ${shown(none?.text)} bytes of ` +
@@ -137,7 +158,7 @@ function sizes(costs: CostsResult): Block[] {
         `of which ${shown(none?.task.holes)} are holes; ${packing(costs)}. Lines are those that patches add; the ` +
         `groundwork that all share has ${allAdded(groundwork)} more.`,
     ),
-    table([left(''), ...designs], rows),
+    sizeTable(costs),
     prose(fields(costs)),
     prose(symbols(costs)),
   ];
@@ -181,8 +202,9 @@ function fields(costs: CostsResult): string {
 
 const MORE_CALLS = [1, 5, 10, 20];
 
-function nextCall(costs: CostsResult): Block[] {
-  const { own, nextCall: next } = costs.patches;
+/** The figures of I7. */
+export function nextCallTable(costs: CostsResult): Block {
+  const { nextCall: next } = costs.patches;
   const of = (name: string, value: (design: Design) => string) => [name, ...DESIGNS.map(value)];
   const text = (design: Design) =>
     signed(
@@ -195,8 +217,27 @@ function nextCall(costs: CostsResult): Block[] {
   };
   const plain = (design: Design) =>
     countIn(costs, { built: design, series: 'next call' }, 'timer_create by plain, dense')?.least;
-  const lines = (design: Design, more: number) =>
-    allAdded(own[design]) + more * allAdded(next.own[design]);
+  return table(
+    [left(''), ...designs],
+    [
+      of('lines', (design) => `+${allAdded(next.own[design])}`),
+      of('text, bytes', text),
+      of('call numbers', (design) => String(numbersOf(next.own[design]))),
+      of('compat entries', (design) => String(compatOf(next.own[design]))),
+      of('instructions', (design) => signed(least(design), plain(design))),
+      ...MORE_CALLS.map((more) =>
+        of(`lines, ${more} more`, (design) => String(linesWith(costs, design, more))),
+      ),
+    ],
+  );
+}
+
+/** Lines of patch in all, with so many calls more than the series converts. */
+export const linesWith = ({ patches }: CostsResult, design: Design, more: number): number =>
+  allAdded(patches.own[design]) + more * allAdded(patches.nextCall.own[design]);
+
+function nextCall(costs: CostsResult): Block[] {
+  const { nextCall: next } = costs.patches;
   return [
     prose(
       'One more call, really converted by each design: CRIU today creates and deletes timers until ' +
@@ -204,33 +245,36 @@ function nextCall(costs: CostsResult): Block[] {
         'shared; text has it, too. Then what a directed timer_create takes beyond a plain one in ' +
         'the same kernel; and lines in all for so many calls more than the eight of the series.',
     ),
-    table(
-      [left(''), ...designs],
-      [
-        of('lines', (design) => `+${allAdded(next.own[design])}`),
-        of('text, bytes', text),
-        of('call numbers', (design) => String(numbersOf(next.own[design]))),
-        of('compat entries', (design) => String(compatOf(next.own[design]))),
-        of('instructions', (design) => signed(least(design), plain(design))),
-        ...MORE_CALLS.map((more) =>
-          of(`lines, ${more} more`, (design) => String(lines(design, more))),
-        ),
-      ],
-    ),
-    prose(breakEven((design) => [lines(design, 0), allAdded(next.own[design])])),
+    nextCallTable(costs),
+    prose(breakEven(costs)),
   ];
 }
 
-/** Where two designs need as many lines: with so many more calls. */
-function breakEven(of: (design: Design) => readonly [now: number, each: number]): string {
-  const said = DESIGNS.flatMap((one, index) =>
+export interface Even {
+  readonly one: Design;
+  readonly other: Design;
+  /** So many calls more, of which there may be half a one. */
+  readonly calls: number;
+}
+
+/** Where two designs need as many lines. */
+export function evens(costs: CostsResult): Even[] {
+  const of = (design: Design) => {
+    const now = linesWith(costs, design, 0);
+    return [now, linesWith(costs, design, 1) - now] as const;
+  };
+  return DESIGNS.flatMap((one, index) =>
     DESIGNS.slice(index + 1).flatMap((other) => {
       const [[now, each], [otherNow, otherEach]] = [of(one), of(other)];
       const calls = (otherNow - now) / (each - otherEach);
-      return Number.isFinite(calls) && calls > 0
-        ? [`${one} and ${other} at ${Math.ceil(calls)}`]
-        : [];
+      return Number.isFinite(calls) && calls > 0 ? [{ one, other, calls }] : [];
     }),
+  );
+}
+
+export function breakEven(costs: CostsResult): string {
+  const said = evens(costs).map(
+    ({ one, other, calls }) => `${one} and ${other} at ${Math.ceil(calls)}`,
   );
   return `In lines, these are even, with so many calls more: ${said.join('; ') || 'none'}.`;
 }
