@@ -8,8 +8,8 @@ import { InputError } from '../core/input-error.ts';
 import { type Scenario, type Size, subjectOf } from '../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../core/model/scenario.ts';
-import { generateCapture } from '../core/restart/generate.ts';
 import { restart } from '../core/restart/restart.ts';
+import { formatSize } from '../properties/sizes/size.ts';
 import { left, type Section, table } from '../reports/document.ts';
 import { drawing } from '../reports/races.ts';
 import { hostSections } from '../reports/report.ts';
@@ -18,73 +18,52 @@ import { conformanceSection } from '../reports/sections/conformance.ts';
 import { drawingBlocks } from '../reports/sections/counterexamples.ts';
 import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
+import { SHARD_SCHEMA } from '../reports/shard.ts';
 import { renderSections } from '../reports/text.ts';
 import { jsonOf, writeReport } from '../reports/write.ts';
 import {
-  CAPTURES,
   chooseMutant,
   chooseScenarios,
   chooseSizes,
   chooseStrategies,
   readCapture,
 } from './choose.ts';
-import { type Comparison, compare } from './compare.ts';
-import { type Common, commandLine, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
+import { compare } from './compare.ts';
+import { type Common, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
 import {
   conformanceExit,
-  explorersExit,
-  mutantsExit,
+  observedExit,
   raceExit,
   racesExit,
   restartExit,
+  restoresExit,
+  resultExit,
   worst,
 } from './exit-code.ts';
 import { runHost, startAgent } from './host.ts';
 import { hostLane, THOROUGH_MINUTES } from './host-lane.ts';
-import { observedExit } from './linux-race.ts';
-import { restoresExit } from './linux-restore.ts';
-import { captureName, MAX_EXECUTIONS, races, restartTable } from './measure.ts';
+import { captureName, MAX_EXECUTIONS, present, raceCells, restartTable } from './measure.ts';
 import { printForSpin } from './race-promela.ts';
+import { compareShard, keyOf, needOut, writeShard } from './shards.ts';
+import { type Share, WHOLE } from './share.ts';
 import { EXIT, Interrupted, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
-
-/** Of the capture that compare restarts beside the project's own. */
-const LARGE = { tasks: 1000, levels: 4, objects: 100 };
-
-/** All strategies and captures, where none are named. */
-export async function wholeComparison(
-  seed: number,
-  {
-    capture,
-    strategy,
-    with: files,
-  }: Pick<Common, 'strategy' | 'with'> & { readonly capture: readonly string[] } = {
-    capture: [],
-    strategy: [],
-    with: [],
-  },
-): Promise<Omit<Comparison, 'asText' | 'thorough'>> {
-  const captures = [];
-  for (const path of capture.length === 0 ? CAPTURES : capture) {
-    captures.push({ name: captureName(path), capture: await readCapture(path) });
-  }
-  if (capture.length === 0) {
-    captures.push({ name: 'generated', capture: generateCapture(LARGE, seed) });
-  }
-  const strategies = await chooseStrategies(strategy, files);
-  const scenarios = await chooseScenarios([]);
-  return { strategies, scenarios, captures, seed, commandLine: commandLine() };
-}
+import { wholeComparison } from './whole.ts';
 
 export async function compareAndReport(
   options: Common & {
     readonly capture: readonly string[];
     readonly seed: number;
     readonly thorough?: true;
+    readonly shard?: Share;
   },
 ): Promise<void> {
+  const { shard } = options;
+  const directory = shard === undefined ? undefined : needOut(options.out);
   const whole = await wholeComparison(options.seed, options);
-  const { strategies } = whole;
   await prepare(options);
+  if (shard !== undefined && directory !== undefined) {
+    return compareShard(whole, shard, directory);
+  }
   if (options.thorough === true) sayHowLong();
   const result = await compare({
     ...whole,
@@ -94,16 +73,7 @@ export async function compareAndReport(
   stopIfInterrupted();
   if (options.out !== undefined) await writeReport(options.out, result);
   if (options.json === true) print(jsonOf(result));
-  const required = mustRestore(strategies, []);
-  process.exitCode = worst([
-    racesExit(result.races),
-    mutantsExit(result.mutants),
-    explorersExit(result.explorers),
-    ...result.restarts.map((table) => restartExit(table, required)),
-    conformanceExit(result.conformance),
-    observedExit(result.observed),
-    restoresExit(result.realRestores),
-  ]);
+  process.exitCode = resultExit(result);
 }
 
 export async function restartAndReport(
@@ -164,6 +134,7 @@ interface RaceOptions extends Common {
   readonly memory: number;
   /** Takes the strategy's place. */
   readonly mutant?: string;
+  readonly shard?: Share;
 }
 
 /** Options that are about one scenario by one strategy, and what is then printed. */
@@ -208,9 +179,11 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
   const isNarrowed = name !== undefined || isNamed;
   let told = performance.now();
   let known = 0;
-  const rows = await races(
+  const directory = options.shard === undefined ? undefined : needOut(options.out);
+  const racers = mutant === null ? strategies : [{ ...mutant.strategy, defect: mutant.defect }];
+  const cells = await raceCells(
     scenarios,
-    mutant === null ? strategies : [{ ...mutant.strategy, defect: mutant.defect }],
+    racers,
     {
       seed: DEFAULT_SEED,
       maxStates: options.states,
@@ -225,7 +198,20 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
         say(`explored: ${scenario} by ${strategy}; ${known} so far`);
       },
     },
+    options.shard ?? WHOLE,
   );
+  if (options.shard !== undefined && directory !== undefined) {
+    const { index, of } = options.shard;
+    const key = await keyOf(DEFAULT_SEED, {
+      scenarios: scenarios.map((one) => `${one.scenario.name} ${formatSize(one.size)}`).join(', '),
+      strategies: racers.map((racer) => racer.name).join(' '),
+      ...{ defect: mutant?.defect ?? 'none', states: options.states },
+      ...{ bound: options.bound ?? 'none', memory: options.memory },
+    });
+    const head = { schema: SHARD_SCHEMA, command: 'race', shard: index + 1, of, key } as const;
+    return writeShard(directory, { ...head, races: cells, isNarrowed });
+  }
+  const rows = present(cells);
   const sections = raceSections(rows, isNarrowed ? 'all' : 'best forms');
   if (wasInterrupted()) {
     // What is on file may be more.

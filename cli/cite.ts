@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** Prints what one claim rests on, for a mail. */
 import { citation, readResult } from '../reports/cite.ts';
-import { wholeComparison } from './actions.ts';
 import { compare } from './compare.ts';
 import { print } from './terminal.ts';
+import { wholeComparison } from './whole.ts';
 
 export async function cite(
   claim: number,

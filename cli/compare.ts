@@ -25,14 +25,19 @@ import {
   MAX_EXECUTIONS,
   mutantRows,
   type NamedCapture,
+  ofEach,
   outsideRows,
-  races,
+  present,
+  raceCells,
+  restartsOfSizes,
   restartTable,
   type Worked,
   type WorkOptions,
   work,
+  workOfCalls,
 } from './measure.ts';
 import { MEMORY } from './pool.ts';
+import { type Share, WHOLE } from './share.ts';
 import { print, progress, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -81,7 +86,8 @@ export async function modelLane(comparison: Compared): Promise<{
   readonly times: Timed['restarts'];
 }> {
   const { strategies, captures, seed } = comparison;
-  const measured = await measure(comparison);
+  const { races, ...cells } = await measure(comparison, WHOLE);
+  const measured = { ...cells, races: present(races) };
   const { times, ...counted } = await countWork(
     strategies.filter(({ kind }) => kind !== 'control'),
     { large: strategies.filter(isBestForm), seed, sizes: SIZES },
@@ -92,13 +98,30 @@ export async function modelLane(comparison: Compared): Promise<{
 
 const WORKERS: readonly number[] = [1, 2, 4];
 
-async function measure({
-  strategies,
-  scenarios,
-  captures,
-  seed,
-}: Compared): Promise<Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'outside'>> {
-  let rows: RaceRow[] = [];
+type Cells = Pick<Measured, 'restarts' | 'mutants' | 'explorers' | 'outside'> & {
+  readonly races: readonly (RaceRow | null)[];
+};
+
+/** A share of what takes long and is the same in every run; what is left over is the first share's. */
+export async function measureShare(comparison: Compared, share: Share) {
+  const { strategies, captures, seed } = comparison;
+  const cells = await measure(comparison, share);
+  const large = strategies.filter(isBestForm);
+  const options = { large, seed, sizes: SIZES, onRestart: () => {} };
+  const { restartSizes } = await restartsOfSizes(options, share);
+  const users = strategies.filter(({ kind }) => kind !== 'control');
+  const rest =
+    share.index === 0
+      ? { ...(await workOfCalls(users, options)), ...ofEach(strategies, captures) }
+      : null;
+  return { ...cells, restartSizes, rest };
+}
+
+async function measure(
+  { strategies, scenarios, captures, seed }: Compared,
+  share: Share,
+): Promise<Cells> {
+  let rows: (RaceRow | null)[] = [];
   let mutants: Measured['mutants'] = [];
   let explorers: Measured['explorers'] = [];
   let outside: NonNullable<Measured['outside']> = [];
@@ -112,23 +135,23 @@ async function measure({
           const onRow = (row: RaceRow) => {
             task.output = `${row.scenario}: ${row.strategy}`;
           };
-          rows = await races(scenarios.map(smallest), strategies, {
+          const options = {
             ...{ seed, maxStates: MAX_STATES, preemptions: null, memory: MEMORY },
-            maxExecutions: MAX_EXECUTIONS,
-            grows: isBestForm,
-            onRow,
-          });
+            ...{ maxExecutions: MAX_EXECUTIONS, grows: isBestForm, onRow },
+          };
+          rows = await raceCells(scenarios.map(smallest), strategies, options, share);
           stopIfInterrupted();
-          task.title = `Races: ${inShort(rows)}`;
+          task.title = `Races: ${inShort(present(rows))}`;
         },
       },
       {
         title: 'Checks of designs from outside',
         enabled: () => strategies.some(({ from }) => from !== undefined),
         task: async (_context, task) => {
-          outside = await outsideRows(strategies, scenarios, (what) => {
+          const onRow = (what: string) => {
             task.output = what;
-          });
+          };
+          outside = await outsideRows(strategies, scenarios, onRow, share);
           const checks = outside.flatMap((row) => row.checks);
           const passed = checks.filter(({ wrong }) => wrong === null).length;
           task.title = `Checks of designs from outside: ${passed} of ${checks.length} passed`;
@@ -137,9 +160,10 @@ async function measure({
       {
         title: 'Mutants',
         task: async (_context, task) => {
-          mutants = await mutantRows(scenarios, ({ mutant }) => {
+          const onRow = ({ mutant }: Measured['mutants'][number]) => {
             task.output = mutant;
-          });
+          };
+          mutants = await mutantRows(scenarios, onRow, share);
           const killed = mutants.filter(({ killedBy }) => killedBy.length > 0).length;
           task.title = `Mutants: ${killed} of ${mutants.length} rejected`;
         },
@@ -147,9 +171,10 @@ async function measure({
       {
         title: 'Explorers with a rule broken',
         task: async (_context, task) => {
-          explorers = await explorerRows(({ defect }) => {
+          const onRow = ({ defect }: Measured['explorers'][number]) => {
             task.output = defect ?? 'none';
-          });
+          };
+          explorers = await explorerRows(onRow, share);
           const broken = explorers.filter(({ defect }) => defect !== null);
           const found = broken.filter(({ sums }) => sums > 0).length;
           task.title = `Explorers with a rule broken: ${found} of ${broken.length} found`;
@@ -160,7 +185,7 @@ async function measure({
         task: async (_context, task) => {
           for (const capture of captures) {
             task.output = capture.name;
-            restarts.push(await restartTable(capture, designs, { seed, workers: WORKERS }));
+            restarts.push(await restartTable(capture, designs, { seed, workers: WORKERS }, share));
           }
           const ends = restarts.flatMap((table) => table.rows.map((row) => row.end.kind));
           const restored = ends.filter((end) => end === 'restored').length;

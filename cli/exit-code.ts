@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /** What a result deserves as an exit code, so that a script need not read the report. */
+import { isBestForm } from '../core/kernel/strategy.ts';
 import { ownFailures } from '../reports/hazards.ts';
 import type { RaceRow, RestartTable, Result } from '../reports/result.ts';
+import type { ObservedResult } from '../reports/schema/observed.ts';
+import type { RealRestores } from '../reports/schema/restores.ts';
 import { EXIT } from './terminal.ts';
 
 type HostRun = Extract<Result['conformance'], { kind: 'run' }>;
@@ -50,6 +53,33 @@ export const conformanceExit = (conformance: Result['conformance']): number =>
 
 const isRefuted = ({ mismatch, schedules }: HostRun): boolean =>
   mismatch !== null || schedules.some(({ mismatches }) => mismatches > 0);
+
+/** Nothing else refutes the model: that a race was not seen may be chance. */
+export const observedExit = (observed: ObservedResult): number =>
+  observed.kind === 'run' && observed.rows.some(({ outside }) => outside > 0)
+    ? EXIT.failed
+    : EXIT.ok;
+
+/** A way that can't do a capture is no failure; one that does it wrong is, or a control unseen. */
+export function restoresExit(restores: RealRestores): number {
+  if (restores.kind === 'not run') return EXIT.ok;
+  const rows = restores.restores.flatMap((restore) => restore.rows);
+  return rows.some(({ end }) => end.kind === 'different') ? EXIT.failed : EXIT.ok;
+}
+
+/** Of a whole comparison. A form as posted may not be up to a restart. */
+export function resultExit(result: Result): number {
+  const required = new Set(result.strategies.filter(isBestForm).map(({ name }) => name));
+  return worst([
+    racesExit(result.races),
+    mutantsExit(result.mutants),
+    explorersExit(result.explorers),
+    ...result.restarts.map((table) => restartExit(table, required)),
+    conformanceExit(result.conformance),
+    observedExit(result.observed),
+    restoresExit(result.realRestores),
+  ]);
+}
 
 /** A failure is known, whatever else was cut short. */
 export function worst(codes: readonly number[]): number {

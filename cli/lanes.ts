@@ -4,12 +4,12 @@ import { InputError } from '../core/input-error.ts';
 import { readResult } from '../reports/cite.ts';
 import { guestLane, hostLane, type Lane, modelLane, type Ran } from '../reports/gate/lanes.ts';
 import { provenance } from '../reports/provenance.ts';
-import { wholeComparison } from './actions.ts';
 import { modelLane as measureModel } from './compare.ts';
 import { commandLine } from './deliver.ts';
 import { hostLane as askHost } from './host-lane.ts';
 import { counted, MAIN_KERNELS } from './linux-costs.ts';
 import { version } from './version.ts';
+import { wholeComparison } from './whole.ts';
 
 export const originOf = (seed: number) => provenance({ version, seed, commandLine: commandLine() });
 

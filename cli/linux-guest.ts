@@ -12,8 +12,9 @@ import type { GuestResult } from '../reports/schema/guest.ts';
 import { guestSections } from '../reports/sections/guest.ts';
 import { chooseScenarios, chooseStrategies } from './choose.ts';
 import { type Common, deliver, prepare } from './deliver.ts';
+import { observedExit } from './exit-code.ts';
 import { builtKernel } from './kernels.ts';
-import { freeRunsBy, observedExit } from './linux-race.ts';
+import { freeRunsBy } from './linux-race.ts';
 import { EXIT, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 
 /** A floor has no design at all. */

@@ -19,8 +19,9 @@ import type { ObservedResult, ObservedRun } from '../reports/schema/observed.ts'
 import { observedSection } from '../reports/sections/observed.ts';
 import { chooseScenarios, chooseStrategies } from './choose.ts';
 import { type Common, deliver, prepare } from './deliver.ts';
+import { observedExit } from './exit-code.ts';
 import { orWhyNot, startAgent } from './host.ts';
-import { EXIT, say, wasInterrupted } from './terminal.ts';
+import { say, wasInterrupted } from './terminal.ts';
 
 export interface FreeRuns {
   readonly scenarios: readonly Scenario[];
@@ -85,12 +86,6 @@ const named = ({ scenario, strategy }: Race) => ({ scenario: scenario.name, stra
 export function observedForReport(options: FreeRuns): Promise<ObservedResult> {
   return orWhyNot(() => freeRuns(options));
 }
-
-/** Nothing else refutes the model: that a race was not seen may be chance. */
-export const observedExit = (observed: ObservedResult): number =>
-  observed.kind === 'run' && observed.rows.some(({ outside }) => outside > 0)
-    ? EXIT.failed
-    : EXIT.ok;
 
 export async function raceFreely(
   name: string | undefined,

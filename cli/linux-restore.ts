@@ -12,9 +12,10 @@ import type { RealRestores } from '../reports/schema/restores.ts';
 import { realRestoreSection } from '../reports/sections/real-restores.ts';
 import { readCapture } from './choose.ts';
 import { type Common, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
+import { restoresExit } from './exit-code.ts';
 import { orWhyNot, startAgent } from './host.ts';
 import { captureName } from './measure.ts';
-import { EXIT, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
+import { say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
 
 type Run = Extract<RealRestores, { kind: 'run' }>;
 
@@ -141,11 +142,4 @@ function chooseWays(names: readonly string[]): readonly Strategy[] {
     );
   }
   return names.length === 0 ? WAYS : WAYS.filter(({ name }) => names.includes(name));
-}
-
-/** A way that can't do a capture is no failure; one that does it wrong is, or a control unseen. */
-export function restoresExit(restores: RealRestores): number {
-  if (restores.kind === 'not run') return EXIT.ok;
-  const rows = restores.restores.flatMap((restore) => restore.rows);
-  return rows.some(({ end }) => end.kind === 'different') ? EXIT.failed : EXIT.ok;
 }

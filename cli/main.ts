@@ -24,6 +24,8 @@ import { restoreAndReport } from './linux-restore.ts';
 import { timeCalls } from './linux-times.ts';
 import { thrownOutside } from './outside-design.ts';
 import { MEMORY } from './pool.ts';
+import { merge } from './shards.ts';
+import { parseShare, type Share } from './share.ts';
 import { EXIT, EXIT_CODES, explain, GATE_EXIT_CODES, watchSignals } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -69,6 +71,15 @@ const bound = () =>
   new Option('--bound <n>', 'only interleavings with at most so many preemptions').argParser(
     numberFrom(0, 1000),
   );
+const shard = () =>
+  new Option(
+    '--shard <i/n>',
+    'only this share of the work, as a file in --out, for sideband merge',
+  ).argParser((text: string): Share => {
+    const share = parseShare(text);
+    if (share === null) throw new InvalidArgumentError('Give which of how many, such as 2/5.');
+    return share;
+  });
 const memory = () =>
   new Option('--memory <MiB>', 'end as INCOMPLETE beyond so much')
     .argParser(numberFrom(1, 1_000_000))
@@ -123,6 +134,7 @@ export function commandLine(): Command {
       withFile(),
       thorough(),
       seed('for every random choice').default(DEFAULT_SEED),
+      shard().conflicts(['json', 'thorough']),
       json(),
       out('report.txt, report.md, report.json and report.html'),
     ],
@@ -144,6 +156,17 @@ export function commandLine(): Command {
     .argument('<claim>', 'its number in the report', numberFrom(1, 999))
     .action(cite);
   addGate(program);
+  add(program, {
+    name: 'merge',
+    description: 'Put the shards of a run together, as if it had never been cut.',
+    options: [json(), out('what the command would have written')],
+    examples: [
+      'for i in 1 2 3; do sideband race --shard $i/3 --out shards; done',
+      'sideband merge shards --out merged',
+    ],
+  })
+    .argument('<path...>', 'shards, or directories of them')
+    .action(merge);
   add(program, {
     name: 'restart',
     description: 'Restart a capture on the model kernel and verify it field by field.',
@@ -226,6 +249,7 @@ export function commandLine(): Command {
       memory(),
       new Option('--mutant <defect>', 'by a seeded defect: a part of its name in report section M'),
       new Option('--size <tasks x calls>', 'this size alone, such as 3x2').argParser(sizeFrom),
+      shard().conflicts(['json', 'replay', 'seed', 'promela']),
       json(),
       out('race.txt and race.json (one schedule: schedule.*)'),
     ],

@@ -39,6 +39,7 @@ import type {
 import { withWorkers } from './pool.ts';
 import type { CellOptions } from './race-cell.ts';
 import type { RaceTask } from './race-work.ts';
+import { type Share, shareOf, WHOLE } from './share.ts';
 import { stopIfInterrupted } from './terminal.ts';
 
 export interface NamedCapture {
@@ -73,8 +74,21 @@ export interface Racer extends Pick<Strategy, 'name' | 'of' | 'kind' | 'form' | 
 export async function races(
   scenarios: readonly Sized[],
   racers: readonly Racer[],
-  { memory, grows, onRow, ...options }: RaceOptions,
+  options: RaceOptions,
 ): Promise<RaceRow[]> {
+  return present(await raceCells(scenarios, racers, options, WHOLE));
+}
+
+export const present = (cells: readonly (RaceRow | null)[]): RaceRow[] =>
+  cells.filter((row) => row !== null);
+
+/** The same of a share of the cells, in order; null where a strategy has no part in a scenario. */
+export async function raceCells(
+  scenarios: readonly Sized[],
+  racers: readonly Racer[],
+  { memory, grows, onRow, ...options }: RaceOptions,
+  share: Share,
+): Promise<(RaceRow | null)[]> {
   const cells = scenarios.flatMap(({ scenario, size }) =>
     racers.map(
       (racer): Omit<RaceTask, 'limits'> => ({
@@ -85,25 +99,25 @@ export async function races(
       }),
     ),
   );
-  const rows = await withWorkers(memory, ({ race }) =>
+  return withWorkers(memory, ({ race }) =>
     Promise.all(
-      cells.map(async (cell) => {
+      shareOf(cells, share).map(async (cell) => {
         const row = await race(cell);
         if (row !== null) onRow(row);
         return row;
       }),
     ),
   );
-  return rows.filter((row) => row !== null);
 }
 
 /** Each mutant by the check or scenario that must reject it. */
 export async function mutantRows(
   scenarios: readonly Scenario[],
   onRow: (row: Measured['mutants'][number]) => void,
+  share = WHOLE,
 ): Promise<Measured['mutants']> {
   const rows: Measured['mutants'] = [];
-  for (const mutant of [...MUTANTS, ...FOR_SCENARIOS]) {
+  for (const mutant of shareOf([...MUTANTS, ...FOR_SCENARIOS], share)) {
     await breathe();
     const { mutant: defect, of, killedBy } = mutantRow(mutant, scenarios);
     const row = { mutant: defect, of, killedBy: [...killedBy] };
@@ -118,14 +132,17 @@ export async function outsideRows(
   strategies: readonly Strategy[],
   scenarios: readonly Scenario[],
   onRow: (what: string) => void,
+  share = WHOLE,
 ): Promise<NonNullable<Measured['outside']>> {
   const rows: NonNullable<Measured['outside']> = [];
   const trials = [
     ...CHECKS.map((check) => checkTrial(check, GLANCE)),
     ...scenarios.map((scenario) => scenarioTrial(scenario, MAX_STATES)),
   ];
-  for (const strategy of strategies) {
-    if (strategy.from === undefined) continue;
+  const brought = strategies.flatMap((one) =>
+    one.from === undefined ? [] : [{ ...one, from: one.from }],
+  );
+  for (const strategy of shareOf(brought, share)) {
     const checks = [];
     for (const check of CHECKS.filter((one) => hasPart(one, strategy))) {
       for (const [by, caller] of callers(strategy)) {
@@ -160,9 +177,10 @@ async function passedBy(strategy: Strategy, trials: readonly Trial[]): Promise<T
 /** Each explorer with a rule broken, over random programs. */
 export async function explorerRows(
   onRow: (row: Measured['explorers'][number]) => void,
+  share = WHOLE,
 ): Promise<Measured['explorers']> {
   const rows: Measured['explorers'] = [];
-  for (const explorer of EXPLORERS) {
+  for (const explorer of shareOf(EXPLORERS, share)) {
     await breathe();
     const row = explorerRow(explorer);
     onRow(row);
@@ -183,15 +201,15 @@ export async function restartTable(
   { name, capture }: NamedCapture,
   strategies: readonly Strategy[],
   { seed, workers }: Schedule,
+  share = WHOLE,
 ): Promise<RestartTable> {
   const rows: RestartTable['rows'] = [];
-  for (const count of workers) {
-    for (const strategy of strategies) {
-      for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
-        await breathe();
-        rows.push(restart(capture, name, strategy, variant, seed, count).result);
-      }
-    }
+  const all = workers.flatMap((count) =>
+    callerHalves(strategies).map((half) => ({ ...half, count })),
+  );
+  for (const { strategy, variant, count } of shareOf(all, share)) {
+    await breathe();
+    rows.push(restart(capture, name, strategy, variant, seed, count).result);
   }
   const { tasks, source } = capture;
   const objects = ipcNamespaces(capture).flatMap(({ msg, sem, shm }) => [...msg, ...sem, ...shm]);
@@ -205,6 +223,12 @@ export async function restartTable(
     rows,
   };
 }
+
+/** Null is a strategy's own. */
+const callerHalves = (strategies: readonly Strategy[]) =>
+  strategies.flatMap((strategy) =>
+    [null, ...Object.keys(strategy.variants ?? {})].map((variant) => ({ strategy, variant })),
+  );
 
 export interface Work
   extends Pick<Measured, 'ledger' | 'threads' | 'calls' | 'breakEvens' | 'restartSizes'> {}
@@ -224,32 +248,43 @@ export interface Worked extends Work {
 }
 
 /** The kernel work of calls and restarts, exactly, and what the restarts took in seconds. */
-export async function work(
-  strategies: readonly Strategy[],
+export async function work(strategies: readonly Strategy[], options: WorkOptions): Promise<Worked> {
+  const restarted = await restartsOfSizes(options, WHOLE);
+  return { ...(await workOfCalls(strategies, options)), ...restarted };
+}
+
+/** Restarts of generated captures. */
+export async function restartsOfSizes(
   { large, seed, sizes, onRestart }: WorkOptions,
-): Promise<Worked> {
+  share: Share,
+): Promise<Pick<Worked, 'restartSizes' | 'times'>> {
   // A restart asks for every kind.
-  const restarters = large.filter(({ directs }) => directs === undefined);
+  const restarters = callerHalves(large.filter(({ directs }) => directs === undefined));
   const restartSizes: Measured['restartSizes'] = [];
   const times: Timed['restarts'] = [];
-  for (const size of sizes) {
-    const capture = captureOf(size, seed);
-    for (const strategy of restarters) {
-      for (const variant of [null, ...Object.keys(strategy.variants ?? {})]) {
-        await breathe();
-        const { exact, timed } = restartOfSize(strategy, variant, capture);
-        restartSizes.push(exact);
-        times.push(timed);
-        onRestart(timed);
-      }
-    }
+  const captures = sizes.map((size) => captureOf(size, seed));
+  const all = captures.flatMap((capture) => restarters.map((half) => ({ ...half, capture })));
+  for (const { strategy, variant, capture } of shareOf(all, share)) {
+    await breathe();
+    const { exact, timed } = restartOfSize(strategy, variant, capture);
+    restartSizes.push(exact);
+    times.push(timed);
+    onRestart(timed);
   }
+  return { restartSizes, times };
+}
+
+/** One call, many calls, and several threads. */
+export async function workOfCalls(
+  strategies: readonly Strategy[],
+  { large, seed }: Pick<WorkOptions, 'large' | 'seed'>,
+): Promise<Omit<Work, 'restartSizes'>> {
   await breathe();
   const ledger = ledgerRows(strategies);
   await breathe();
   const threads = threadsRows(strategies, seed);
   await breathe();
-  return { ledger, threads, ...callsRows(large), restartSizes, times };
+  return { ledger, threads, ...callsRows(large) };
 }
 
 /** What is neither raced nor restarted as a whole, and what all of it says to the claims. */
@@ -259,16 +294,23 @@ export function conclude(
   measured: Pick<Measured, 'races' | 'restarts' | 'mutants' | 'explorers' | 'outside' | 'costs'> &
     Work,
 ): Measured & Pick<Result, 'claims'> {
+  const all: Measured = { ...measured, ...ofEach(strategies, captures) };
+  return { ...all, claims: claims(all) };
+}
+
+/** What takes no time. */
+export function ofEach(
+  strategies: readonly Strategy[],
+  captures: readonly NamedCapture[],
+): Pick<Measured, 'strategies' | 'idsOnly' | 'deadPids'> {
   const designs = strategies.filter(isBestForm);
-  const all: Measured = {
-    ...measured,
+  return {
     strategies: strategies.map(strategyRow),
     idsOnly: captures.flatMap(({ name, capture }) =>
       designs.flatMap((strategy) => idsOnlyRow(strategy, name, capture) ?? []),
     ),
     deadPids: designs.map(deadPidRow),
   };
-  return { ...all, claims: claims(all) };
 }
 
 function strategyRow(strategy: Strategy): StrategyRow {

@@ -396,6 +396,10 @@ export const ResultSchema = v.pipe(
   ),
 );
 
+/** Of the parts of a result, which shards have too. */
+export const PARTS = ResultSchema.pipe[0].entries;
+export const RaceRowSchema = RaceRow;
+
 export type Result = v.InferOutput<typeof ResultSchema>;
 export type StrategyRow = Result['strategies'][number];
 export type Claim = Result['claims'][number];

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/** Writes shares of what compare and race do, and puts them together. */
+import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../core/input-error.ts';
+import { claims } from '../reports/claims/index.ts';
+import { readReference } from '../reports/reference.ts';
+import { reportOf } from '../reports/report.ts';
+import { type Measured, RESULT_SCHEMA, type RestartTable, type Result } from '../reports/result.ts';
+import { raceSections } from '../reports/sections/races.ts';
+import { inOrder, readShard, SHARD_SCHEMA, type Shard, type ShardOf } from '../reports/shard.ts';
+import { renderText } from '../reports/text.ts';
+import { jsonOf, writeAtomically, writeReport } from '../reports/write.ts';
+import { type Compared, measureShare } from './compare.ts';
+import { type Common, deliver, prepare } from './deliver.ts';
+import { raceExit, racesExit, resultExit, worst } from './exit-code.ts';
+import { originOf } from './lanes.ts';
+import { present } from './measure.ts';
+import { interleaved, type Share } from './share.ts';
+import { print, say, stopIfInterrupted } from './terminal.ts';
+
+type Key = Shard['key'];
+
+/** What all of a run have in common, whatever it is of. */
+export async function keyOf(seed: number, parts: Key): Promise<Key> {
+  const { version, commit } = await originOf(seed);
+  return { version, commit, seed, ...parts };
+}
+
+/** For a key. */
+export const digestOf = (data: unknown): string =>
+  createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
+
+/** @throws InputError where there is no place for it */
+export function needOut(out: string | undefined): string {
+  if (out !== undefined) return out;
+  throw new InputError('--shard', 'a shard is a file', 'say where it goes: --out DIR');
+}
+
+export async function writeShard(out: string, shard: Shard): Promise<void> {
+  stopIfInterrupted();
+  const path = join(out, `${shard.command}-${shard.shard}-of-${shard.of}.shard.json`);
+  await writeAtomically(path, jsonOf(shard));
+  say(`${path} is written`);
+}
+
+export async function compareShard(comparison: Compared, share: Share, out: string): Promise<void> {
+  const { strategies, scenarios, captures, seed } = comparison;
+  const key = await keyOf(seed, {
+    strategies: strategies.map(({ name }) => name).join(' '),
+    scenarios: scenarios.map(({ name }) => name).join(' '),
+    captures: captures.map(({ name, capture }) => `${name} ${digestOf(capture)}`).join(', '),
+  });
+  const measured = await measureShare(comparison, share);
+  await writeShard(out, {
+    ...{ schema: SHARD_SCHEMA, command: 'compare', shard: share.index + 1, of: share.of, key },
+    ...measured,
+    races: [...measured.races],
+  });
+}
+
+export async function merge(
+  paths: readonly string[],
+  options: Pick<Common, 'json' | 'out'>,
+): Promise<void> {
+  await prepare(options);
+  const files = (await Promise.all(paths.map(shardsIn))).flat();
+  const given = [];
+  for (const path of files) given.push({ path, shard: await readShard(path) });
+  const shards = inOrder(given);
+  const [{ command }] = shards;
+  if (command === 'race') await mergeRace(only(shards, 'race'), options);
+  else await mergeCompare(only(shards, 'compare'), options);
+}
+
+/** A file, or those of a directory. */
+async function shardsIn(path: string): Promise<string[]> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(path, `can't be read (${error.code})`, 'name shards that are there');
+  });
+  if (!found.isDirectory()) return [path];
+  const names = await readdir(path);
+  return names
+    .filter((name) => name.endsWith('.shard.json'))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+const only = <Command extends Shard['command']>(
+  shards: readonly Shard[],
+  command: Command,
+): ShardOf<Command>[] =>
+  shards.filter((shard): shard is ShardOf<Command> => shard.command === command);
+
+async function mergeRace(
+  shards: readonly ShardOf<'race'>[],
+  options: Pick<Common, 'json' | 'out'>,
+): Promise<void> {
+  const rows = present(interleaved(shards.map(({ races }) => races)));
+  const isNarrowed = shards.some((shard) => shard.isNarrowed);
+  await deliver('race', options, raceSections(rows, isNarrowed ? 'all' : 'best forms'), rows);
+  process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
+}
+
+async function mergeCompare(
+  shards: readonly ShardOf<'compare'>[],
+  { json, out }: Pick<Common, 'json' | 'out'>,
+): Promise<void> {
+  const rest = shards.find((shard) => shard.rest !== null)?.rest;
+  if (rest === undefined || rest === null) {
+    throw new InputError('shard 1', 'it has not what the first shard has', 'run it again');
+  }
+  const of = <T>(part: (shard: ShardOf<'compare'>) => readonly T[]): T[] =>
+    interleaved(shards.map(part));
+  const outside = of(({ outside }) => outside ?? []);
+  const measured: Measured = {
+    ...rest,
+    races: present(of(({ races }) => races)),
+    mutants: of(({ mutants }) => mutants),
+    explorers: of(({ explorers }) => explorers),
+    restartSizes: of(({ restartSizes }) => restartSizes),
+    restarts: restartsOf(shards.map(({ restarts }) => restarts)),
+    costs: await readReference(),
+    ...(outside.length === 0 ? {} : { outside }),
+  };
+  const [first] = shards;
+  const result: Result = {
+    schema: RESULT_SCHEMA,
+    ...measured,
+    claims: claims(measured),
+    ...HOST,
+    timed: { calls: [], restarts: [] },
+    provenance: provenanceOf(first?.key ?? {}),
+  };
+  if (out !== undefined) await writeReport(out, result);
+  print(json === true ? jsonOf(result) : renderText(reportOf(result)));
+  process.exitCode = resultExit(result);
+}
+
+/** Tables have the same heads in all shards, and their share of the rows. */
+function restartsOf(shards: readonly (readonly RestartTable[])[]): RestartTable[] {
+  const [first = []] = shards;
+  return first.map((table, nth) => ({
+    ...table,
+    rows: interleaved(shards.map((tables) => tables[nth]?.rows ?? [])),
+  }));
+}
+
+const notRun = {
+  kind: 'not run',
+  reason: 'merged from shards, which may be of many machines: see sideband linux host',
+} as const;
+const HOST = { conformance: notRun, observed: notRun, times: notRun, realRestores: notRun };
+
+/** Of no machine in particular: what is exact is the same on any. */
+function provenanceOf(key: Key): Result['provenance'] {
+  const any = 'any: merged from shards';
+  return {
+    version: String(key.version),
+    commit: String(key.commit),
+    ...{ node: any, cpu: any, kernel: any, virtualisation: any, mitigations: any },
+    seed: Number(key.seed),
+    commandLine: 'sideband compare --shard, and sideband merge',
+    started: any,
+  };
+}
