@@ -19,8 +19,6 @@ const API = new Map(
     ]),
 );
 
-const isOurs = (url) => url.startsWith(OURS) && !url.startsWith(new URL('examples/', OURS).href);
-
 export async function resolve(specifier, context, next) {
   const ours = API.get(specifier);
   if (ours !== undefined) return next(ours, context);
@@ -28,7 +26,7 @@ export async function resolve(specifier, context, next) {
     throw new Error(`there is no '${specifier}'; choose from ${[...API.keys()].join(', ')}`);
   }
   const resolved = await next(specifier, context);
-  const isOutside = /\.[jt]s(\?|$)/.test(resolved.url) && !isOurs(resolved.url);
-  const isInstalled = resolved.url.includes('/node_modules/');
-  return isOutside && !isInstalled ? { ...resolved, format: 'module' } : resolved;
+  const { url } = resolved;
+  const isInstalled = url.startsWith(OURS) || url.includes('/node_modules/');
+  return /\.ts(\?|$)/.test(url) && !isInstalled ? { ...resolved, format: 'module' } : resolved;
 }
