@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** A report as data: sections of blocks, which text.ts and markdown.ts print. */
+/** A report as data: sections of blocks, which text.ts, markdown.ts and html/ print. */
 
 export interface Column {
   readonly head: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * The one result object. `sideband compare` makes it, the JSON report is it, and the text and
- * Markdown reports are drawn from nothing else. Published as result.schema.json; a change that
+ * The one result object. `sideband compare` makes it, the JSON report is it, and the text,
+ * Markdown and HTML reports are drawn from nothing else. Published as result.schema.json; a change that
  * breaks readers gets a new number.
  *
  * Same version, seed and captures: identical outside `provenance` and `timed`; `conformance` is

@@ -44,7 +44,7 @@ export function schedulesOf(rows: readonly RaceRow[], { label, anchors, links }:
   })}</div>`;
 }
 
-const HOW_TO_READ: Markup = html`<p>A column is a task, and time runs downwards; steps that nothing is to be said of are left out. (*) marks those that race, WRONG the last of whom they wrong. The last column is the cell that is contested, with its value where a step writes it.</p>
+const HOW_TO_READ: Markup = html`<p>A column is a task, and time runs downwards; steps that nothing is to be said of are left out. (*) marks the steps that race, WRONG the last of the task that comes to harm. The last column is the cell that is contested, with its value where a step writes it.</p>
 <p class="on-paper">On paper there is one schedule of each scenario that a best form fails; on a screen, all that fail.</p>`;
 
 /** Shown by the script, without which they would do nothing. */

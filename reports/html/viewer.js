@@ -57,7 +57,8 @@
     const steps = stepsOf(current);
     at = Math.max(0, Math.min(steps.length - 1, to));
     show();
-    steps[at]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const done = steps[at]?.querySelector('td:not(:empty)');
+    done?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   function choose(schedule) {
