@@ -43,7 +43,7 @@ export async function timeAgainst(
   const section = await openSection(name, versions);
   try {
     const { shared, added, removed } = section.rows;
-    const plan: Plan = { ...timing, rounds: section.rounds, sides: section.sides };
+    const plan: Plan = { ...timing, sides: section.sides };
     const first = await playSection(shared, plan);
     const alarmed = first.rows.filter(isSlower).map(({ row }) => row);
     const again = alarmed.length === 0 ? null : await secondRound(alarmed, plan);

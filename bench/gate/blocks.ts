@@ -30,8 +30,6 @@ export interface Plan {
   readonly seed: number;
   /** Whatever is slower than known is beside the candidate's turns, in percent. */
   readonly more: number;
-  /** Rounds of four turns in a block; its difference is their median. */
-  readonly rounds: number;
   sides(environment: () => number): Promise<Sides>;
   readonly onBlock: (done: number) => void;
   /** Throws if it was. */
@@ -106,7 +104,7 @@ export async function playSection(rows: readonly Row[], plan: Plan): Promise<Sec
         for (const one of shuffled(open, random)) {
           const against = one === control ? sides.again : sides.candidate;
           const more = one === control ? 0 : plan.more;
-          await playBlock(one, sides.base, against, { ...plan, more, random, environment });
+          await playBlock(one, sides.base, against, { more, random, environment });
         }
       } finally {
         sides.end();
@@ -117,7 +115,7 @@ export async function playSection(rows: readonly Row[], plan: Plan): Promise<Sec
   return { control: control.played(), rows: series.map((one) => one.played()) };
 }
 
-interface Coins extends Pick<Plan, 'rounds' | 'more'> {
+interface Coins extends Pick<Plan, 'more'> {
   readonly random: RandomGenerator;
   readonly environment: () => number;
 }
@@ -126,7 +124,7 @@ async function playBlock(
   { row, differences, ns, work }: Series,
   base: Side,
   candidate: Side,
-  { rounds, more, random, environment }: Coins,
+  { more, random, environment }: Coins,
 ): Promise<void> {
   const turn = async (isBase: boolean): Promise<number> => {
     const ask = { row: row.name, more: isBase ? 0 : more, environment: environment() };
@@ -135,15 +133,11 @@ async function playBlock(
     if (isBase) ns.push(taken.ns);
     return Math.log(taken.ns);
   };
-  const found: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const isBaseFirst = uniformInt(random, 0, 1) === 0;
-    let difference = 0;
-    for (const isOuter of [true, false, false, true]) {
-      const isBase = isOuter === isBaseFirst;
-      difference += ((isBase ? -1 : 1) * (await turn(isBase))) / 2;
-    }
-    found.push(difference);
+  const isBaseFirst = uniformInt(random, 0, 1) === 0;
+  let difference = 0;
+  for (const isOuter of [true, false, false, true]) {
+    const isBase = isOuter === isBaseFirst;
+    difference += ((isBase ? -1 : 1) * (await turn(isBase))) / 2;
   }
-  differences.push(median(found));
+  differences.push(difference);
 }

@@ -21,7 +21,6 @@ export const TITLES: Readonly<Record<SectionName, string>> = {
 export interface Section {
   readonly rows: Rows;
   /** Of a block; see blocks.ts. */
-  readonly rounds: number;
   sides(environment: () => number): Promise<Sides>;
   end(): void;
 }
@@ -67,7 +66,6 @@ async function modelSection({ base, candidate, scratch }: Versions): Promise<Sec
   const rows = await rowsOfBoth(commands.base, commands.candidate);
   return {
     rows,
-    rounds: 3,
     sides: (environment) =>
       three(commands.base, commands.candidate, (command) => Runner.start(command, environment())),
     end() {},
@@ -139,7 +137,7 @@ async function agentSection({ base, candidate }: Versions): Promise<Section> {
   const sides = await three(first, second, (command) => Runner.start(command, 0));
   const stays: Sides = { ...sides, end() {} };
   const rows = rowsOf(sides.base.hello, sides.candidate.hello);
-  return { rows, rounds: 1, sides: async () => stays, end: () => sides.end() };
+  return { rows, sides: async () => stays, end: () => sides.end() };
 }
 
 async function rowsOfBoth(base: RunnerCommand, candidate: RunnerCommand): Promise<Rows> {

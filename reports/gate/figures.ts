@@ -40,6 +40,16 @@ export function modelFigures(exact: Exact): Figures {
       `mutant ${mutant}`,
       { of, 'rejected by': list(killedBy) },
     ]),
+    ...(exact.outside ?? []).flatMap(({ strategy, checks, leftOut }) => [
+      ...checks.map(({ check, by: half, wrong }) => [
+        `check of ${strategy} (${half}): ${check}`,
+        { passes: wrong === null ? 'yes' : 'no' },
+      ]),
+      ...leftOut.map(({ defect, killedBy }) => [
+        `mutant of ${strategy}: ${defect}`,
+        { 'rejected by': list(killedBy) },
+      ]),
+    ]),
     ...exact.explorers.map(({ defect, ...counts }) => [`explorer, ${defect ?? 'sound'}`, counts]),
     ...exact.ledger.map(({ call, by, mode, ledger, phases }) => [
       `ledger of ${call} by ${by}, ${mode}`,

@@ -38,6 +38,7 @@ const FIGURES: readonly (readonly [RegExp, string])[] = [
   [/^steps$/, 'of that schedule'],
   [/^states allowed$/, 'of all sizes together'],
   [/^rejected by$/, 'checks and scenarios that find the seeded defect'],
+  [/^passes$/, 'whether the design passes the check'],
   [/^of$/, 'what the defect is in'],
   [/^system calls$|^files$|^task fields$|^directs$/, 'interface of the design'],
   [/^programs$|^seed$/, 'random programs that it was tried on'],
