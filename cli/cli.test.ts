@@ -48,6 +48,9 @@ const COMMANDS = [
   'race',
   'explore',
   'bench',
+  'gate',
+  'baseline',
+  'merge',
   'list',
 ];
 
