@@ -155,7 +155,8 @@ describe('shards', () => {
         ]);
         expect(code).toBe(0);
       }
-      await sideband(['merge', at(`c${of}`), '--out', at(`report-${of}`)]);
+      const merged = await sideband(['merge', at(`c${of}`), '--out', at(`report-${of}`)]);
+      expect(merged).toMatchObject({ code: 0, stderr: '' });
     }
     for (const name of ['report.json', 'report.txt', 'report.md', 'report.html']) {
       expect(await readFile(at(`report-2/${name}`), 'utf8')).toBe(
