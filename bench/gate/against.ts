@@ -43,6 +43,9 @@ export async function timeAgainst(
   const section = await openSection(name, versions);
   try {
     const { shared, added, removed } = section.rows;
+    if (shared.length === 0) {
+      return { section: name, kind: 'not run', why: 'the two versions have no row in common' };
+    }
     const plan: Plan = { ...timing, sides: section.sides };
     const first = await playSection(shared, plan);
     const alarmed = first.rows.filter(isSlower).map(({ row }) => row);

@@ -10,6 +10,8 @@ import { type Ask, type Hello, HelloSchema, type Turn, TurnSchema } from './turn
 export interface RunnerCommand {
   readonly path: string;
   readonly args: readonly string[];
+  /** Where it finds what it imports. */
+  readonly directory: string;
   /** Which version this is, for whoever reads that it failed. */
   readonly version: string;
 }
@@ -23,10 +25,17 @@ export class Runner {
   readonly hello: Hello;
   private readonly child: Child;
   private readonly lines: AsyncIterator<string>;
+  private readonly failed: () => Promise<InputError>;
 
-  private constructor(child: Child, lines: AsyncIterator<string>, hello: Hello) {
+  private constructor(
+    child: Child,
+    lines: AsyncIterator<string>,
+    failed: () => Promise<InputError>,
+    hello: Hello,
+  ) {
     this.child = child;
     this.lines = lines;
+    this.failed = failed;
     this.hello = hello;
   }
 
@@ -37,28 +46,39 @@ export class Runner {
   static async start(command: RunnerCommand, environment: number): Promise<Runner> {
     const child = spawn(command.path, [...command.args], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: command.directory,
       env: { ...process.env, SIDEBAND_FILLER: 'x'.repeat(environment) },
     });
     const said = lastWords(child);
-    child.stdin.on('error', () => {});
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    try {
-      const hello = v.parse(HelloSchema, JSON.parse(await next(lines)));
-      return new Runner(child, lines, hello);
-    } catch {
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    // What it says last may come behind the end of its lines.
+    const failed = async () => {
       child.kill('SIGKILL');
-      throw new InputError(
+      await closed;
+      return new InputError(
         command.version,
         `it can't be timed (${said() || 'it says nothing'})`,
         'name a version that has bench/gate/, with what it needs installed',
       );
+    };
+    child.stdin.on('error', () => {});
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    try {
+      const hello = v.parse(HelloSchema, JSON.parse(await next(lines)));
+      return new Runner(child, lines, failed, hello);
+    } catch {
+      throw await failed();
     }
   }
 
-  /** @throws Error where the process fails */
+  /** @throws InputError where the process fails */
   async take(ask: Ask): Promise<Turn> {
     this.child.stdin.write(`${JSON.stringify(ask)}\n`);
-    return v.parse(TurnSchema, JSON.parse(await next(this.lines)));
+    try {
+      return v.parse(TurnSchema, JSON.parse(await next(this.lines)));
+    } catch {
+      throw await this.failed();
+    }
   }
 
   end(): void {

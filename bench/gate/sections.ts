@@ -57,7 +57,7 @@ async function modelSection({ base, candidate, scratch }: Versions): Promise<Sec
     const bundle = join(scratch, `${name}.mjs`);
     await bundled(version, bundle);
     const [path = process.execPath, ...args] = [...pin, process.execPath, ...V8, bundle];
-    return { path, args, version: version.name };
+    return { path, args, directory: version.root, version: version.name };
   };
   const commands = {
     base: await commandOf(base, 'base'),
@@ -131,7 +131,8 @@ async function agentSection({ base, candidate }: Versions): Promise<Section> {
   const commandOf = async ({ root, name }: Version): Promise<RunnerCommand> => {
     const entry = join(root, 'bench/gate/of-agent.ts');
     await mustHave(entry, name);
-    return { path: process.execPath, args: ['--import', 'tsx', entry], version: name };
+    const args = ['--import', 'tsx', entry];
+    return { path: process.execPath, args, directory: root, version: name };
   };
   const [first, second] = [await commandOf(base), await commandOf(candidate)];
   const sides = await three(first, second, (command) => Runner.start(command, 0));

@@ -84,13 +84,19 @@ describe('a process that takes turns', () => {
 
   it('and fails is one sentence', async () => {
     const command = (code: string) => ({
-      ...{ path: process.execPath, args: ['-e', code], version: 'that one' },
+      ...{ path: process.execPath, args: ['-e', code] },
+      ...{ directory: top, version: 'that one' },
     });
     await expect(Runner.start(command('throw new Error("no such thing")'), 0)).rejects.toThrow(
       /that one: it can't be timed \(.*no such thing.*\)/,
     );
+    const row = { row: 'a', more: 0, environment: 0 };
+    const dies =
+      'console.log(`{"protocol":1,"rows":[]}`); process.stdin.once("data", () => { throw new Error("a row fails"); })';
+    const runner = await Runner.start(command(dies), 0);
+    await expect(runner.take(row)).rejects.toThrow(/that one: it can't be timed \(.*a row fails/);
     await expect(
-      Runner.start({ path: '/no/such', args: [], version: 'that one' }, 0),
+      Runner.start({ path: '/no/such', args: [], directory: top, version: 'that one' }, 0),
     ).rejects.toThrow(/that one: it can't be timed/);
   });
 });
