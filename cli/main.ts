@@ -486,7 +486,8 @@ function addGate(program: Command): void {
     ],
     examples: [
       'sideband gate --baseline baseline.json',
-      'sideband gate --baseline baseline.json --against origin/main --out gate',
+      'sideband gate --baseline baseline.json --against origin/main \\',
+      '    --out gate',
     ],
     exitCodes: GATE_EXIT_CODES,
   }).action(gate);
@@ -494,7 +495,14 @@ function addGate(program: Command): void {
     .command('baseline')
     .description('What the gate holds figures against.')
     .exitOverride()
-    .configureHelp({ helpWidth: 72 });
+    .configureHelp({ helpWidth: 72 })
+    .addHelpText(
+      'after',
+      after(
+        ['sideband baseline write baseline.json', 'sideband baseline show baseline.json'],
+        GATE_EXIT_CODES,
+      ),
+    );
   add(baseline, {
     name: 'write',
     description: 'Measure, and make that the baseline. Over another one only with the reason.',
