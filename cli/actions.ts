@@ -16,7 +16,6 @@ import { hostSections } from '../reports/report.ts';
 import type { Result } from '../reports/result.ts';
 import { conformanceSection } from '../reports/sections/conformance.ts';
 import { drawingBlocks } from '../reports/sections/counterexamples.ts';
-import { raceSections } from '../reports/sections/races.ts';
 import { restartSections } from '../reports/sections/restarts.ts';
 import { SHARD_SCHEMA } from '../reports/shard.ts';
 import { renderSections } from '../reports/text.ts';
@@ -30,11 +29,10 @@ import {
 } from './choose.ts';
 import { compare } from './compare.ts';
 import { type Common, DEFAULT_SEED, deliver, prepare } from './deliver.ts';
+import { deliverRaces } from './deliver-races.ts';
 import {
   conformanceExit,
   observedExit,
-  raceExit,
-  racesExit,
   restartExit,
   restoresExit,
   resultExit,
@@ -46,7 +44,7 @@ import { captureName, MAX_EXECUTIONS, present, raceCells, restartTable } from '.
 import { printForSpin } from './race-promela.ts';
 import { compareShard, keyOf, needOut, writeShard } from './shards.ts';
 import { type Share, WHOLE } from './share.ts';
-import { EXIT, Interrupted, print, say, stopIfInterrupted, wasInterrupted } from './terminal.ts';
+import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 import { wholeComparison } from './whole.ts';
 
 export async function compareAndReport(
@@ -211,15 +209,7 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
     const head = { schema: SHARD_SCHEMA, command: 'race', shard: index + 1, of, key } as const;
     return writeShard(directory, { ...head, races: cells, isNarrowed });
   }
-  const rows = present(cells);
-  const sections = raceSections(rows, isNarrowed ? 'all' : 'best forms');
-  if (wasInterrupted()) {
-    // What is on file may be more.
-    print(renderSections(sections));
-    throw new Interrupted();
-  }
-  await deliver('race', options, sections, rows);
-  process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
+  await deliverRaces(present(cells), isNarrowed, options);
 }
 
 /** Progress in a log: not for what is over at once. */

@@ -8,13 +8,13 @@ import { claims } from '../reports/claims/index.ts';
 import { readReference } from '../reports/reference.ts';
 import { reportOf } from '../reports/report.ts';
 import { type Measured, RESULT_SCHEMA, type RestartTable, type Result } from '../reports/result.ts';
-import { raceSections } from '../reports/sections/races.ts';
 import { inOrder, readShard, SHARD_SCHEMA, type Shard, type ShardOf } from '../reports/shard.ts';
 import { renderText } from '../reports/text.ts';
 import { jsonOf, writeAtomically, writeReport } from '../reports/write.ts';
 import { type Compared, measureShare } from './compare.ts';
-import { type Common, deliver, prepare } from './deliver.ts';
-import { raceExit, racesExit, resultExit, worst } from './exit-code.ts';
+import { type Common, prepare } from './deliver.ts';
+import { deliverRaces } from './deliver-races.ts';
+import { resultExit } from './exit-code.ts';
 import { originOf } from './lanes.ts';
 import { present } from './measure.ts';
 import { interleaved, type Share } from './share.ts';
@@ -99,8 +99,7 @@ async function mergeRace(
 ): Promise<void> {
   const rows = present(interleaved(shards.map(({ races }) => races)));
   const isNarrowed = shards.some((shard) => shard.isNarrowed);
-  await deliver('race', options, raceSections(rows, isNarrowed ? 'all' : 'best forms'), rows);
-  process.exitCode = isNarrowed ? worst(rows.map(raceExit)) : racesExit(rows);
+  await deliverRaces(rows, isNarrowed, options);
 }
 
 async function mergeCompare(
