@@ -40,9 +40,10 @@ import {
 } from './exit-code.ts';
 import { runHost, startAgent } from './host.ts';
 import { hostLane, THOROUGH_MINUTES } from './host-lane.ts';
+import { type CountOptions, countCosts } from './linux-costs.ts';
 import { captureName, MAX_EXECUTIONS, present, raceCells, restartTable } from './measure.ts';
 import { printForSpin } from './race-promela.ts';
-import { compareShard, keyOf, needOut, writeShard } from './shards.ts';
+import { compareShard, countShard, keyOf, needOut, writeShard } from './shards.ts';
 import { type Share, WHOLE } from './share.ts';
 import { EXIT, print, say, stopIfInterrupted } from './terminal.ts';
 import { wholeComparison } from './whole.ts';
@@ -200,7 +201,8 @@ export async function raceAndReport(name: string | undefined, options: RaceOptio
   );
   if (options.shard !== undefined && directory !== undefined) {
     const { index, of } = options.shard;
-    const key = await keyOf(DEFAULT_SEED, {
+    const key = await keyOf({
+      seed: DEFAULT_SEED,
       scenarios: scenarios.map((one) => `${one.scenario.name} ${formatSize(one.size)}`).join(', '),
       strategies: racers.map((racer) => racer.name).join(' '),
       ...{ defect: mutant?.defect ?? 'none', states: options.states },
@@ -347,4 +349,12 @@ export async function list(options: Pick<Common, 'json' | 'with'>): Promise<void
     },
   ];
   print(options.json === true ? jsonOf({ strategies, scenarios }) : renderSections(sections));
+}
+
+export async function count(options: CountOptions & { readonly shard?: Share }): Promise<void> {
+  const { shard } = options;
+  if (shard === undefined) return countCosts(options);
+  const directory = needOut(options.out);
+  await prepare(options);
+  await countShard(options, shard, directory);
 }

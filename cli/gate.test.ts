@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 /** gate, baseline, shards and merge as a user meets them. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyNoHost } from '../linux/host/availability.ts';
 import { BaselineSchema } from '../reports/gate/baseline.ts';
 import { GateSchema } from '../reports/gate/outcome.ts';
-import { interruptedAt, sideband } from './process-for-tests.ts';
+import { readReference } from '../reports/reference.ts';
+import { SHARD_SCHEMA, type Shard } from '../reports/shard.ts';
+import { BIN, interruptedAt, sideband } from './process-for-tests.ts';
 import { result } from './result-for-tests.ts';
+import { shareOf } from './share.ts';
 
 const CRIU = fileURLToPath(new URL('../core/restart/fixtures/criu', import.meta.url));
 
@@ -122,6 +127,44 @@ describe('a gate', () => {
   });
 });
 
+/** A disk on which the baseline has room, and nothing beside it; then what is asked for. */
+const ON_A_FULL_DISK = `
+  mount -t tmpfs -o "size=$1" none "$2" && cp "$3" "$2/base.json" || exit 90
+  shift 3
+  "$@"; code=$?
+  cmp "$KEPT" "$DISK/base.json" || exit 91
+  [ "$(ls -A "$DISK")" = base.json ] || exit 92
+  exit $code
+`;
+/** Beside the baseline, which tmpfs keeps in pages. */
+const PAGE = 4096;
+
+it.for([0, 1])(
+  'a disk with room for %d pages leaves the baseline as it was, alone',
+  async (pages, test) => {
+    const noHost = await whyNoHost();
+    if (noHost !== null) test.skip(noHost);
+    const [kept, disk] = [at('base.json'), at(`disk-${pages}`)];
+    await mkdir(disk);
+    const size = (Math.ceil((await stat(kept)).size / PAGE) + pages) * PAGE;
+    const write = ['baseline', 'write', `${disk}/base.json`, '--from', at('other.json')];
+    await writeFile(at('other.json'), JSON.stringify({ ...result, ledger: [] }));
+    const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+      execFile(
+        'unshare',
+        [
+          ...[process.getuid?.() === 0 ? '-m' : '-Urm', 'sh', '-c', ON_A_FULL_DISK, 'sh'],
+          ...[String(size), disk, kept, process.execPath, BIN, ...write, '--because', 'x'],
+        ],
+        { env: { ...process.env, KEPT: kept, DISK: disk, NO_COLOR: '1' } },
+        (error, _stdout, said) => resolve({ code: error?.code ?? 0, stderr: said }),
+      );
+    });
+    expect(stderr).toMatch(/base\.json(\.lock)?: can't be written \(ENOSPC\); make room there/);
+    expect(code).toBe(2);
+  },
+);
+
 describe('shards', () => {
   const RACE = ['race', 'threads-ask-at-once', '--states', '200'];
 
@@ -161,6 +204,29 @@ describe('shards', () => {
     for (const name of ['report.json', 'report.txt', 'report.md', 'report.html']) {
       expect(await readFile(at(`report-2/${name}`), 'utf8')).toBe(
         await readFile(at(`report-1/${name}`), 'utf8'),
+      );
+    }
+  });
+
+  it('of counted kernels are the counts, however they are cut', async () => {
+    const reference = await readReference();
+    for (const of of [1, 4]) {
+      await mkdir(at(`count-${of}`));
+      for (let index = 0; index < of; index++) {
+        const costs = { ...reference, kernels: shareOf(reference.kernels, { index, of }) };
+        const head = { schema: SHARD_SCHEMA, command: 'count', shard: index + 1, of } as const;
+        const shard: Shard = { ...head, key: { commit: 'c' }, costs };
+        await writeFile(at(`count-${of}/${index}.shard.json`), JSON.stringify(shard));
+      }
+      const merged = await sideband(['merge', at(`count-${of}`), '--out', at(`costs-${of}`)]);
+      expect(merged).toMatchObject({ code: 0, stderr: '' });
+      const { timed, ...whole } = JSON.parse(await readFile(at(`costs-${of}/costs.json`), 'utf8'));
+      expect(whole).toEqual(reference);
+      expect(timed).toMatchObject({ kind: 'not run' });
+    }
+    for (const name of ['costs.json', 'costs.txt']) {
+      expect(await readFile(at(`costs-4/${name}`), 'utf8')).toBe(
+        await readFile(at(`costs-1/${name}`), 'utf8'),
       );
     }
   });

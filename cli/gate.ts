@@ -152,5 +152,6 @@ async function deliverGate(
   if (GITHUB_STEP_SUMMARY !== undefined) await appendFile(GITHUB_STEP_SUMMARY, summaryOf(whole));
   print(json === true ? jsonOf(whole) : text);
   // JSON on standard output is for another program.
-  if (GITHUB_ACTIONS === 'true' && json !== true) print(annotationsOf(whole).join('\n'));
+  const annotations = GITHUB_ACTIONS === 'true' && json !== true ? annotationsOf(whole) : [];
+  if (annotations.length > 0) print(annotations.join('\n'));
 }

@@ -32,25 +32,33 @@ import { jsonOf, writeAtomically } from '../reports/write.ts';
 import { chooseStrategies } from './choose.ts';
 import { type Common, deliver, prepare } from './deliver.ts';
 import { builtKernel } from './kernels.ts';
+import { type Share, shareOf, WHOLE } from './share.ts';
 import { EXIT, say, stopIfInterrupted } from './terminal.ts';
 
-interface CountOptions extends Pick<Common, 'json' | 'out'> {
+export interface CountOptions extends Pick<Common, 'json' | 'out'> {
   /** Of the small configuration and without the next call; all there is if it is empty. */
   readonly kernel: readonly Built[];
 }
 
-/** Without the hardened ones and those with the next call. */
-export const MAIN_KERNELS: readonly Specimen[] = SPECIMENS.filter(
-  ({ config, series }) => config === 'tiny' && series === 'designs',
-);
+const isMain = ({ config, series }: Specimen): boolean => config === 'tiny' && series === 'designs';
 
-const chosen = (names: readonly Built[]): readonly Specimen[] =>
+/** Without the hardened ones and those with the next call. */
+export const MAIN_KERNELS: readonly Specimen[] = SPECIMENS.filter(isMain);
+
+export const chosen = (names: readonly Built[]): readonly Specimen[] =>
   names.length === 0 ? SPECIMENS : MAIN_KERNELS.filter(({ built }) => names.includes(built));
 
 export async function countCosts(options: CountOptions): Promise<void> {
   await prepare(options);
   const { costs, kernels } = await counted(chosen(options.kernel));
-  const timed = await timedWhereVirtual(kernels);
+  await deliverCosts(costs, await timedWhereVirtual(kernels), options);
+}
+
+export async function deliverCosts(
+  costs: CostsResult,
+  timed: TimedCalls,
+  options: Pick<CountOptions, 'json' | 'out'>,
+): Promise<void> {
   const sections = [...costSections(costs, false), timedSection(timed)];
   await deliver('costs', options, sections, { ...costs, timed });
 }
@@ -78,26 +86,39 @@ interface Counted {
   readonly kernels: ReadonlyMap<Built, Kernel>;
 }
 
-/** @throws InputError; Interrupted */
-export async function counted(specimens: readonly Specimen[]): Promise<Counted> {
+/** @param share of the kernels, each of which takes minutes to build @throws InputError; Interrupted */
+export async function counted(
+  specimens: readonly Specimen[],
+  share: Share = WHOLE,
+): Promise<Counted> {
   const strategies = await chooseStrategies([]);
   const instrument = await readInstrument();
   const kernels: Costs['kernels'][number][] = [];
   const built = new Map<Built, Kernel>();
-  for (const [index, specimen] of specimens.entries()) {
-    const what = `Kernel ${index + 1} of ${specimens.length}, ${nameOf(specimen)}`;
+  const plain = specimens.find((one) => isMain(one) && one.built === 'none');
+  const build = async (what: string, specimen: Specimen): Promise<Kernel> => {
     const recipe = { built: optionsOf(specimen.built, PATCHED), config: specimen.config };
     const kernel = await builtKernel(what, recipe, originOf(specimen));
-    const isMain = specimen.config === 'tiny' && specimen.series === 'designs';
-    const none = isMain && specimen.built !== 'none' ? (built.get('none') ?? null) : null;
-    if (isMain) built.set(specimen.built, kernel);
+    if (isMain(specimen)) built.set(specimen.built, kernel);
+    return kernel;
+  };
+  const own = shareOf(specimens, share);
+  for (const [index, specimen] of own.entries()) {
+    const what = `Kernel ${index + 1} of ${own.length}, ${nameOf(specimen)}`;
+    const isHeldAgainst = isMain(specimen) && specimen.built !== 'none';
+    // In a share without it, too: its symbols are what the others' are held against.
+    if (isHeldAgainst && plain !== undefined && !built.has('none')) {
+      await build(`${nameOf(plain)}, to compare with`, plain);
+    }
+    const kernel = await build(what, specimen);
+    const none = isHeldAgainst ? (built.get('none') ?? null) : null;
     kernels.push(await costsOf(specimen, kernel, none, strategies));
     say(`${what}: counted`);
     stopIfInterrupted();
   }
   const costs: Costs = { compiler: readCompiler(), instrument, kernels, patches: patches() };
-  const plain: unknown = JSON.parse(JSON.stringify({ schema: COSTS_SCHEMA, ...costs }));
-  return { costs: v.parse(CostsSchema, plain), kernels: built };
+  const asRead: unknown = JSON.parse(JSON.stringify({ schema: COSTS_SCHEMA, ...costs }));
+  return { costs: v.parse(CostsSchema, asRead), kernels: built };
 }
 
 /** Of kernels that were counted, where this machine can. */

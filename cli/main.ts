@@ -8,7 +8,14 @@ import type { Size } from '../core/kernel/scenario.ts';
 import { MAX_STATES } from '../properties/sizes/explored.ts';
 import { parseSize } from '../properties/sizes/size.ts';
 import { LANES } from '../reports/gate/lanes.ts';
-import { askHost, compareAndReport, list, raceAndReport, restartAndReport } from './actions.ts';
+import {
+  askHost,
+  compareAndReport,
+  count,
+  list,
+  raceAndReport,
+  restartAndReport,
+} from './actions.ts';
 import { checkBaseline, showBaseline, writeBaseline } from './baseline.ts';
 import { bench } from './bench.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
@@ -17,7 +24,7 @@ import { DEFAULT_SEED } from './deliver.ts';
 import { exploreAndReport } from './explore.ts';
 import { SAMPLERS } from './explore-sample.ts';
 import { gate } from './gate.ts';
-import { countCosts, verifyCosts } from './linux-costs.ts';
+import { verifyCosts } from './linux-costs.ts';
 import { BUILDABLE, buildAndSay, runGuest } from './linux-guest.ts';
 import { raceFreely } from './linux-race.ts';
 import { restoreAndReport } from './linux-restore.ts';
@@ -443,9 +450,12 @@ export function commandLine(): Command {
     description:
       'Build kernels with one design each, and count what it costs: instructions, by a guest ' +
       'whose clock they are, bytes and lines.',
-    options: [kernel(), json(), out('costs.txt and costs.json')],
-    examples: ['sideband linux count', 'sideband linux count --kernel none --kernel setter'],
-  }).action(countCosts);
+    options: [kernel(), shard().conflicts('json'), json(), out('costs.txt and costs.json')],
+    examples: [
+      'sideband linux count --kernel none --kernel setter',
+      'sideband linux count --shard 2/5 --out shards',
+    ],
+  }).action(count);
   add(linux, {
     name: 'verify',
     description: 'Count again, and compare with the committed reference: to the last digit.',

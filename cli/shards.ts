@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-/** Writes shares of what compare and race do, and puts them together. */
+/** Writes shares of what compare, race and linux count do, and puts them together. */
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/input-error.ts';
 import { claims } from '../reports/claims/index.ts';
-import { readReference } from '../reports/reference.ts';
+import { nameOf, readReference } from '../reports/reference.ts';
 import { reportOf } from '../reports/report.ts';
 import { type Measured, RESULT_SCHEMA, type RestartTable, type Result } from '../reports/result.ts';
 import { inOrder, readShard, SHARD_SCHEMA, type Shard, type ShardOf } from '../reports/shard.ts';
 import { renderText } from '../reports/text.ts';
 import { jsonOf, writeAtomically, writeReport } from '../reports/write.ts';
 import { type Compared, measureShare } from './compare.ts';
-import { type Common, prepare } from './deliver.ts';
+import { type Common, DEFAULT_SEED, prepare } from './deliver.ts';
 import { deliverRaces } from './deliver-races.ts';
 import { resultExit } from './exit-code.ts';
 import { originOf } from './lanes.ts';
+import { type CountOptions, chosen, counted, deliverCosts } from './linux-costs.ts';
 import { present } from './measure.ts';
 import { interleaved, type Share } from './share.ts';
 import { print, say, stopIfInterrupted } from './terminal.ts';
@@ -23,9 +24,9 @@ import { print, say, stopIfInterrupted } from './terminal.ts';
 type Key = Shard['key'];
 
 /** What all of a run have in common, whatever it is of. */
-export async function keyOf(seed: number, parts: Key): Promise<Key> {
-  const { version, commit } = await originOf(seed);
-  return { version, commit, seed, ...parts };
+export async function keyOf(parts: Key): Promise<Key> {
+  const { version, commit } = await originOf(DEFAULT_SEED);
+  return { version, commit, ...parts };
 }
 
 /** For a key. */
@@ -47,7 +48,8 @@ export async function writeShard(out: string, shard: Shard): Promise<void> {
 
 export async function compareShard(comparison: Compared, share: Share, out: string): Promise<void> {
   const { strategies, scenarios, captures, seed } = comparison;
-  const key = await keyOf(seed, {
+  const key = await keyOf({
+    seed,
     strategies: strategies.map(({ name }) => name).join(' '),
     scenarios: scenarios.map(({ name }) => name).join(' '),
     captures: captures.map(({ name, capture }) => `${name} ${digestOf(capture)}`).join(', '),
@@ -60,6 +62,21 @@ export async function compareShard(comparison: Compared, share: Share, out: stri
   });
 }
 
+export async function countShard(
+  { kernel }: Pick<CountOptions, 'kernel'>,
+  share: Share,
+  out: string,
+): Promise<void> {
+  const specimens = chosen(kernel);
+  const { costs } = await counted(specimens, share);
+  const key = await keyOf({
+    kernels: specimens.map(nameOf).join(', '),
+    ...{ compiler: costs.compiler, ...costs.instrument },
+  });
+  const of = { command: 'count', shard: share.index + 1, of: share.of } as const;
+  await writeShard(out, { schema: SHARD_SCHEMA, ...of, key, costs });
+}
+
 export async function merge(
   paths: readonly string[],
   options: Pick<Common, 'json' | 'out'>,
@@ -69,9 +86,14 @@ export async function merge(
   const given = [];
   for (const path of files) given.push({ path, shard: await readShard(path) });
   const shards = inOrder(given);
-  const [{ command }] = shards;
-  if (command === 'race') await mergeRace(only(shards, 'race'), options);
-  else await mergeCompare(only(shards, 'compare'), options);
+  switch (shards[0].command) {
+    case 'race':
+      return mergeRace(only(shards, 'race'), options);
+    case 'compare':
+      return mergeCompare(only(shards, 'compare'), options);
+    case 'count':
+      return mergeCounts(only(shards, 'count'), options);
+  }
 }
 
 /** A file, or those of a directory. */
@@ -100,6 +122,17 @@ async function mergeRace(
   const rows = present(interleaved(shards.map(({ races }) => races)));
   const isNarrowed = shards.some((shard) => shard.isNarrowed);
   await deliverRaces(rows, isNarrowed, options);
+}
+
+async function mergeCounts(
+  shards: readonly ShardOf<'count'>[],
+  options: Pick<Common, 'json' | 'out'>,
+): Promise<void> {
+  const [first] = shards;
+  if (first === undefined) throw new InputError('merge', 'there are no counts', 'run them again');
+  const kernels = interleaved(shards.map(({ costs }) => costs.kernels));
+  const reason = 'merged from shards, which may be of many machines';
+  await deliverCosts({ ...first.costs, kernels }, { kind: 'not run', reason }, options);
 }
 
 async function mergeCompare(

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { InputError } from '../core/input-error.ts';
 import { readJson } from './read-json.ts';
 import { PARTS, RaceRowSchema } from './result.ts';
+import { CostsSchema } from './schema/costs.ts';
 
 export const SHARD_SCHEMA = 'sideband-shard/1';
 
@@ -18,20 +19,23 @@ const common = {
   of: number,
   /** What the work follows from. Shards of another key are of another run. */
   key: v.record(v.string(), v.union([v.string(), v.number()])),
-  /** Null where a strategy has no part in a scenario. */
-  races: v.array(v.nullable(RaceRowSchema)),
 };
+
+/** Null where a strategy has no part in a scenario. */
+const races = v.array(v.nullable(RaceRowSchema));
 
 export const ShardSchema = v.variant('command', [
   v.strictObject({
     command: v.literal('race'),
     ...common,
+    races,
     /** Whether a scenario or strategy was named. */
     isNarrowed: v.boolean(),
   }),
   v.strictObject({
     command: v.literal('compare'),
     ...common,
+    races,
     mutants: PARTS.mutants,
     explorers: PARTS.explorers,
     outside: PARTS.outside,
@@ -50,6 +54,7 @@ export const ShardSchema = v.variant('command', [
       }),
     ),
   }),
+  v.strictObject({ command: v.literal('count'), ...common, costs: CostsSchema }),
 ]);
 
 export type Shard = v.InferOutput<typeof ShardSchema>;
@@ -60,7 +65,7 @@ export const readShard = (path: string): Promise<Shard> =>
   readJson(path, ShardSchema, {
     what: 'shard',
     version: SHARD_SCHEMA,
-    remedy: 'give what sideband compare or race wrote with --shard and --out',
+    remedy: 'give what sideband compare, race or linux count wrote with --shard and --out',
   });
 
 export interface Named {

@@ -33,7 +33,7 @@ export async function writeAtomically(path: string, text: string): Promise<void>
 }
 
 /** What is on file stays as it is: what was written so far has another name. */
-function unwritable(path: string, error: unknown): InputError {
+export function unwritable(path: string, error: unknown): InputError {
   const { code } = error as NodeJS.ErrnoException;
   const remedy =
     code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG'

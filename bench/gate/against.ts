@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** A section of two versions, judged: a round of blocks, and where it alarms a second. */
-import { type Plan, type Played, playSection, type Section as Round } from './blocks.ts';
-import { confirmed, type Ratio, type Verdict } from './rule.ts';
-import { openSection, type SectionName, type Versions } from './sections.ts';
+import { type Plan, type Played, playRows } from './blocks.ts';
+import { confirmed, type Judgement, type Ratio, type Verdict } from './rule.ts';
+import type { Versions } from './section.ts';
+import { openSection, type SectionName } from './sections.ts';
 import type { Row } from './turns.ts';
 
 export interface TimedRow {
@@ -20,7 +21,7 @@ export type TimedSection = { readonly section: SectionName } & (
   | {
       readonly kind: 'judged';
       readonly rows: readonly TimedRow[];
-      /** The base against itself: no difference was shown. */
+      /** The base against itself, in the row in which least is known of it: no difference was shown. */
       readonly control: TimedRow;
       readonly added: readonly string[];
       readonly removed: readonly string[];
@@ -46,45 +47,59 @@ export async function timeAgainst(
     if (shared.length === 0) {
       return { section: name, kind: 'not run', why: 'the two versions have no row in common' };
     }
-    const plan: Plan = { ...timing, sides: section.sides };
-    const first = await playSection(shared, plan);
-    const alarmed = first.rows.filter(isSlower).map(({ row }) => row);
-    const again = alarmed.length === 0 ? null : await secondRound(alarmed, plan);
-    return { section: name, ...judged(first, again, { added, removed }) };
+    const rounds = await playRounds(shared, { ...timing, ...section });
+    return { section: name, ...judged(rounds, { added, removed }) };
   } finally {
     section.end();
   }
 }
 
-const isSlower = ({ judgement }: Played): boolean => judgement.verdict === 'slower';
+export interface Rounds {
+  readonly first: readonly Played[];
+  /** Of the rows in which the first found a difference; null if there are none. */
+  readonly again: readonly Played[] | null;
+}
 
-/** Of a seed of its own: the same coins would be no second opinion. */
-const secondRound = (rows: readonly Row[], plan: Plan): Promise<Round> =>
-  playSection(rows, { ...plan, seed: plan.seed + 1 });
+export async function playRounds(rows: readonly Row[], plan: Plan): Promise<Rounds> {
+  const first = await playRows(rows, plan);
+  const differing = first.filter(({ judgement }) => isDifference(judgement));
+  if (differing.length === 0) return { first, again: null };
+  // Of a seed of its own: the same coins would be no second opinion.
+  const next = { ...plan, seed: plan.seed + 1 };
+  return {
+    first,
+    again: await playRows(
+      differing.map(({ row }) => row),
+      next,
+    ),
+  };
+}
 
-/** What two rounds say; the second is of the rows that the first found slower. */
+const isDifference = ({ verdict }: Pick<Judgement, 'verdict'>): boolean =>
+  verdict === 'slower' || verdict === 'faster';
+
+/** What both rounds say. */
 export function judged(
-  first: Round,
-  again: Round | null,
+  { first, again }: Rounds,
   names: Pick<Extract<TimedSection, { kind: 'judged' }>, 'added' | 'removed'>,
 ) {
-  for (const round of [first, again]) {
-    const verdict = round?.control.judgement.verdict;
-    if (round !== null && (verdict === 'slower' || verdict === 'faster')) {
-      return { kind: 'void' as const, control: rowOf(round.control, verdict) };
-    }
-  }
-  const rows = first.rows.map((row) => {
-    const second = again?.rows.find((one) => one.row.name === row.row.name);
-    const { verdict } = row.judgement;
-    if (second === undefined) return rowOf(row, verdict);
-    return rowOf(second, confirmed(verdict, second.judgement.verdict));
+  const controls = [...first, ...(again ?? [])].map((played) => rowOf(played, played.control));
+  const differing = controls.find(isDifference);
+  if (differing !== undefined) return { kind: 'void' as const, control: differing };
+  const rows = first.map((played) => {
+    const second = again?.find(({ row }) => row.name === played.row.name);
+    const { verdict } = played.judgement;
+    if (second === undefined) return rowOf(played, played.judgement);
+    return {
+      ...rowOf(second, second.judgement),
+      verdict: confirmed(verdict, second.judgement.verdict),
+    };
   });
-  const unequal = first.rows.filter(({ otherWork }) => otherWork !== null);
+  const unequal = first.filter(({ otherWork }) => otherWork !== null);
   return {
     kind: 'judged' as const,
     rows,
-    control: rowOf(first.control, first.control.judgement.verdict),
+    control: controls.reduce((one, other) => (widthOf(other) > widthOf(one) ? other : one)),
     ...names,
     unequal: unequal.map(
       ({ row, otherWork }) => `${row.name}: ${otherWork?.base} and ${otherWork?.candidate}`,
@@ -92,10 +107,10 @@ export function judged(
   };
 }
 
-const rowOf = ({ row, judgement, blocks, ns }: Played, verdict: Verdict): TimedRow => ({
+const widthOf = ({ ratio }: TimedRow): number =>
+  ratio === null ? Number.POSITIVE_INFINITY : ratio.high - ratio.low;
+
+const rowOf = ({ row, blocks, ns }: Played, { verdict, ratio }: Judgement): TimedRow => ({
   ...row,
-  verdict,
-  ratio: judgement.ratio,
-  blocks,
-  ns,
+  ...{ verdict, ratio, blocks, ns },
 });

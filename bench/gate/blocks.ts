@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /**
- * Blocks in which two versions take turns at a row, A B B A or B A A B by a seeded coin, so that a
- * machine which drifts evenly does so for both. Beside the candidate stands the base once more: what
- * shows a difference from itself shows nothing of another.
+ * Blocks in which two versions take turns at their rows: the base, the candidate and the base again in
+ * an order that is drawn, and then backwards, so that a machine which drifts evenly does so for all. The
+ * base again is held against the base as the candidate is: what shows a difference from itself shows
+ * nothing of another.
  */
 import { setImmediate } from 'node:timers/promises';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -11,18 +12,16 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { median } from 'simple-statistics';
 import { shuffled } from '../shuffled.ts';
 import { BLOCKS, type Judgement, judge } from './rule.ts';
-import type { Ask, Row, Turn } from './turns.ts';
+import { PARTS, type Part, type Round, type RoundAsk, type Row, type Taken } from './turns.ts';
 
-/** What takes turns. */
-export interface Side {
-  take(ask: Ask): Promise<Turn>;
-}
-
-/** Of one block: the base, what is held against it, and the base again. */
+/** What takes turns, in one block. */
 export interface Sides {
-  readonly base: Side;
-  readonly candidate: Side;
-  readonly again: Side;
+  /**
+   * A round: whoever is in `order` takes its turns, in this order and backwards.
+   * @param random whose draws decide what is the turns' own, such as a size of environment
+   * @returns of each part and each row, in the order in which rows were asked for
+   */
+  play(ask: RoundAsk, random: RandomGenerator): Promise<Round>;
   end(): void;
 }
 
@@ -30,7 +29,10 @@ export interface Plan {
   readonly seed: number;
   /** Whatever is slower than known is beside the candidate's turns, in percent. */
   readonly more: number;
-  sides(environment: () => number): Promise<Sides>;
+  /** In a block, whose difference is their median: what holds a machine up holds up one. */
+  readonly rounds: number;
+  /** @param random whose draws decide what is the processes' own: a size of environment, an order */
+  sides(random: RandomGenerator): Promise<Sides>;
   readonly onBlock: (done: number) => void;
   /** Throws if it was. */
   readonly stopIfInterrupted: () => void;
@@ -39,114 +41,110 @@ export interface Plan {
 export interface Played {
   readonly row: Row;
   readonly blocks: number;
-  /** Of a turn of the base, the median, in nanoseconds of one operation. */
+  /** Of the base, the median of rounds, in nanoseconds of one operation. */
   readonly ns: number;
   /** What each version did, if that differs. */
   readonly otherWork: { readonly base: string; readonly candidate: string } | null;
+  /** Of the candidate, and of the base again; each against the base. */
   readonly judgement: Judgement;
-  /** One a block. */
-  readonly differences: readonly number[];
+  readonly control: Judgement;
+  /** Of all rounds, in their order, in nanoseconds of one operation. */
+  readonly rounds: Readonly<Record<Part, readonly number[]>>;
 }
 
-/**
- * Of four turns, in a block; its difference is their median. To make processes takes longer than a turn,
- * and what holds a machine up for a moment holds up one round.
- */
-const ROUNDS = 5;
 /** Bytes of environment: a few pages, so that a stack begins at any place within one. */
 const MOST_ENVIRONMENT = 8192;
 
+export const drawEnvironment = (random: RandomGenerator): number =>
+  uniformInt(random, 0, MOST_ENVIRONMENT);
+
 class Series {
   readonly row: Row;
-  readonly differences: number[] = [];
-  readonly ns: number[] = [];
-  readonly work = { base: '', candidate: '' };
+  /** One a block. */
+  private readonly differences: Record<Exclude<Part, 'base'>, number[]> = {
+    candidate: [],
+    again: [],
+  };
+  private readonly rounds: Record<Part, number[]> = { base: [], candidate: [], again: [] };
+  private readonly work = { base: '', candidate: '' };
 
   constructor(row: Row) {
     this.row = row;
   }
 
-  get judgement(): Judgement {
-    return judge(this.differences);
+  get blocks(): number {
+    return this.differences.candidate.length;
+  }
+
+  get isOpen(): boolean {
+    return Object.values(this.differences).some((one) => judge(one).verdict === 'noisy');
+  }
+
+  take(part: Part, { ns, work }: Taken): void {
+    this.rounds[part].push(ns);
+    if (part !== 'again') this.work[part] = work;
+  }
+
+  /** @param rounds so many, the last */
+  endBlock(rounds: number): void {
+    const latest = (part: Part) => this.rounds[part].slice(-rounds).map(Math.log);
+    const base = latest('base');
+    for (const part of ['candidate', 'again'] as const) {
+      const differences = latest(part).map((taken, nth) => taken - (base[nth] ?? Number.NaN));
+      this.differences[part].push(median(differences));
+    }
   }
 
   played(): Played {
-    const { row, differences, ns, work, judgement } = this;
+    const { row, blocks, rounds, work, differences } = this;
     return {
-      row,
-      blocks: differences.length,
-      ns: median(ns),
+      ...{ row, blocks, rounds },
+      ns: median(rounds.base),
       otherWork: work.base === work.candidate ? null : { ...work },
-      judgement,
-      differences,
+      judgement: judge(differences.candidate),
+      control: judge(differences.again),
     };
   }
 }
 
-export interface Section {
-  /** The base against itself. */
-  readonly control: Played;
-  readonly rows: readonly Played[];
-}
-
 /** Plays as many blocks as the widest interval asks for. @throws what stopIfInterrupted does */
-export async function playSection(rows: readonly Row[], plan: Plan): Promise<Section> {
-  const [first] = rows;
-  if (first === undefined) throw new Error('there is nothing to play');
+export async function playRows(rows: readonly Row[], plan: Plan): Promise<Played[]> {
   const random = mersenne(plan.seed);
-  const environment = () => uniformInt(random, 0, MOST_ENVIRONMENT);
-  const control = new Series(first);
   const series = rows.map((row) => new Series(row));
-  for (const until of BLOCKS) {
-    const open = [control, ...series].filter(({ judgement }) => judgement.verdict === 'noisy');
-    if (open.length === 0) break;
-    while (open.some(({ differences }) => differences.length < until)) {
+  for (let until = BLOCKS.least; until <= BLOCKS.most; until += BLOCKS.step) {
+    const open = series.filter(({ isOpen }) => isOpen);
+    for (let block = open[0]?.blocks ?? until; block < until; block++) {
       plan.stopIfInterrupted();
       // Lets signals and the progress display in.
       await setImmediate();
-      const sides = await plan.sides(environment);
+      const sides = await plan.sides(random);
       try {
-        for (const one of shuffled(open, random)) {
-          const against = one === control ? sides.again : sides.candidate;
-          const more = one === control ? 0 : plan.more;
-          await playBlock(one, sides.base, against, { more, random, environment });
-        }
+        await playBlock(open, sides, plan, random);
       } finally {
         sides.end();
       }
-      plan.onBlock(Math.max(...open.map(({ differences }) => differences.length)));
+      plan.onBlock(block + 1);
     }
   }
-  return { control: control.played(), rows: series.map((one) => one.played()) };
-}
-
-interface Coins extends Pick<Plan, 'more'> {
-  readonly random: RandomGenerator;
-  readonly environment: () => number;
+  return series.map((one) => one.played());
 }
 
 async function playBlock(
-  { row, differences, ns, work }: Series,
-  base: Side,
-  candidate: Side,
-  { more, random, environment }: Coins,
+  series: readonly Series[],
+  sides: Sides,
+  { rounds, more }: Plan,
+  random: RandomGenerator,
 ): Promise<void> {
-  const turn = async (isBase: boolean): Promise<number> => {
-    const ask = { row: row.name, more: isBase ? 0 : more, environment: environment() };
-    const taken = await (isBase ? base : candidate).take(ask);
-    work[isBase ? 'base' : 'candidate'] = taken.work;
-    if (isBase) ns.push(taken.ns);
-    return Math.log(taken.ns);
-  };
-  const rounds: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const isBaseFirst = uniformInt(random, 0, 1) === 0;
-    let difference = 0;
-    for (const isOuter of [true, false, false, true]) {
-      const isBase = isOuter === isBaseFirst;
-      difference += ((isBase ? -1 : 1) * (await turn(isBase))) / 2;
+  for (let round = 0; round < rounds; round++) {
+    const order = shuffled(PARTS, random);
+    const asked = shuffled(series, random);
+    const played = await sides.play(
+      { rows: asked.map(({ row }) => row.name), more, order },
+      random,
+    );
+    for (const part of PARTS) {
+      for (const [nth, taken] of played[part].entries()) asked[nth]?.take(part, taken);
     }
-    rounds.push(difference);
   }
-  differences.push(median(rounds));
+  for (const one of series) one.endBlock(rounds);
 }

@@ -10,10 +10,12 @@ import { playAll } from '../../linux/tape/play.ts';
 import { encodeTapes } from '../../linux/tape/wire.ts';
 import { recorded } from '../host/recorded.ts';
 import { type HostSubject, SUBJECTS, UNIT } from '../host/subjects.ts';
-import { type Ask, serveTurns, type Turn } from './turns.ts';
+import { type Ask, AskSchema, PROTOCOL, serve, type Taken, type Turn } from './turns.ts';
 
 /** A call, one with an argument, and files; an IPC id's time differs from namespace to namespace. */
 const ROWS: readonly string[] = [UNIT, 'name, prctl', 'name, comm kept', 'name, comm'];
+/** Few, as images differ by more than laps in one do. */
+const LAPS = 5;
 /** Of a lap: one more is 3 %. */
 const OPERATIONS = 33;
 /** Of the laps, sorted: low, as what holds a lap up only ever makes it longer. */
@@ -21,40 +23,42 @@ const QUANTILE = 0;
 /** Preparation, and the lap that warms up. */
 const NOT_COUNTED = 2;
 
-const subjectOf = (row: string): HostSubject => {
+const SELECTED = ROWS.map((row): HostSubject => {
   const subject = SUBJECTS.find(({ name }) => name === row);
   if (subject === undefined) throw new Error(`there is no row ${row}`);
   return subject;
-};
+});
 
 const agent = await Agent.start(await buildAgent());
-const tapes = new Map<string, ReturnType<typeof tapeOf>>();
+const tapes = new Map<number, ReturnType<typeof tapesOf>>();
 
-/** Recorded once. */
-function tapeOf(row: string, perLap: number) {
-  const { tapes: own, plays } = recorded([{ ...subjectOf(row), perLap }]);
-  const [, first = 0, second = 0] = plays[0]?.laps ?? [];
-  const callsOfOne = (second - first) / perLap;
-  return { encoded: encodeTapes(own), plays, callsOfOne };
+/** Of all rows, recorded once. */
+function tapesOf(perLap: number) {
+  const { tapes: own, plays } = recorded(
+    SELECTED.map((subject) => ({ ...subject, perLap })),
+    LAPS,
+  );
+  return { encoded: encodeTapes(own), plays };
 }
 
-async function take({ row, more, environment }: Ask): Promise<Turn> {
-  const made = OPERATIONS + Math.round((OPERATIONS * more) / 100);
-  const key = `${row}, ${made}`;
-  const tape = tapes.get(key) ?? tapeOf(row, made);
-  tapes.set(key, tape);
-  const [played] = await playAll(agent, tape.encoded, tape.plays, environment);
-  const laps = (played?.laps ?? []).slice(NOT_COUNTED);
-  if (laps.length === 0) throw new Error(`${row} is refused by this kernel`);
-  const ns =
-    quantile(
-      laps.map(({ time }) => time),
-      QUANTILE,
-    ) / OPERATIONS;
-  return { ns, work: `${tape.callsOfOne} calls` };
+/** All rows in one image: to make it takes ten times as long as a row in it. */
+async function take({ rows, more, environment }: Ask): Promise<Turn> {
+  const perLap = OPERATIONS + Math.round((OPERATIONS * more) / 100);
+  const { encoded, plays } = tapes.get(perLap) ?? tapesOf(perLap);
+  tapes.set(perLap, { encoded, plays });
+  const asked = rows.flatMap((row) => plays[ROWS.indexOf(row)] ?? []);
+  const played = await playAll(agent, encoded, asked, environment);
+  return rows.map((row, nth): Taken => {
+    const laps = (played[nth]?.laps ?? []).slice(NOT_COUNTED);
+    if (laps.length === 0) throw new Error(`${row} is refused by this kernel`);
+    const times = laps.map(({ time }) => time);
+    const [, first = 0, second = 0] = asked[nth]?.laps ?? [];
+    return {
+      ns: quantile(times, QUANTILE) / OPERATIONS,
+      work: `${(second - first) / perLap} calls`,
+    };
+  });
 }
 
-await serveTurns(
-  ROWS.map((name) => ({ name, does: subjectOf(name).does })),
-  take,
-);
+const rows = SELECTED.map(({ name, does }) => ({ name, does }));
+await serve({ protocol: PROTOCOL, rows }, AskSchema, take);

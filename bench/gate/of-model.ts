@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: MIT
-/** A process of the explorer and the model, that takes turns at their rows (subjects.ts). */
-import { SUBJECTS, type TimedSubject } from './subjects.ts';
-import { type Ask, serveTurns, type Turn } from './turns.ts';
+/** A version's explorer and model, whose operations beside.ts times. */
+import { SUBJECTS } from './subjects.ts';
+import { type Hello, PROTOCOL } from './turns.ts';
 
-/** So many that one more is 3 %. */
-const OPERATIONS = 33;
-/** Before the first turn: by then code is compiled, and caches are warm. */
-const WARM_UP = 2 * OPERATIONS;
-const NS_PER_US = 1000;
+export const hello: Hello = {
+  protocol: PROTOCOL,
+  rows: SUBJECTS.map(({ name, does }) => ({ name, does })),
+};
 
-const ready = new Map<string, () => number>();
-
-/**
- * By the time that the kernel gave to this process, as others may be let in. It has one thread, and so
- * collecting garbage is in it.
- */
-function take({ row, more }: Ask): Turn {
+/** The row's operation, which returns how much it did. */
+export function prepare(row: string): () => number {
   const subject = SUBJECTS.find(({ name }) => name === row);
   if (subject === undefined) throw new Error(`there is no row ${row}`);
-  const operate = ready.get(row) ?? warmedUp(subject);
-  ready.set(row, operate);
-  const operations = OPERATIONS + Math.round((OPERATIONS * more) / 100);
-  let work = 0;
-  const before = process.cpuUsage();
-  for (let n = 0; n < operations; n++) work = operate();
-  const { user, system } = process.cpuUsage(before);
-  return { ns: ((user + system) * NS_PER_US) / OPERATIONS, work: String(work) };
+  return subject.prepare();
 }
-
-function warmedUp({ prepare }: TimedSubject): () => number {
-  const operate = prepare();
-  for (let n = 0; n < WARM_UP; n++) operate();
-  return operate;
-}
-
-await serveTurns(
-  SUBJECTS.map(({ name, does }) => ({ name, does })),
-  take,
-);

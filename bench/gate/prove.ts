@@ -1,69 +1,95 @@
 // SPDX-License-Identifier: MIT
 /**
- * How often the rule is wrong, live: this tree against itself, and against itself with 3 % more to do.
- * `node --import tsx bench/gate/prove.ts agent 100` makes a hundred runs of each, in turns, and prints
- * what they come to; docs/gate.md has what came of it.
+ * How often the timed rule is wrong: this tree against itself, and against itself with 3 % more to do,
+ * mixed evenly, each run with all that a gate's has: processes, blocks, a second round.
+ * `node --import tsx bench/gate/prove.ts agent 400 100 FILE` makes four hundred of the one and a hundred
+ * of the other, and puts what they come to into a file, a line each; it goes on with a file that has
+ * some, and prints the tables of docs/gate.md.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TimedSection, timeAgainst } from './against.ts';
-import { SECTIONS } from './sections.ts';
+import { judged, playRounds, type Rounds } from './against.ts';
+import { type ProofRow, type ProofRun, proofOf, proofTables } from './proof.ts';
+import type { Ratio } from './rule.ts';
+import { openSection, SECTIONS } from './sections.ts';
+import { isSlowerBy, USUAL } from './usual.ts';
 import { CANDIDATE } from './versions.ts';
 
 const SLOWER = 3;
 const SEED = 200807;
+const DIGITS = 4;
 
-const [name, text] = process.argv.slice(2);
+const [name, same = '', slower = '', file] = process.argv.slice(2);
 const section = SECTIONS.find((one) => one === name);
-const runs = Number(text);
-if (section === undefined || !Number.isInteger(runs) || runs < 1) {
-  throw new Error(`give one of ${SECTIONS.join(', ')}, and how many runs`);
+if (section === undefined || !/^\d+$/.test(same) || !/^\d+$/.test(slower) || file === undefined) {
+  throw new Error(`give one of ${SECTIONS.join(', ')}, how many runs of each kind, and a file`);
 }
+const count = Number(same) + Number(slower);
+/** How many of so many runs are slower. */
+const slowerOf = (runs: number): number => Math.floor((runs * Number(slower)) / count);
 
-/** Rows by verdict, runs that were void, seconds. */
-class Tally {
-  readonly verdicts: Record<string, number> = {};
-  void = 0;
-  runs = 0;
-  seconds = 0;
-  rows = 0;
+/** Of each row the times of the run before. */
+const kept = new Map<string, readonly number[]>();
 
-  add(timed: TimedSection, seconds: number): void {
-    this.runs++;
-    this.seconds += seconds;
-    if (timed.kind === 'void') this.void++;
-    if (timed.kind !== 'judged') return;
-    this.rows += timed.rows.length;
-    for (const { verdict } of timed.rows) {
-      this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + 1;
-    }
-  }
+const whoSaysSlower = (base: readonly number[], candidate: readonly number[]) =>
+  USUAL.filter((usual) => isSlowerBy[usual](base, candidate));
+const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
+const endsOf = (ratio: Ratio | null): ProofRow['first'] =>
+  ratio === null ? null : [rounded(ratio.low), rounded(ratio.high)];
 
-  toString(): string {
-    const verdicts = Object.entries(this.verdicts).map(([verdict, count]) => `${verdict} ${count}`);
-    const each = (this.seconds / Math.max(1, this.rows)).toFixed(1);
-    return `${this.runs} runs, ${this.void} void; rows: ${verdicts.join(', ')}; ${each} s a row`;
-  }
-}
+const inShort = ({ more, seconds, rows }: ProofRun): string =>
+  `+${more} %, ${seconds.toFixed(1)} s, ${rows.map(({ verdict, blocks }) => `${verdict} ${blocks}`).join(', ')}`;
 
+const had = await readFile(file, 'utf8').catch(() => '');
 const scratch = await mkdtemp(join(tmpdir(), 'sideband-prove-'));
-const tallies = { same: new Tally(), slower: new Tally() };
 try {
-  for (let run = 0; run < runs; run++) {
-    for (const [which, more] of [
-      ['same', 0],
-      ['slower', SLOWER],
-    ] as const) {
-      const begun = performance.now();
-      const timed = await timeAgainst(
-        section,
-        { base: CANDIDATE, candidate: CANDIDATE, scratch },
-        { seed: SEED + 2 * run, more, onBlock() {}, stopIfInterrupted() {} },
-      );
-      tallies[which].add(timed, (performance.now() - begun) / 1000);
-    }
+  for (let run = had.split('\n').length - 1; run < count; run++) {
+    const line = await proofRun(run, slowerOf(run + 1) > slowerOf(run) ? SLOWER : 0);
+    await appendFile(file, `${JSON.stringify(line)}\n`);
+    process.stderr.write(`${run + 1} of ${count}: ${inShort(line)}\n`);
   }
 } finally {
   await rm(scratch, { recursive: true, force: true });
+}
+process.stdout.write(proofTables(proofOf(await readFile(file, 'utf8'))));
+
+async function proofRun(run: number, more: number): Promise<ProofRun> {
+  if (section === undefined) throw new Error('no section');
+  const begun = performance.now();
+  const versions = { base: CANDIDATE, candidate: CANDIDATE, scratch };
+  const opened = await openSection(section, versions);
+  try {
+    const rounds = await playRounds(opened.rows.shared, {
+      ...opened,
+      ...{ seed: SEED + 2 * run, more },
+      onBlock() {},
+      stopIfInterrupted() {},
+    });
+    const seconds = rounded((performance.now() - begun) / 1000);
+    return { run, more, seconds, rows: rowsOf(rounds) };
+  } finally {
+    opened.end();
+  }
+}
+
+function rowsOf(rounds: Rounds): ProofRow[] {
+  const judgement = judged(rounds, { added: [], removed: [] });
+  return rounds.first.map(({ row: { name }, blocks, judgement: { ratio }, rounds: times }) => {
+    const before = kept.get(name);
+    kept.set(name, times.base);
+    const second = rounds.again?.find(({ row }) => row.name === name);
+    return {
+      name,
+      verdict:
+        judgement.kind === 'void'
+          ? 'void'
+          : (judgement.rows.find((row) => row.name === name)?.verdict ?? 'noisy'),
+      blocks,
+      first: endsOf(ratio),
+      second: endsOf(second?.judgement.ratio ?? null),
+      now: whoSaysSlower(times.base, times.candidate),
+      kept: before === undefined ? null : whoSaysSlower(before, times.candidate),
+    };
+  });
 }

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judged } from './against.ts';
-import { type Plan, playSection, type Sides } from './blocks.ts';
+import { type Plan, playRows } from './blocks.ts';
 import { BLOCKS, confirmed, judge, LEAST_EFFECT } from './rule.ts';
-import { rowsOf } from './sections.ts';
-import type { Ask, Turn } from './turns.ts';
+import { rowsOf } from './section.ts';
+import { PARTS, type Part, type Round, type RoundAsk } from './turns.ts';
 
 const around = (centre: number, width: number): number[] =>
   Array.from({ length: 48 }, (_, nth) => centre + width * Math.sin(1.7 * nth));
@@ -52,23 +52,30 @@ describe('the rule', () => {
   });
 });
 
-/** Nanoseconds of a machine that drifts, of sides that are so much slower than the base. */
+/** Nanoseconds of a machine that drifts, of parts that are so much slower than the base. */
 function machine({ candidate, again, noise }: { candidate: number; again: number; noise: number }) {
+  const factors: Readonly<Record<Part, number>> = { base: 1, candidate, again };
   let turn = 0;
-  const side = (factor: number) => ({
-    take: async ({ more }: Ask): Promise<Turn> => {
-      turn++;
-      const drift = 1 + 0.2 * Math.sin(turn / 300);
-      const own = 1 + noise * Math.sin(turn * turn);
-      return { ns: 1000 * factor * (1 + more / 100) * drift * own, work: '3' };
-    },
-  });
-  const sides: Sides = { base: side(1), candidate: side(candidate), again: side(again), end() {} };
-  return async () => sides;
+  const take = (part: Part, more: number): number => {
+    turn++;
+    const drift = 1 + 0.2 * Math.sin(turn / 300);
+    const own = 1 + noise * Math.sin(turn * turn);
+    return 1000 * factors[part] * (1 + (part === 'candidate' ? more : 0) / 100) * drift * own;
+  };
+  const play = async ({ rows, order, more }: RoundAsk): Promise<Round> => {
+    const round: Round = { base: [], candidate: [], again: [] };
+    for (const _row of rows) {
+      const sums: Record<Part, number> = { base: 0, candidate: 0, again: 0 };
+      for (const part of [...order, ...order.toReversed()]) sums[part] += take(part, more) / 2;
+      for (const part of PARTS) round[part].push({ ns: sums[part], work: '3' });
+    }
+    return round;
+  };
+  return async () => ({ play, end() {} });
 }
 
 const plan = (sides: Plan['sides'], more = 0): Plan => ({
-  ...{ seed: 7, more, sides },
+  ...{ seed: 7, rounds: 3, more, sides },
   onBlock() {},
   stopIfInterrupted() {},
 });
@@ -81,33 +88,32 @@ const NAMES = { added: [], removed: [] };
 
 describe('blocks of turns', () => {
   it('cancel what drifts, and find what does not', async () => {
-    const quiet = await playSection(ROWS, plan(machine({ candidate: 1, again: 1, noise: 0.01 })));
-    expect(quiet.rows.map(({ judgement }) => judgement.verdict)).toEqual(['same', 'same']);
+    const quiet = await playRows(ROWS, plan(machine({ candidate: 1, again: 1, noise: 0.01 })));
+    expect(quiet.map(({ judgement }) => judgement.verdict)).toEqual(['same', 'same']);
     const known = machine({ candidate: 1, again: 1, noise: 0.01 });
-    const slower = await playSection(ROWS, plan(known, 3));
-    expect(slower.rows.map(({ judgement }) => judgement.verdict)).toEqual(['slower', 'slower']);
-    expect(slower.control.judgement.verdict).toBe('same');
+    const slower = await playRows(ROWS, plan(known, 3));
+    expect(slower.map(({ judgement }) => judgement.verdict)).toEqual(['slower', 'slower']);
+    expect(slower.map(({ control }) => control.verdict)).toEqual(['same', 'same']);
   });
 
   it('are as many as the interval asks for, and no more than the last number', async () => {
-    const few = await playSection(ROWS, plan(machine({ candidate: 1, again: 1, noise: 0.001 })));
-    expect(few.rows.map(({ blocks }) => blocks)).toEqual([BLOCKS[0], BLOCKS[0]]);
-    const many = await playSection(ROWS, plan(machine({ candidate: 1, again: 1, noise: 0.5 })));
-    expect(many.rows.map(({ blocks }) => blocks)).toEqual([BLOCKS.at(-1), BLOCKS.at(-1)]);
-    expect(many.rows.map(({ judgement }) => judgement.verdict)).toEqual(['noisy', 'noisy']);
+    const few = await playRows(ROWS, plan(machine({ candidate: 1, again: 1, noise: 0.001 })));
+    expect(few.map(({ blocks }) => blocks)).toEqual([BLOCKS.least, BLOCKS.least]);
+    const many = await playRows(ROWS, plan(machine({ candidate: 1, again: 1, noise: 0.5 })));
+    expect(many.map(({ blocks }) => blocks)).toEqual([BLOCKS.most, BLOCKS.most]);
+    expect(many.map(({ judgement }) => judgement.verdict)).toEqual(['noisy', 'noisy']);
   });
 
   it('are void where the base differs from itself', async () => {
-    const round = await playSection(
+    const first = await playRows(
       ROWS,
       plan(machine({ candidate: 1.05, again: 1.05, noise: 0.001 })),
     );
-    expect(judged(round, null, NAMES).kind).toBe('void');
+    expect(judged({ first, again: null }, NAMES).kind).toBe('void');
   });
 
   it('follow from the seed', async () => {
-    const once = () =>
-      playSection(ROWS, plan(machine({ candidate: 1.02, again: 1, noise: 0.01 }), 0));
+    const once = () => playRows(ROWS, plan(machine({ candidate: 1.02, again: 1, noise: 0.01 }), 0));
     expect(await once()).toEqual(await once());
   });
 });

@@ -11,9 +11,10 @@ import { hodgesLehmann, type Interval } from '../statistics/signed-rank.ts';
 export const CONFIDENCE = 0.99;
 /** What is less is no regression, though it be real. */
 export const LEAST_EFFECT = 0.01;
-/** Of the interval: as many blocks are played as it takes, up to the last of these. */
+/** Of the interval: as many blocks are played as it takes. */
 export const HALF_WIDTH = 0.0075;
-export const BLOCKS: readonly number[] = [24, 48, 96, 192];
+/** At least, then so many more each time, and at most. */
+export const BLOCKS = { least: 24, step: 8, most: 192 };
 
 /** In logarithms, of which a hundredth is 1 %. */
 export type Ratio = Interval;
@@ -40,6 +41,6 @@ export function judge(differences: readonly number[]): Judgement {
 /** By its width alone: to stop at what pleases would make false alarms. */
 const isNarrow = ({ low, high }: Ratio): boolean => (high - low) / 2 <= HALF_WIDTH;
 
-/** An alarm stands if a second round, of blocks of its own, says so too. */
+/** A difference stands if a second round, of blocks of its own, says so too. */
 export const confirmed = (first: Verdict, second: Verdict): Verdict =>
   first === second ? first : 'noisy';

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
 import { InputError } from '../../core/input-error.ts';
-import { type Ask, type Hello, HelloSchema, type Turn, TurnSchema } from './turns.ts';
+import { type Hello, HelloSchema } from './turns.ts';
 
 export interface RunnerCommand {
   readonly path: string;
@@ -71,18 +71,19 @@ export class Runner {
     }
   }
 
-  /** @throws InputError where the process fails */
-  async take(ask: Ask): Promise<Turn> {
-    this.child.stdin.write(`${JSON.stringify(ask)}\n`);
+  /** @throws InputError where the process fails, or answers something else */
+  async ask<S extends v.GenericSchema>(line: unknown, schema: S): Promise<v.InferOutput<S>> {
+    this.child.stdin.write(`${JSON.stringify(line)}\n`);
     try {
-      return v.parse(TurnSchema, JSON.parse(await next(this.lines)));
+      return v.parse(schema, JSON.parse(await next(this.lines)));
     } catch {
       throw await this.failed();
     }
   }
 
+  /** It keeps nothing, and an older version might not end by itself. */
   end(): void {
-    this.child.stdin.end();
+    this.child.kill();
   }
 }
 

@@ -1,47 +1,65 @@
 // SPDX-License-Identifier: MIT
 /**
  * What a version of Sideband says to who compares it with another: it names its rows, and then takes
- * a turn at one of them for each line that it is sent. Both versions bring their own of this, so that
+ * a turn at some of them for each line that it is sent. Both versions bring their own of this, so that
  * a row is always of the code that stands beside it; PROTOCOL says whether they understand each other.
  */
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 const RowSchema = v.object({ name: v.string(), does: v.string() });
 
 export const HelloSchema = v.object({ protocol: v.number(), rows: v.array(RowSchema) });
 
-/** Of one turn. */
-export const TurnSchema = v.object({
+/** Of one row in a turn. */
+const TakenSchema = v.object({
   /** Of one operation. */
   ns: v.pipe(v.number(), v.gtValue(0)),
   /** What it did, counted: versions that do unequal work are not compared. */
   work: v.string(),
 });
 
+/** In the order in which rows were asked for. */
+export const TurnSchema = v.array(TakenSchema);
+
+/** Who takes turns: the base again is what the base is held against itself by. */
+export const PARTS = ['base', 'candidate', 'again'] as const;
+
+const rows = v.array(v.string());
+/** Operations of a hundred that are made besides, and not counted: a slowdown that is known. */
+const more = v.number();
+
+/** Of one version, for a turn. */
 export const AskSchema = v.object({
-  row: v.string(),
-  /** Operations of a hundred that are made besides, and not counted: a slowdown that is known. */
-  more: v.number(),
-  /** Bytes of environment of the process that is timed, if it is made for this turn. */
+  ...{ rows, more },
+  /** Bytes of environment of the process that is timed. */
   environment: v.number(),
 });
 
+/** Of a process of all parts, for a round of turns; `more` is the candidate's. */
+export const RoundAskSchema = v.object({ rows, more, order: v.array(v.picklist(PARTS)) });
+export const RoundSchema = v.object({ base: TurnSchema, candidate: TurnSchema, again: TurnSchema });
+
+export type Part = (typeof PARTS)[number];
 export type Row = v.InferOutput<typeof RowSchema>;
 export type Hello = v.InferOutput<typeof HelloSchema>;
+export type Taken = v.InferOutput<typeof TakenSchema>;
 export type Turn = v.InferOutput<typeof TurnSchema>;
 export type Ask = v.InferOutput<typeof AskSchema>;
+export type RoundAsk = v.InferOutput<typeof RoundAskSchema>;
+export type Round = v.InferOutput<typeof RoundSchema>;
 
-/** Serves turns until nobody asks any more. */
-export async function serveTurns(
-  rows: readonly Row[],
-  take: (ask: Ask) => Turn | Promise<Turn>,
+/** Says hello, and answers until nobody asks any more. */
+export async function serve<S extends v.GenericSchema>(
+  hello: Hello,
+  schema: S,
+  answer: (ask: v.InferOutput<S>) => unknown,
 ): Promise<void> {
   const say = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`);
-  say({ protocol: PROTOCOL, rows });
+  say(hello);
   for await (const line of createInterface({ input: process.stdin })) {
-    say(await take(v.parse(AskSchema, JSON.parse(line))));
+    say(await answer(v.parse(schema, JSON.parse(line))));
   }
 }

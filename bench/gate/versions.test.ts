@@ -3,9 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mersenne } from 'pure-rand/generator/mersenne';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Runner } from './runner.ts';
 import { openSection } from './sections.ts';
+import { PARTS, TurnSchema } from './turns.ts';
 import { CANDIDATE, withVersion } from './versions.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'sideband-versions-'));
@@ -70,12 +72,14 @@ describe('a process that takes turns', () => {
     const scratch = mkdtempSync(join(tmpdir(), 'sideband-turns-'));
     const versions = { base: CANDIDATE, candidate: CANDIDATE, scratch };
     const section = await openSection('model', versions);
-    const { base, candidate, end } = await section.sides(() => 100);
-    for (const { name } of section.rows.shared) {
-      const one = await base.take({ row: name, more: 0, environment: 0 });
-      const more = await candidate.take({ row: name, more: 3, environment: 0 });
-      expect(one.ns).toBeGreaterThan(0);
-      expect(more.work).toBe(one.work);
+    const random = mersenne(1);
+    const { play, end } = await section.sides(random);
+    const rows = section.rows.shared.map(({ name }) => name);
+    const round = await play({ rows, more: 3, order: ['again', 'base', 'candidate'] }, random);
+    for (const part of PARTS) {
+      expect(round[part].map(({ work }) => work)).toEqual(round.base.map(({ work }) => work));
+      expect(round[part].every(({ ns }) => ns > 0)).toBe(true);
+      expect(round[part]).toHaveLength(rows.length);
     }
     end();
     section.end();
@@ -90,11 +94,13 @@ describe('a process that takes turns', () => {
     await expect(Runner.start(command('throw new Error("no such thing")'), 0)).rejects.toThrow(
       /that one: it can't be timed \(.*no such thing.*\)/,
     );
-    const row = { row: 'a', more: 0, environment: 0 };
+    const ask = { rows: ['a'], more: 0, environment: 0 };
     const dies =
       'console.log(`{"protocol":1,"rows":[]}`); process.stdin.once("data", () => { throw new Error("a row fails"); })';
     const runner = await Runner.start(command(dies), 0);
-    await expect(runner.take(row)).rejects.toThrow(/that one: it can't be timed \(.*a row fails/);
+    await expect(runner.ask(ask, TurnSchema)).rejects.toThrow(
+      /that one: it can't be timed \(.*a row fails/,
+    );
     await expect(
       Runner.start({ path: '/no/such', args: [], directory: top, version: 'that one' }, 0),
     ).rejects.toThrow(/that one: it can't be timed/);

@@ -16,23 +16,23 @@ export interface Recorded {
 }
 
 /** @throws NotATape for a program that a tape can not say */
-export function recorded(subjects: readonly HostSubject[]): Recorded {
+export function recorded(subjects: readonly HostSubject[], lapsOfEach = LAPS): Recorded {
   const tapes: Tape[] = [];
   const plays = subjects.map((subject): Play => {
     const laps: number[] = [];
     const own = recordAsInit(
-      { ...PROGRAMS, [subject.name]: (me) => operated(subject, me, laps) },
+      { ...PROGRAMS, [subject.name]: (me) => operated(subject, me, lapsOfEach, laps) },
       subject.name,
     );
     const first = tapes.length;
     for (const tape of own.values()) tapes.push(movedBy(tape, first));
-    return { tape: first, laps: laps.slice(0, LAPS + 1) };
+    return { tape: first, laps: laps.slice(0, lapsOfEach + 1) };
   });
   return { tapes, plays };
 }
 
 /** The program that is recorded, which says behind how many calls its laps end. */
-function* operated(subject: HostSubject, me: Caller, laps: number[]): Program {
+function* operated(subject: HostSubject, me: Caller, lapsOfEach: number, laps: number[]): Program {
   let calls = 0;
   const counted = function* (program: Program): Program {
     let result = 0;
@@ -45,7 +45,7 @@ function* operated(subject: HostSubject, me: Caller, laps: number[]): Program {
   };
   const prepared = subject.prepare === undefined ? 0 : yield* counted(subject.prepare(me));
   laps.push(calls);
-  for (let lap = 0; lap < LAPS; lap++) {
+  for (let lap = 0; lap < lapsOfEach; lap++) {
     for (let n = 0; n < subject.perLap; n++) {
       yield* counted(subject.operate(me, lap * subject.perLap + n, prepared));
     }

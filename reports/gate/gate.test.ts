@@ -204,27 +204,22 @@ describe('a baseline', () => {
   });
 });
 
-const row = (
-  name: string,
-  differences: readonly number[],
-  otherWork: Played['otherWork'] = null,
-) => ({
-  row: { name, does: 'something' },
-  blocks: differences.length,
-  ns: 1000,
-  otherWork,
-  judgement: judge(differences),
-  differences,
-});
 const around = (centre: number): number[] =>
   Array.from({ length: 24 }, (_, nth) => centre + 0.002 * Math.sin(nth));
-const NAMES = { added: [], removed: [] };
+const played = (centre: number, control: number): Played => ({
+  row: { name: 'a', does: 'something' },
+  blocks: around(centre).length,
+  ns: 1000,
+  otherWork: null,
+  judgement: judge(around(centre)),
+  control: judge(around(control)),
+  rounds: { base: [], candidate: [], again: [] },
+});
 const section = (centre: number, again: number | null = centre, control = 0): TimedSection => ({
   section: 'model',
   ...judgeRounds(
-    { control: row('a', around(control)), rows: [row('a', around(centre))] },
-    again === null ? null : { control: row('a', around(0)), rows: [row('a', around(again))] },
-    NAMES,
+    { first: [played(centre, control)], again: again === null ? null : [played(again, 0)] },
+    { added: [], removed: [] },
   ),
 });
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /** A baseline on file: replaced whole, by one writer at a time. */
-import { open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { InputError } from '../../core/input-error.ts';
-import { jsonOf, writeAtomically } from '../write.ts';
+import { jsonOf, unwritable, writeAtomically } from '../write.ts';
 import { type Baseline, readBaseline } from './baseline.ts';
 
 /** What there is to begin with, or null. @throws InputError where it is no baseline */
@@ -39,17 +39,8 @@ export async function replaceBaseline(
 /** Whoever holds it writes its own number there, so that what one who died left is known as that. */
 async function take(lock: string): Promise<void> {
   for (const isLast of [false, true]) {
-    try {
-      const file = await open(lock, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') {
-        throw new InputError(lock, `can't be written (${code})`, 'name a file that you may write');
-      }
-    }
+    const file = await openNew(lock);
+    if (file !== null) return sign(file, lock);
     const holder = await readFile(lock, 'utf8').catch(() => '');
     if (isLast || isAlive(holder)) {
       throw new InputError(
@@ -59,6 +50,28 @@ async function take(lock: string): Promise<void> {
       );
     }
     await rm(lock, { force: true });
+  }
+}
+
+/** Null if it is there. */
+async function openNew(lock: string): Promise<FileHandle | null> {
+  try {
+    return await open(lock, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
+    throw unwritable(lock, error);
+  }
+}
+
+/** On a full disk there may be room for a file's name and for no byte in it. */
+async function sign(file: FileHandle, lock: string): Promise<void> {
+  try {
+    await file.writeFile(String(process.pid));
+  } catch (error) {
+    await rm(lock, { force: true });
+    throw unwritable(lock, error);
+  } finally {
+    await file.close();
   }
 }
 

@@ -110,10 +110,10 @@ function ofLane(judged: Judged): Outcome {
 function ofTimed(timed: TimedSection): Outcome {
   switch (timed.kind) {
     case 'judged': {
-      const { rows, added, removed, unequal } = timed;
+      const { rows, control, added, removed, unequal } = timed;
       if (rows.some(({ verdict }) => verdict === 'slower')) return 'regression';
       if ([...added, ...removed, ...unequal].length > 0) return 'incomplete';
-      return rows.some(({ verdict }) => verdict === 'noisy') ? 'noisy' : 'fine';
+      return [...rows, control].some(({ verdict }) => verdict === 'noisy') ? 'noisy' : 'fine';
     }
     case 'void':
       return 'noisy';

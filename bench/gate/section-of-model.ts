@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/** The explorer and the model of two versions. */
+import { access } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { build } from 'esbuild';
+import { shuffled } from '../shuffled.ts';
+import { drawEnvironment } from './blocks.ts';
+import { Runner } from './runner.ts';
+import { mustHave, rowsOf, type Section, type Versions } from './section.ts';
+import { type Hello, PARTS, RoundSchema } from './turns.ts';
+import { CANDIDATE, type Version } from './versions.ts';
+
+/**
+ * Without its optimising compiler, V8 is as fast as it gets after some milliseconds: what it would
+ * compile takes seconds a process, and falls out otherwise each time. The heap's halves hold what a turn
+ * leaves behind, so that nothing is collected within one.
+ */
+const V8 = [
+  ...['--no-opt', '--single-threaded', '--expose-gc'],
+  ...['--min-semi-space-size=16', '--max-semi-space-size=16', '--initial-heap-size=512'],
+];
+
+/** Versions change places many times in a round, which is not long. */
+const ROUNDS = 5;
+
+/** All three in one process, which lives for a block: two processes of one version differ. */
+export async function modelSection({ base, candidate, scratch }: Versions): Promise<Section> {
+  const pin = await pinned();
+  const bundle = (entry: string) => join(scratch, `${entry}.mjs`);
+  const host = bundle('beside');
+  await bundled(CANDIDATE, 'beside', host);
+  await bundled(base, 'of-model', bundle('base'));
+  await bundled(candidate, 'of-model', bundle('candidate'));
+  const loads = {
+    base: `base=${bundle('base')}`,
+    candidate: `candidate=${bundle('candidate')}`,
+    again: `again=${bundle('base')}`,
+  };
+  const start = (arguments_: readonly string[], environment: number, version: string) => {
+    const [path = process.execPath, ...args] = [...pin, process.execPath, ...V8, host];
+    const command = { path, args: [...args, ...arguments_], directory: CANDIDATE.root, version };
+    return Runner.start(command, environment);
+  };
+  const helloOf = async (part: 'base' | 'candidate', { name }: Version): Promise<Hello> => {
+    const runner = await start([loads[part]], 0, name);
+    runner.end();
+    return runner.hello;
+  };
+  return {
+    rounds: ROUNDS,
+    rows: rowsOf(await helloOf('base', base), await helloOf('candidate', candidate)),
+    sides: async (random) => {
+      const order = shuffled(PARTS, random).map((part) => loads[part]);
+      const runner = await start(
+        order,
+        drawEnvironment(random),
+        `${base.name} or ${candidate.name}`,
+      );
+      return { play: (ask) => runner.ask(ask, RoundSchema), end: () => runner.end() };
+    },
+    end() {},
+  };
+}
+
+/** One file, so that a process is there soon. */
+async function bundled({ root, name }: Version, module: string, outfile: string): Promise<void> {
+  const entry = join(root, `bench/gate/${module}.ts`);
+  await mustHave(entry, name);
+  await build({
+    ...{ entryPoints: [entry], outfile, bundle: true },
+    ...{ platform: 'node', format: 'esm', logLevel: 'silent' },
+  });
+}
+
+/** On the last CPU, by taskset where it is there: others are more often on the first. */
+async function pinned(): Promise<string[]> {
+  for (const directory of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(directory, 'taskset');
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return [path, '-c', String(availableParallelism() - 1)];
+  }
+  return [];
+}
