@@ -29,7 +29,8 @@ const SELECTED = ROWS.map((row): HostSubject => {
   return subject;
 });
 
-const agent = await Agent.start(await buildAgent());
+const path = await buildAgent();
+let agent: Agent | null = null;
 const tapes = new Map<number, ReturnType<typeof tapesOf>>();
 
 /** Of all rows, recorded once. */
@@ -41,8 +42,16 @@ function tapesOf(perLap: number) {
   return { encoded: encodeTapes(own), plays };
 }
 
+/** Two agents of one program differ for as long as they live, by a percent in rows of /proc. */
+async function startAfresh(): Promise<null> {
+  await agent?.end();
+  agent = await Agent.start(path);
+  return null;
+}
+
 /** All rows in one image: to make it takes ten times as long as a row in it. */
-async function take({ rows, more, environment }: Ask): Promise<Turn> {
+async function take({ rows, more, environment }: Ask & { kind: 'turn' }): Promise<Turn> {
+  if (agent === null) throw new Error('a block begins with a fresh start');
   const perLap = OPERATIONS + Math.round((OPERATIONS * more) / 100);
   const { encoded, plays } = tapes.get(perLap) ?? tapesOf(perLap);
   tapes.set(perLap, { encoded, plays });
@@ -61,4 +70,6 @@ async function take({ rows, more, environment }: Ask): Promise<Turn> {
 }
 
 const rows = SELECTED.map(({ name, does }) => ({ name, does }));
-await serve({ protocol: PROTOCOL, rows }, AskSchema, take);
+await serve({ protocol: PROTOCOL, rows }, AskSchema, (ask) =>
+  ask.kind === 'turn' ? take(ask) : startAfresh(),
+);

@@ -2,6 +2,7 @@
 /** The agents of two versions, with their tapes. */
 import { join } from 'node:path';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import * as v from 'valibot';
 import { drawEnvironment, type Sides } from './blocks.ts';
 import { Runner } from './runner.ts';
 import { mustHave, rowsOf, type Section, type Versions } from './section.ts';
@@ -11,7 +12,7 @@ import type { Version } from './versions.ts';
 /** Few, as to make an image takes longer than what is played in it. */
 const ROUNDS = 3;
 
-/** Only the image of a turn is fresh: the harness around it is not what is timed. */
+/** The agent is fresh in a block, and its image in a turn: the harness around it is not what is timed. */
 export async function agentSection({ base, candidate }: Versions): Promise<Section> {
   const start = async ({ root, name }: Version): Promise<Runner> => {
     const entry = join(root, 'bench/gate/of-agent.ts');
@@ -33,7 +34,11 @@ export async function agentSection({ base, candidate }: Versions): Promise<Secti
   const sides: Sides = { play: (ask, random) => turnsOf(parts, ask, random), end() {} };
   try {
     const rows = rowsOf(first.hello, second.hello);
-    return { rounds: ROUNDS, rows, sides: async () => sides, end };
+    const afresh = async () => {
+      await Promise.all(runners.map((runner) => runner.ask({ kind: 'fresh' }, v.null())));
+      return sides;
+    };
+    return { rounds: ROUNDS, rows, sides: afresh, end };
   } catch (error) {
     end();
     throw error;
@@ -49,7 +54,7 @@ async function turnsOf(
   const taken: Record<Part, Turn[]> = { base: [], candidate: [], again: [] };
   for (const part of [...order, ...order.toReversed()]) {
     const environment = drawEnvironment(random);
-    const ask = { rows, environment, more: part === 'candidate' ? more : 0 };
+    const ask = { kind: 'turn', rows, environment, more: part === 'candidate' ? more : 0 };
     taken[part].push(await parts[part].ask(ask, TurnSchema));
   }
   const both = ([first = [], second = []]: readonly Turn[]): Turn =>

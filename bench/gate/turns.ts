@@ -31,12 +31,16 @@ const rows = v.array(v.string());
 /** Operations of a hundred that are made besides, and not counted: a slowdown that is known. */
 const more = v.number();
 
-/** Of one version, for a turn. */
-export const AskSchema = v.object({
-  ...{ rows, more },
-  /** Bytes of environment of the process that is timed. */
-  environment: v.number(),
-});
+/** Of one version: a turn, or a fresh start before those of a block, which is answered by null. */
+export const AskSchema = v.variant('kind', [
+  v.object({
+    kind: v.literal('turn'),
+    ...{ rows, more },
+    /** Bytes of environment of the process that is timed. */
+    environment: v.number(),
+  }),
+  v.object({ kind: v.literal('fresh') }),
+]);
 
 /** Of a process of all parts, for a round of turns; `more` is the candidate's. */
 export const RoundAskSchema = v.object({ rows, more, order: v.array(v.picklist(PARTS)) });
