@@ -18,9 +18,9 @@ const NS_PER_US = 1000;
 
 const modules = new Map<string, OfModel>();
 for (const argument of process.argv.slice(2)) {
-  const [part = '', path = ''] = argument.split('=');
+  const [part = '', ...path] = argument.split('=');
   // A module of its own for each part, though two be of one file.
-  modules.set(part, await import(`${pathToFileURL(path).href}?${part}`));
+  modules.set(part, await import(`${pathToFileURL(path.join('=')).href}?${part}`));
 }
 
 /** By row and part. */

@@ -37,6 +37,7 @@ describe('the proof of the timed rule', () => {
     expect(tables).toContain('| of these void | 1 of 3 (33.3 %) | 0 of 1 (0.0 %) |');
     expect(tables).toContain('| runs that alarm | 1 of 2 (50.0 %) | 1 of 1 (100.0 %) |');
     expect(tables).toContain('| this rule | 1 of 4 (25.0 %) | 1 of 2 (50.0 %) |');
+    expect(proofTables([run(0, ['same'])])).not.toMatch(/NaN|undefined/);
     expect(tables).toContain('| Welch, taking turns | 4 of 4 (100.0 %) | 2 of 2 (100.0 %) |');
   });
 });

@@ -60,9 +60,11 @@ const alarmsOf = (runs: readonly ProofRun[]): number =>
 
 const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 const middle = (values: readonly number[]): number => sorted(values)[values.length >> 1] ?? 0;
+/** Where nothing was run or judged. */
+const NONE = '-';
 const percent = (rate: number, digits: number): string => `${(100 * rate).toFixed(digits)} %`;
 const share = (count: number, of: number): string =>
-  `${count} of ${of} (${percent(count / of, 1)})`;
+  of === 0 ? NONE : `${count} of ${of} (${percent(count / of, 1)})`;
 
 /** What is proved with 95 %: that not more are found than so many, or not fewer. */
 const boundOf = ([one]: readonly ProofRun[], count: number, of: number): string =>
@@ -128,10 +130,11 @@ function shareOfRows(runs: readonly ProofRun[], is: (row: ProofRow) => boolean):
 export function proofTables(runs: readonly ProofRun[]): string {
   const same = runs.filter(({ more }) => more === 0);
   const slower = runs.filter(({ more }) => more > 0);
+  const cell = (of: Figure[1], runs: readonly ProofRun[]) => (runs.length === 0 ? NONE : of(runs));
   const table = (head: string, figures: readonly Figure[]) => [
     `| ${head} | unchanged | +3 % |`,
     '|---|---|---|',
-    ...figures.map(([name, of]) => `| ${name} | ${of(same)} | ${of(slower)} |`),
+    ...figures.map(([name, of]) => `| ${name} | ${cell(of, same)} | ${cell(of, slower)} |`),
   ];
   return [...table('', FIGURES), '', ...table('says "slower" of a row', BESIDE), ''].join('\n');
 }
