@@ -111,7 +111,7 @@ async function timedSection(
   try {
     return await timeAgainst(
       section,
-      { base, candidate: CANDIDATE, scratch },
+      { base, candidate: CANDIDATE, scratch, onProgress: say },
       {
         ...{ seed, more: 0, stopIfInterrupted },
         onBlock: (done) => {

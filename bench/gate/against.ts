@@ -13,7 +13,7 @@ export interface TimedRow {
   /** Of both rounds, where there are two, the second's. */
   readonly ratio: Ratio | null;
   readonly blocks: number;
-  /** Of one operation of the base. */
+  /** Of one operation of the base; in a guest, ticks of its TSC. */
   readonly ns: number;
 }
 
@@ -30,6 +30,8 @@ export type TimedSection = { readonly section: SectionName } & (
     }
   /** The base differs from itself. */
   | { readonly kind: 'void'; readonly control: TimedRow }
+  /** As it is not meant to be run here, or of these versions. */
+  | { readonly kind: 'left out'; readonly why: string }
   | { readonly kind: 'not run'; readonly why: string }
 );
 
@@ -42,6 +44,7 @@ export async function timeAgainst(
   timing: Timing,
 ): Promise<TimedSection> {
   const section = await openSection(name, versions);
+  if ('leftOut' in section) return { section: name, kind: 'left out', why: section.leftOut };
   try {
     const { shared, added, removed } = section.rows;
     if (shared.length === 0) {

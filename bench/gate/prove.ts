@@ -57,8 +57,9 @@ process.stdout.write(proofTables(proofOf(await readFile(file, 'utf8'))));
 async function proofRun(run: number, more: number): Promise<ProofRun> {
   if (section === undefined) throw new Error('no section');
   const begun = performance.now();
-  const versions = { base: CANDIDATE, candidate: CANDIDATE, scratch };
+  const versions = { base: CANDIDATE, candidate: CANDIDATE, scratch, onProgress() {} };
   const opened = await openSection(section, versions);
+  if ('leftOut' in opened) throw new Error(opened.leftOut);
   try {
     const rounds = await playRounds(opened.rows.shared, {
       ...opened,

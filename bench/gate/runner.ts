@@ -14,6 +14,8 @@ export interface RunnerCommand {
   readonly directory: string;
   /** Which version this is, for whoever reads that it failed. */
   readonly version: string;
+  /** Told what it says on standard error. */
+  readonly onSaid?: (line: string) => void;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -50,10 +52,12 @@ export class Runner {
       env: { ...process.env, SIDEBAND_FILLER: 'x'.repeat(environment) },
     });
     const said = lastWords(child);
+    const { onSaid } = command;
+    if (onSaid !== undefined) createInterface({ input: child.stderr }).on('line', onSaid);
     const closed = new Promise((resolve) => child.on('close', resolve));
     // What it says last may come behind the end of its lines.
     const failed = async () => {
-      child.kill('SIGKILL');
+      child.kill();
       await closed;
       return new InputError(
         command.version,

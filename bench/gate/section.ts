@@ -15,6 +15,11 @@ export interface Section {
   end(): void;
 }
 
+/** There is nothing to be timed here, or nothing to tell it by. */
+export interface LeftOut {
+  readonly leftOut: string;
+}
+
 export interface Rows {
   /** That both versions have. */
   readonly shared: readonly Row[];
@@ -28,6 +33,8 @@ export interface Versions {
   readonly candidate: Version;
   /** For what is built of them. */
   readonly scratch: string;
+  /** Told what takes long. */
+  readonly onProgress: (what: string) => void;
 }
 
 /** @throws InputError where they do not understand each other */

@@ -11,11 +11,16 @@ export const PROTOCOL = 2;
 
 const RowSchema = v.object({ name: v.string(), does: v.string() });
 
-export const HelloSchema = v.object({ protocol: v.number(), rows: v.array(RowSchema) });
+export const HelloSchema = v.object({
+  protocol: v.number(),
+  rows: v.array(RowSchema),
+  /** A digest of what is built for them, where versions that build the same are not compared. */
+  builds: v.optional(v.string()),
+});
 
 /** Of one row in a turn. */
 const TakenSchema = v.object({
-  /** Of one operation. */
+  /** Of one operation: nanoseconds, or in a guest ticks of its TSC. */
   ns: v.pipe(v.number(), v.gtValue(0)),
   /** What it did, counted: versions that do unequal work are not compared. */
   work: v.string(),
@@ -31,7 +36,7 @@ const rows = v.array(v.string());
 /** Operations of a hundred that are made besides, and not counted: a slowdown that is known. */
 const more = v.number();
 
-/** Of one version: a turn, or a fresh start before those of a block, which is answered by null. */
+/** Of one version: a turn, or a fresh start, which comes before those of a block and is answered by null. */
 export const AskSchema = v.variant('kind', [
   v.object({
     kind: v.literal('turn'),

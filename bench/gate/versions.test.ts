@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Runner } from './runner.ts';
+import { modelSection } from './section-of-model.ts';
 import { openSection } from './sections.ts';
 import { PARTS, TurnSchema } from './turns.ts';
 import { CANDIDATE, withVersion } from './versions.ts';
@@ -62,7 +63,9 @@ describe('another version', () => {
 
   it('without rows is one sentence', async () => {
     const base = { name: 'old', root: top };
-    const opened = openSection('model', { base, candidate: CANDIDATE, scratch: top });
+    const opened = openSection('model', {
+      ...{ base, candidate: CANDIDATE, scratch: top, onProgress() {} },
+    });
     await expect(opened).rejects.toThrow(/old: it can't be timed, as it has no bench\/gate\//);
   });
 });
@@ -70,8 +73,8 @@ describe('another version', () => {
 describe('a process that takes turns', () => {
   it('does so at the rows of this tree, and says what it did', async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'sideband-turns-'));
-    const versions = { base: CANDIDATE, candidate: CANDIDATE, scratch };
-    const section = await openSection('model', versions);
+    const versions = { base: CANDIDATE, candidate: CANDIDATE, scratch, onProgress() {} };
+    const section = await modelSection(versions);
     const random = mersenne(1);
     const { play, end } = await section.sides(random);
     const rows = section.rows.shared.map(({ name }) => name);

@@ -23,6 +23,7 @@ export function recorded(subjects: readonly HostSubject[], lapsOfEach = LAPS): R
     const own = recordAsInit(
       { ...PROGRAMS, [subject.name]: (me) => operated(subject, me, lapsOfEach, laps) },
       subject.name,
+      subject.half,
     );
     const first = tapes.length;
     for (const tape of own.values()) tapes.push(movedBy(tape, first));

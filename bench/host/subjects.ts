@@ -24,7 +24,7 @@ import {
 } from '../../core/kernel/flags.ts';
 import { CLONE_ARGS, putStruct, putText } from '../../core/kernel/memory.ts';
 import { A_TIMER, CHILD, type Direct, directBy, plainly } from '../../core/kernel/scenario.ts';
-import type { CallerHalf } from '../../core/kernel/strategy.ts';
+import type { CallerHalf, KernelHalf } from '../../core/kernel/strategy.ts';
 import { type Caller, type Program, type Programs, sys } from '../../core/kernel/syscall.ts';
 import { openFile, writeText } from '../../strategies/fields/task-file.ts';
 import { clone3 } from '../../strategies/relatives/clone3.ts';
@@ -41,6 +41,8 @@ export interface HostSubject {
   readonly does: string;
   /** Operations of a lap: more of what is short, so that reading the clock is little beside it. */
   readonly perLap: number;
+  /** What the kernel must have beyond mainline; nothing, if it is left out. */
+  readonly half?: KernelHalf;
   /** Once, before the first operation. Its result is handed to each. */
   prepare?(me: Caller): Program;
   /** The nth operation, from 0. */

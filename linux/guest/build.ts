@@ -69,6 +69,20 @@ export interface Kernel extends Recipe {
   readonly key: string;
 }
 
+/** Where a kernel is kept, built or not yet. @throws InputError where there is nothing to build it of */
+export async function placeOf(
+  cache: Cache,
+  { built, config }: Recipe,
+  from: Origin = DEBIANS,
+): Promise<{ readonly key: string; readonly base: string; readonly directory: string }> {
+  const { key: sourceKey, unpacked } = await keyOfSource(from);
+  needCommands('a kernel', NEEDS);
+  const fragments = fragmentsOf(config);
+  const base = keyOf([unpacked, ...fragments.map((path) => readFileSync(path)), compiler()]);
+  const key = keyOf([sourceKey, base, optionLines(built)]);
+  return { key, base, directory: join(cache.root, `kernel-${key}`) };
+}
+
 /** @throws InputError, one sentence on what is missing or failed; Stopped where it was interrupted */
 export async function buildKernel(
   cache: Cache,
@@ -76,26 +90,27 @@ export async function buildKernel(
   watch: Watch = {},
   from: Origin = DEBIANS,
 ): Promise<Kernel> {
-  const { built, config } = recipe;
-  const { key: sourceKey, unpacked } = await keyOfSource(from);
-  needCommands('a kernel', NEEDS);
-  const fragments = fragmentsOf(config);
-  const base = keyOf([unpacked, ...fragments.map((path) => readFileSync(path)), compiler()]);
-  const key = keyOf([sourceKey, base, optionLines(built)]);
-  const directory = join(cache.root, `kernel-${key}`);
+  const { key, base, directory } = await placeOf(cache, recipe, from);
   if (!existsSync(directory)) {
     await locked(cache, async () => {
       const source = await patchedSource(cache, watch, from);
       watch.onBegin?.();
-      const build = cache.buildOf(config);
+      const build = cache.buildOf(recipe.config);
       await make({ cache, source, build, base }, recipe, watch);
       keep(cache, build, directory, versionOf(source.directory));
     });
   }
   const version = readFileSync(join(directory, VERSION_FILE), 'utf8');
   const [path, taskObject] = [join(directory, 'vmlinux'), join(directory, TASK_OBJECT)];
-  return { path, taskObject, version, built, config, key };
+  return { ...recipe, path, taskObject, version, key };
 }
+
+/** What of a kernel is this project's own: its patches and its options. */
+export const patchedBy = ({ built, config }: Recipe, { patches }: Origin = DEBIANS): string =>
+  keyOf([
+    ...[...patches, ...fragmentsOf(config)].map((path) => readFileSync(path)),
+    optionLines(built),
+  ]);
 
 const compiler = (): string => execFileSync('gcc', ['--version'], { encoding: 'utf8' });
 

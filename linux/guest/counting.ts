@@ -12,7 +12,7 @@ import { buildGuestAgent } from '../host/build-agent.ts';
 import { decodeHello } from '../host/protocol.ts';
 import type { Kernel } from './build.ts';
 import { needCommands } from './command.ts';
-import { argsOf, emulated, epitaph, prepare, QEMU } from './guest.ts';
+import { argsOf, emulated, epitaph, prepare, QEMU, VIRTUAL } from './guest.ts';
 
 /** The oldest that runs 64-bit kernels, and all that the emulator knows. */
 export const CPU_MODELS = ['qemu64', 'max'] as const;
@@ -24,7 +24,6 @@ const COUNTED = [
   ...['-icount', 'shift=0,sleep=off', '-rtc', 'base=2000-01-01,clock=vm'],
   ...['-seed', '1'],
 ];
-const VIRTUAL = ['-accel', 'kvm'];
 const PATIENCE_MS = 120_000;
 
 export interface CountingMachine {
@@ -51,7 +50,7 @@ export async function answers(
   const replies = join(directory, 'replies');
   const args = [
     ...argsOf(kernel, 1, prepared),
-    ...['-cpu', cpu, ...(cpu === 'host' ? VIRTUAL : COUNTED)],
+    ...(cpu === 'host' ? VIRTUAL : ['-cpu', cpu, ...COUNTED]),
     ...(plugin === undefined ? [] : ['-plugin', plugin]),
     ...['-chardev', `file,id=agent,path=${replies}`, '-serial', 'chardev:agent'],
   ];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNoHost } from '../host/availability.ts';
-import { Guest } from './guest.ts';
+import { type Accelerator, Guest } from './guest.ts';
 import { initrd } from './initrd.ts';
 import { answersIn } from './world.ts';
 
@@ -19,12 +19,18 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Boots by a shell script, which finds the console's file in $console. */
-function bootBy(script: string): Promise<Guest> {
+function bootBy(script: string, by?: Accelerator): Promise<Guest> {
   const qemu = join(directory, 'qemu');
   const find = 'console=$(echo "$*" | sed "s/.*id=console,path=\\([^ ]*\\).*/\\1/")';
   writeFileSync(qemu, `#!/bin/sh\n${find}\n${script}\n`);
   chmodSync(qemu, 0o755);
-  return Guest.boot({ path: '/a/vmlinux' }, { cpus: 1, patienceMs: 1500, qemu });
+  return Guest.boot(
+    { path: '/a/vmlinux' },
+    {
+      ...{ cpus: 1, patienceMs: 1500, qemu },
+      ...(by === undefined ? {} : { by }),
+    },
+  );
 }
 
 describe.skipIf(noHost !== null)(`a guest${why}`, () => {
@@ -48,6 +54,12 @@ describe.skipIf(noHost !== null)(`a guest${why}`, () => {
   it('that hangs is given up', async () => {
     const boot = bootBy('echo "Run /init as init process" >"$console"; exec sleep 60');
     await expect(boot).rejects.toThrow(/no answer within 1\.5 s.*\nRun \/init as init process\n/);
+  });
+
+  it('is run by hardware where that is asked for, and else emulated', async () => {
+    const says = 'echo "$*" | grep -o -- "-accel [a-z]*" >"$console"';
+    await expect(bootBy(says)).rejects.toThrow(/says:\n-accel tcg/);
+    await expect(bootBy(says, 'kvm')).rejects.toThrow(/says:\n-accel kvm/);
   });
 
   it('that talks nonsense is found out', async () => {

@@ -29,8 +29,14 @@ const APPEND = 'console=ttyS0 panic=-1 reboot=t nokaslr norandmaps tsc=reliable 
 /** Calibrating it takes longer than all the rest; with one CPU there is no need of it. */
 const ALONE = 'noapic nolapic';
 
+/** What runs the CPUs: an emulator, or hardware. */
+export const ACCELERATORS = ['tcg', 'kvm'] as const;
+export type Accelerator = (typeof ACCELERATORS)[number];
+
 export interface Machine {
   readonly cpus: number;
+  /** Emulated, if it is left out. */
+  readonly by?: Accelerator;
   /** Patience for each answer. */
   readonly patienceMs?: number;
   /** Of PATH; another one in tests. */
@@ -41,6 +47,9 @@ export interface Machine {
 export const emulated = (cpus: number): string[] => [
   ...['-accel', `tcg,thread=${cpus === 1 ? 'single' : 'multi'}`],
 ];
+
+/** By hardware, whose CPU it has. */
+export const VIRTUAL = ['-accel', 'kvm', '-cpu', 'host'];
 
 /** What QEMU is to be told, but for what runs the CPUs and who is at the second serial line. */
 export const argsOf = (
@@ -111,7 +120,7 @@ export class Guest {
 
   /** @throws InputError where there is no QEMU, or the guest does not come up: with its console's end */
   static async boot(kernel: Pick<Kernel, 'path'>, machine: Machine): Promise<Guest> {
-    const { cpus, patienceMs = PATIENCE_MS, qemu = QEMU } = machine;
+    const { cpus, by = 'tcg', patienceMs = PATIENCE_MS, qemu = QEMU } = machine;
     needCommands('a guest', { [qemu]: 'qemu-system-x86' });
     const prepared = prepare(await buildGuestAgent());
     const { directory, console } = prepared;
@@ -121,7 +130,7 @@ export class Guest {
         path: qemu,
         args: [
           ...argsOf(kernel, cpus, prepared),
-          ...emulated(cpus),
+          ...(by === 'kvm' ? VIRTUAL : emulated(cpus)),
           ...['-chardev', 'stdio,id=agent,signal=off', '-serial', 'chardev:agent'],
         ],
         epitaph: () => epitaph(console),

@@ -40,7 +40,7 @@ export interface Played {
 export type Clock = 'ns' | 'ticks';
 
 /**
- * Makes the plays in their order, in one fresh image; times are in nanoseconds.
+ * Makes the plays in their order, in one fresh image; times are in nanoseconds, or by another clock.
  * @param tapes as encodeTapes() has them
  * @param environment bytes of it: where the image's stack begins follows from that
  * @throws InputError where the agent fails
@@ -50,8 +50,9 @@ export function playAll(
   tapes: Buffer,
   plays: readonly Play[],
   environment: number,
+  clock: Clock = 'ns',
 ): Promise<Played[]> {
-  return agent.ask(encodePlays(tapes, plays, environment, 'ns'), decodePlayed);
+  return agent.ask(encodePlays(tapes, plays, environment, clock), decodePlayed);
 }
 
 /** The request for them. */

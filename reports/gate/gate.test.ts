@@ -246,6 +246,8 @@ describe('what a gate comes to', () => {
     ['regression', [{ lane: 'host', kind: 'not run', why: 'no compiler' }, changed()], []],
     ['noisy', [equal], [section(0.03, 0)]],
     ['noisy', [equal], [section(0.03, 0.03, 0.05)]],
+    ['fine', [equal], [{ section: 'guest', kind: 'left out', why: 'there is no /dev/kvm' }]],
+    ['incomplete', [], [{ section: 'guest', kind: 'left out', why: 'there is no /dev/kvm' }]],
     ['incomplete', [], []],
     ['incomplete', [{ lane: 'host', kind: 'not run', why: 'no compiler' }], []],
     ['incomplete', [{ lane: 'host', kind: 'not comparable', why: 'x', findings: [] }], []],
@@ -271,7 +273,11 @@ describe('what a gate comes to', () => {
 describe('a gate that found something', () => {
   const gate = gateOf(
     [changed()],
-    [section(0.03), { section: 'agent', kind: 'not run', why: 'no compiler' }],
+    [
+      section(0.03),
+      { section: 'agent', kind: 'not run', why: 'no compiler' },
+      { section: 'guest', kind: 'left out', why: 'there is no /dev/kvm' },
+    ],
   );
 
   it('says what, was, is and means', () => {
@@ -279,12 +285,13 @@ describe('a gate that found something', () => {
     const words = text.replaceAll(/\s+/g, ' ');
     expect(words).toMatch(/copied \(bytes copied from and to user memory\) was \d+ and is 4711/);
     expect(text).toMatch(/--because 'REASON'/);
+    expect(text).toMatch(/guest kernels +left out: there is no \/dev\/kvm/);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(72);
   });
 
   it('is JUnit, where what was not judged is an error and no pass', () => {
     const xml = junitOf(gate);
-    expect(xml).toMatch(/<testsuites tests="4" failures="2" errors="1" skipped="0">/);
+    expect(xml).toMatch(/<testsuites tests="5" failures="2" errors="1" skipped="1">/);
     expect(xml).toMatch(/<failure message="slower by \+/);
   });
 
@@ -295,6 +302,7 @@ describe('a gate that found something', () => {
     expect(
       lines.some((line) => line.startsWith('::warning title=Sideband%3A agent and tapes')),
     ).toBe(true);
+    expect(lines.some((line) => line.includes('guest'))).toBe(false);
     expect(lines.every((line) => !line.includes('\n'))).toBe(true);
   });
 

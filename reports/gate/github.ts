@@ -44,7 +44,7 @@ export function annotationsOf(gate: Gate): string[] {
         `${does}: slower by ${ratio === null ? '?' : `${percent(ratio.low)} to ${percent(ratio.high)}`}`,
       ),
     );
-    return rows.length > 0 || one.kind === 'judged'
+    return one.kind === 'judged' || one.kind === 'left out'
       ? rows
       : [annotation('warning', TITLES[one.section], timedInShort(one))];
   });

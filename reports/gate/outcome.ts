@@ -9,7 +9,7 @@ import { SECTIONS } from '../../bench/gate/sections.ts';
 import type { Judged } from './judge.ts';
 import { LANES } from './lanes.ts';
 
-export const GATE_SCHEMA = 'sideband-gate/1';
+export const GATE_SCHEMA = 'sideband-gate/2';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Value = v.union([v.number(), v.string()]);
@@ -37,7 +37,7 @@ const TimedRowSchema = v.strictObject({
   /** Candidate by base, as logarithms, with the ends of the interval; null where it has none. */
   ratio: v.nullable(v.strictObject({ estimate: v.number(), low: v.number(), high: v.number() })),
   blocks: count,
-  /** Nanoseconds of one operation of the base, for scale. */
+  /** Nanoseconds of one operation of the base, or in a guest ticks of its TSC, for scale. */
   ns: v.number(),
 });
 
@@ -54,6 +54,7 @@ const TimedSchema = v.variant('kind', [
     unequal: names,
   }),
   v.strictObject({ section, kind: v.literal('void'), control: TimedRowSchema }),
+  v.strictObject({ section, kind: v.literal('left out'), why: v.string() }),
   v.strictObject({ section, kind: v.literal('not run'), why: v.string() }),
 ]);
 
@@ -89,7 +90,7 @@ export type FindingResult = v.InferOutput<typeof FindingSchema>;
 
 /** Of all parts: a regression is known whatever else is not. */
 export function outcomeOf(lanes: readonly Judged[], timed: readonly TimedSection[]): Outcome {
-  const all = [...lanes.map(ofLane), ...timed.map(ofTimed)];
+  const all = [...lanes.map(ofLane), ...timed.filter(isPlayed).map(ofTimed)];
   const worst = (['regression', 'incomplete', 'noisy'] as const).find((one) => all.includes(one));
   return worst ?? (all.length === 0 ? 'incomplete' : 'fine');
 }
@@ -107,7 +108,12 @@ function ofLane(judged: Judged): Outcome {
   }
 }
 
-function ofTimed(timed: TimedSection): Outcome {
+type PlayedSection = Exclude<TimedSection, { kind: 'left out' }>;
+
+/** What is not meant to be run here says nothing either way. */
+const isPlayed = (timed: TimedSection): timed is PlayedSection => timed.kind !== 'left out';
+
+function ofTimed(timed: PlayedSection): Outcome {
   switch (timed.kind) {
     case 'judged': {
       const { rows, control, added, removed, unequal } = timed;

@@ -22,6 +22,12 @@ const HEADS: Readonly<Record<Outcome, string>> = {
 /** Findings of a lane that are shown; the JSON has all. */
 const MOST = 40;
 
+const LANES_OF_TIMES: Readonly<Record<TimedResult['section'], string>> = {
+  model: "model, this suite's own speed",
+  agent: "host, this suite's own speed",
+  guest: 'guest, by hardware',
+};
+
 export function gateSections(gate: Gate): Section[] {
   return [
     { title: `GATE  ${HEADS[gate.outcome]}`, lane: null, blocks: summary(gate) },
@@ -35,7 +41,7 @@ export function gateSections(gate: Gate): Section[] {
     ...gate.timed.map(
       (timed): Section => ({
         title: `TIMES, ${TITLES[timed.section]}`,
-        lane: `${timed.section === 'model' ? 'model' : 'host'}, this suite's own speed`,
+        lane: LANES_OF_TIMES[timed.section],
         blocks: timedBlocks(timed),
       }),
     ),
@@ -94,7 +100,7 @@ function countsOf(findings: readonly FindingResult[]): string {
 }
 
 export function timedInShort(timed: TimedResult): string {
-  if (timed.kind === 'not run') return `not run: ${timed.why}`;
+  if (timed.kind === 'not run' || timed.kind === 'left out') return `${timed.kind}: ${timed.why}`;
   if (timed.kind === 'void') return 'void: the base differs from itself here';
   const of = (verdict: TimedRowResult['verdict']) =>
     timed.rows.filter((row) => row.verdict === verdict).length;
@@ -135,7 +141,9 @@ export function sentenceOf(finding: FindingResult): string {
 }
 
 function timedBlocks(timed: TimedResult): Block[] {
-  if (timed.kind === 'not run') return [prose(`${timedInShort(timed)}.`)];
+  if (timed.kind === 'not run' || timed.kind === 'left out') {
+    return [prose(`${timedInShort(timed)}.`)];
+  }
   const rows = timed.kind === 'void' ? [] : timed.rows;
   const lines = [
     ...rows.map((row) => lineOf(row.name, row)),
@@ -152,7 +160,7 @@ function timedBlocks(timed: TimedResult): Block[] {
         right('change'),
         right('99 % interval'),
         right('blocks'),
-        right('us'),
+        right(timed.section === 'guest' ? '1000 ticks' : 'us'),
       ],
       lines,
     ),

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/** Kernels that two versions patch, where hardware can run them: an emulated one has no time to tell. */
+import type { Accelerator } from '../../linux/guest/guest.ts';
+import { whyNotTimed } from '../guest/timed.ts';
+import { endHarnesses, sectionOf, startAfresh, startHarnesses } from './harnesses.ts';
+import type { LeftOut, Section, Versions } from './section.ts';
+
+/** A fresh kernel for each, as to boot one takes no longer than what is played in it. */
+const ROUNDS = 1;
+
+export async function guestSection(
+  versions: Versions,
+  by: Accelerator = 'kvm',
+  whyNot: string | null = whyNotTimed(),
+): Promise<Section | LeftOut> {
+  if (whyNot !== null) return { leftOut: whyNot };
+  const harnesses = await startHarnesses(versions, 'of-guest', {
+    args: [by],
+    onSaid: versions.onProgress,
+  });
+  try {
+    const { base, candidate } = harnesses;
+    if (base.hello.builds === candidate.hello.builds) {
+      endHarnesses(harnesses);
+      return { leftOut: 'both versions patch Linux likewise' };
+    }
+    // One builds at a time, and what is built is there for whoever wants the same.
+    for (const runner of [base, candidate]) await startAfresh(runner);
+    return sectionOf(harnesses, ROUNDS);
+  } catch (error) {
+    endHarnesses(harnesses);
+    throw error;
+  }
+}
