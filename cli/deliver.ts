@@ -2,8 +2,10 @@
 /** What commands have in common: where their results go. */
 import { join } from 'node:path';
 import type { Section } from '../reports/document.ts';
+import type { Result } from '../reports/result.ts';
 import { renderSections } from '../reports/text.ts';
-import { jsonOf, makeDirectory, writeAtomically } from '../reports/write.ts';
+import { jsonOf, makeDirectory, writeAtomically, writeReport } from '../reports/write.ts';
+import { resultExit } from './exit-code.ts';
 import { print, stopIfInterrupted } from './terminal.ts';
 
 /** The year and month of the thread. */
@@ -33,6 +35,17 @@ export async function deliver(
     await writeAtomically(join(out, `${name}.txt`), renderSections(sections));
   }
   print(json === true ? jsonOf(data) : renderSections(sections));
+}
+
+/** A comparison whose text is printed already: its files, its JSON, and the exit code it deserves. */
+export async function deliverReport(
+  result: Result,
+  { json, out }: Pick<Common, 'json' | 'out'>,
+): Promise<void> {
+  stopIfInterrupted();
+  if (out !== undefined) await writeReport(out, result);
+  if (json === true) print(jsonOf(result));
+  process.exitCode = resultExit(result);
 }
 
 export const prepare = async ({ out }: Pick<Common, 'out'>): Promise<void> => {

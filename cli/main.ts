@@ -8,14 +8,7 @@ import type { Size } from '../core/kernel/scenario.ts';
 import { MAX_STATES } from '../properties/sizes/explored.ts';
 import { parseSize } from '../properties/sizes/size.ts';
 import { LANES } from '../reports/gate/lanes.ts';
-import {
-  askHost,
-  compareAndReport,
-  count,
-  list,
-  raceAndReport,
-  restartAndReport,
-} from './actions.ts';
+import { askHost, compareAndReport, count, list, restartAndReport } from './actions.ts';
 import { checkBaseline, showBaseline, writeBaseline } from './baseline.ts';
 import { bench } from './bench.ts';
 import { captureAndPrint, generateAndPrint, importAndPrint } from './capture-actions.ts';
@@ -31,6 +24,7 @@ import { restoreAndReport } from './linux-restore.ts';
 import { timeCalls } from './linux-times.ts';
 import { thrownOutside } from './outside-design.ts';
 import { MEMORY } from './pool.ts';
+import { raceAndReport } from './race.ts';
 import { merge } from './shards.ts';
 import { parseShare, type Share } from './share.ts';
 import { EXIT, EXIT_CODES, explain, GATE_EXIT_CODES, watchSignals } from './terminal.ts';

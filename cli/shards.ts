@@ -10,11 +10,10 @@ import { reportOf } from '../reports/report.ts';
 import { type Measured, RESULT_SCHEMA, type RestartTable, type Result } from '../reports/result.ts';
 import { inOrder, readShard, SHARD_SCHEMA, type Shard, type ShardOf } from '../reports/shard.ts';
 import { renderText } from '../reports/text.ts';
-import { jsonOf, writeAtomically, writeReport } from '../reports/write.ts';
+import { jsonOf, writeAtomically } from '../reports/write.ts';
 import { type Compared, measureShare } from './compare.ts';
-import { type Common, DEFAULT_SEED, prepare } from './deliver.ts';
+import { type Common, DEFAULT_SEED, deliverReport, prepare } from './deliver.ts';
 import { deliverRaces } from './deliver-races.ts';
-import { resultExit } from './exit-code.ts';
 import { originOf } from './lanes.ts';
 import { type CountOptions, chosen, counted, deliverCosts } from './linux-costs.ts';
 import { present } from './measure.ts';
@@ -33,20 +32,39 @@ export async function keyOf(parts: Key): Promise<Key> {
 export const digestOf = (data: unknown): string =>
   createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
 
-/** @throws InputError where there is no place for it */
-export function needOut(out: string | undefined): string {
-  if (out !== undefined) return out;
+/** A share, and the directory that its shard goes into. */
+export interface AskedShard {
+  readonly share: Share;
+  readonly directory: string;
+}
+
+/** Null where the whole is asked for. @throws InputError where there is no place for it */
+export function shardAsked({
+  shard,
+  out,
+}: {
+  readonly shard?: Share;
+  readonly out?: string;
+}): AskedShard | null {
+  if (shard === undefined) return null;
+  if (out !== undefined) return { share: shard, directory: out };
   throw new InputError('--shard', 'a shard is a file', 'say where it goes: --out DIR');
 }
 
-export async function writeShard(out: string, shard: Shard): Promise<void> {
+type Headless<Of> = Of extends Shard ? Omit<Of, 'schema' | 'shard' | 'of'> : never;
+
+export async function writeShard(
+  { share: { index, of }, directory }: AskedShard,
+  content: Headless<Shard>,
+): Promise<void> {
   stopIfInterrupted();
-  const path = join(out, `${shard.command}-${shard.shard}-of-${shard.of}.shard.json`);
+  const shard: Shard = { schema: SHARD_SCHEMA, shard: index + 1, of, ...content };
+  const path = join(directory, `${shard.command}-${shard.shard}-of-${of}.shard.json`);
   await writeAtomically(path, jsonOf(shard));
   say(`${path} is written`);
 }
 
-export async function compareShard(comparison: Compared, share: Share, out: string): Promise<void> {
+export async function compareShard(comparison: Compared, asked: AskedShard): Promise<void> {
   const { strategies, scenarios, captures, seed } = comparison;
   const key = await keyOf({
     seed,
@@ -54,27 +72,21 @@ export async function compareShard(comparison: Compared, share: Share, out: stri
     scenarios: scenarios.map(({ name }) => name).join(' '),
     captures: captures.map(({ name, capture }) => `${name} ${digestOf(capture)}`).join(', '),
   });
-  const measured = await measureShare(comparison, share);
-  await writeShard(out, {
-    ...{ schema: SHARD_SCHEMA, command: 'compare', shard: share.index + 1, of: share.of, key },
-    ...measured,
-    races: [...measured.races],
-  });
+  const measured = await measureShare(comparison, asked.share);
+  await writeShard(asked, { command: 'compare', key, ...measured, races: [...measured.races] });
 }
 
 export async function countShard(
   { kernel }: Pick<CountOptions, 'kernel'>,
-  share: Share,
-  out: string,
+  asked: AskedShard,
 ): Promise<void> {
   const specimens = chosen(kernel);
-  const { costs } = await counted(specimens, share);
+  const { costs } = await counted(specimens, asked.share);
   const key = await keyOf({
     kernels: specimens.map(nameOf).join(', '),
     ...{ compiler: costs.compiler, ...costs.instrument },
   });
-  const of = { command: 'count', shard: share.index + 1, of: share.of } as const;
-  await writeShard(out, { schema: SHARD_SCHEMA, ...of, key, costs });
+  await writeShard(asked, { command: 'count', key, costs });
 }
 
 export async function merge(
@@ -137,7 +149,7 @@ async function mergeCounts(
 
 async function mergeCompare(
   shards: readonly ShardOf<'compare'>[],
-  { json, out }: Pick<Common, 'json' | 'out'>,
+  options: Pick<Common, 'json' | 'out'>,
 ): Promise<void> {
   const rest = shards.find((shard) => shard.rest !== null)?.rest;
   if (rest === undefined || rest === null) {
@@ -165,9 +177,8 @@ async function mergeCompare(
     timed: { calls: [], restarts: [] },
     provenance: provenanceOf(first?.key ?? {}),
   };
-  if (out !== undefined) await writeReport(out, result);
-  print(json === true ? jsonOf(result) : renderText(reportOf(result)));
-  process.exitCode = resultExit(result);
+  if (options.json !== true) print(renderText(reportOf(result)));
+  await deliverReport(result, options);
 }
 
 /** Tables have the same heads in all shards, and their share of the rows. */

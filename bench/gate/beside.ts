@@ -6,15 +6,22 @@
  * part=path; what is loaded first stands lower in the heap, and their order is drawn by who starts this.
  */
 import { pathToFileURL } from 'node:url';
-import { PARTS, type Part, type Round, type RoundAsk, RoundAskSchema, serve } from './turns.ts';
+import {
+  type Part,
+  type Round,
+  type RoundAsk,
+  RoundAskSchema,
+  serve,
+  type Taken,
+} from './turns.ts';
 
 type OfModel = typeof import('./of-model.ts');
 
-/** So many that one more is 3 %, in slices between which versions change places. */
-const SLICES = 11;
-const SLICE = 3;
-const OPERATIONS = SLICES * SLICE;
-const NS_PER_US = 1000;
+/** Between which versions change places. The first operations of one find the caches full of another. */
+const SLICES = 4;
+const SLICE = 12;
+/** As many as it takes until code is compiled. */
+const WARMING = 8;
 
 const modules = new Map<string, OfModel>();
 for (const argument of process.argv.slice(2)) {
@@ -35,53 +42,51 @@ function operationOf(part: Part, row: string): () => number {
   if (module === undefined) throw new Error(`nothing was loaded as ${part}`);
   const operate = module.prepare(row);
   collect();
-  for (let n = 0; n < OPERATIONS; n++) operate();
+  for (let n = 0; n < WARMING; n++) operate();
   ready.set(key, operate);
   return operate;
 }
 
-/** Before a slice and not within it: what is left of noise would be mostly this. */
+/** Before a slice and not within it. */
 const collect = (): void => globalThis.gc?.({ type: 'minor' });
 
-interface Sum {
-  us: number;
-  work: number;
-}
-
-function playRow(row: string, { order, more }: RoundAsk): Record<Part, Sum> {
-  const sums = { base: sum(), candidate: sum(), again: sum() };
-  const extra = Math.round((OPERATIONS * more) / 100);
+/**
+ * The shortest operation of each part: a third of them are held up by a timer's interrupt, and what
+ * holds one up only ever makes it longer.
+ */
+function playRow(row: string, { order, more }: RoundAsk): Record<Part, Taken> {
+  const taken = { base: none(), candidate: none(), again: none() };
   const operations = new Map(order.map((part) => [part, operationOf(part, row)]));
   for (let slice = 0; slice < SLICES; slice++) {
     collect();
     for (const part of slice % 2 === 0 ? order : order.toReversed()) {
-      const count = SLICE + (part === 'candidate' && slice < extra ? 1 : 0);
       const operate = operations.get(part);
-      if (operate !== undefined) timeSlice(operate, count, sums[part]);
+      const into = taken[part];
+      if (operate === undefined) continue;
+      for (let n = 0; n < SLICE; n++) {
+        const before = process.hrtime.bigint();
+        into.work = String(operate());
+        if (part === 'candidate' && more > 0) delay(before, more);
+        into.ns = Math.min(into.ns, Number(process.hrtime.bigint() - before));
+      }
     }
   }
-  return sums;
+  return taken;
 }
 
-const sum = (): Sum => ({ us: 0, work: 0 });
+const none = (): Taken => ({ ns: Number.POSITIVE_INFINITY, work: '' });
 
-/** By the time that the kernel gave to this process, as others may be let in. */
-function timeSlice(operate: () => number, count: number, into: Sum): void {
-  const before = process.cpuUsage();
-  for (let n = 0; n < count; n++) into.work = operate();
-  const { user, system } = process.cpuUsage(before);
-  into.us += user + system;
+/** @param more percent of what has been taken since `before` */
+function delay(before: bigint, more: number): void {
+  const now = process.hrtime.bigint();
+  const until = now + ((now - before) * BigInt(more)) / 100n;
+  while (process.hrtime.bigint() < until);
 }
 
 function play(ask: RoundAsk): Round {
   const played = ask.rows.map((row) => playRow(row, ask));
-  const turnOf = (part: Part) =>
-    played.map(({ [part]: { us, work } }) => ({
-      ns: (us * NS_PER_US) / OPERATIONS,
-      work: String(work),
-    }));
-  const [base, candidate, again] = PARTS.map(turnOf);
-  return { base: base ?? [], candidate: candidate ?? [], again: again ?? [] };
+  const turnOf = (part: Part) => played.map((taken) => taken[part]);
+  return { base: turnOf('base'), candidate: turnOf('candidate'), again: turnOf('again') };
 }
 
 const [first] = modules.values();

@@ -31,8 +31,13 @@ export interface Plan {
   readonly more: number;
   /** In a block, whose difference is their median: what holds a machine up holds up one. */
   readonly rounds: number;
-  /** @param random whose draws decide what is the processes' own: a size of environment, an order */
-  sides(random: RandomGenerator): Promise<Sides>;
+  /** Blocks that are played at the same time. */
+  readonly atOnce: number;
+  /**
+   * @param random whose draws decide what is the processes' own: a size of environment, an order
+   * @param place of those that are played at once, its number
+   */
+  sides(random: RandomGenerator, place: number): Promise<Sides>;
   readonly onBlock: (done: number) => void;
   /** Throws if it was. */
   readonly stopIfInterrupted: () => void;
@@ -54,6 +59,7 @@ export interface Played {
 
 /** Bytes of environment: a few pages, so that a stack begins at any place within one. */
 const MOST_ENVIRONMENT = 8192;
+const MOST_SEED = 0x7fff_ffff;
 
 export const drawEnvironment = (random: RandomGenerator): number =>
   uniformInt(random, 0, MOST_ENVIRONMENT);
@@ -80,19 +86,17 @@ class Series {
     return Object.values(this.differences).some((one) => judge(one).verdict === 'noisy');
   }
 
-  take(part: Part, { ns, work }: Taken): void {
-    this.rounds[part].push(ns);
-    if (part !== 'again') this.work[part] = work;
-  }
-
-  /** @param rounds so many, the last */
-  endBlock(rounds: number): void {
-    const latest = (part: Part) => this.rounds[part].slice(-rounds).map(Math.log);
-    const base = latest('base');
+  /** @param rounds of a block */
+  take(rounds: Block): void {
+    const logarithms = (part: Part) => rounds[part].map(({ ns }) => Math.log(ns));
+    const base = logarithms('base');
     for (const part of ['candidate', 'again'] as const) {
-      const differences = latest(part).map((taken, nth) => taken - (base[nth] ?? Number.NaN));
+      const differences = logarithms(part).map((taken, nth) => taken - (base[nth] ?? Number.NaN));
       this.differences[part].push(median(differences));
     }
+    for (const part of PARTS) this.rounds[part].push(...rounds[part].map(({ ns }) => ns));
+    this.work.base = rounds.base.at(-1)?.work ?? '';
+    this.work.candidate = rounds.candidate.at(-1)?.work ?? '';
   }
 
   played(): Played {
@@ -113,38 +117,61 @@ export async function playRows(rows: readonly Row[], plan: Plan): Promise<Played
   const series = rows.map((row) => new Series(row));
   for (let until = BLOCKS.least; until <= BLOCKS.most; until += BLOCKS.step) {
     const open = series.filter(({ isOpen }) => isOpen);
-    for (let block = open[0]?.blocks ?? until; block < until; block++) {
+    for (let block = open[0]?.blocks ?? until; block < until; block += plan.atOnce) {
       plan.stopIfInterrupted();
       // Lets signals and the progress display in.
       await setImmediate();
-      const sides = await plan.sides(random);
-      try {
-        await playBlock(open, sides, plan, random);
-      } finally {
-        sides.end();
+      const coins = Array.from({ length: Math.min(plan.atOnce, until - block) }, () =>
+        mersenne(uniformInt(random, 0, MOST_SEED)),
+      );
+      const asked = open.map(({ row }) => row.name);
+      const played = await Promise.all(
+        coins.map((coin, place) => playBlock(asked, plan, place, coin)),
+      );
+      for (const rounds of played) {
+        for (const one of open) one.take(ofRow(rounds, one.row.name));
       }
-      plan.onBlock(block + 1);
+      plan.onBlock(block + coins.length);
     }
   }
   return series.map((one) => one.played());
 }
 
+/** Of a row and part, its rounds. */
+type Block = Readonly<Record<Part, readonly Taken[]>>;
+
+/** Of a block, by row, each round. */
+type Rounds = ReadonlyMap<string, Record<Part, Taken[]>>;
+
+function ofRow(rounds: Rounds, row: string): Block {
+  const block = rounds.get(row);
+  if (block === undefined) throw new Error(`nobody played ${row}`);
+  return block;
+}
+
+/** @param place of those that are played at once, its number */
 async function playBlock(
-  series: readonly Series[],
-  sides: Sides,
-  { rounds, more }: Plan,
+  rows: readonly string[],
+  { rounds, more, sides }: Plan,
+  place: number,
   random: RandomGenerator,
-): Promise<void> {
-  for (let round = 0; round < rounds; round++) {
-    const order = shuffled(PARTS, random);
-    const asked = shuffled(series, random);
-    const played = await sides.play(
-      { rows: asked.map(({ row }) => row.name), more, order },
-      random,
-    );
-    for (const part of PARTS) {
-      for (const [nth, taken] of played[part].entries()) asked[nth]?.take(part, taken);
+): Promise<Rounds> {
+  const taken = new Map(
+    rows.map((row) => [row, { base: [], candidate: [], again: [] } as Record<Part, Taken[]>]),
+  );
+  const playing = await sides(random, place);
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const order = shuffled(PARTS, random);
+      const asked = shuffled(rows, random);
+      const played = await playing.play({ rows: asked, more, order }, random);
+      for (const part of PARTS) {
+        for (const [nth, one] of played[part].entries())
+          taken.get(asked[nth] ?? '')?.[part].push(one);
+      }
     }
+  } finally {
+    playing.end();
   }
-  for (const one of series) one.endBlock(rounds);
+  return taken;
 }

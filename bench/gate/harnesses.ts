@@ -47,7 +47,7 @@ export function endHarnesses(harnesses: Harnesses): void {
 export function sectionOf(harnesses: Harnesses, rounds: number): Section {
   const sides: Sides = { play: (ask, random) => turnsOf(harnesses, ask, random), end() {} };
   return {
-    rounds,
+    ...{ rounds, atOnce: 1 },
     rows: rowsOf(harnesses.base.hello, harnesses.candidate.hello),
     sides: async () => {
       await Promise.all(Object.values(harnesses).map(startAfresh));

@@ -75,7 +75,7 @@ function machine({ candidate, again, noise }: { candidate: number; again: number
 }
 
 const plan = (sides: Plan['sides'], more = 0): Plan => ({
-  ...{ seed: 7, rounds: 3, more, sides },
+  ...{ seed: 7, rounds: 3, atOnce: 1, more, sides },
   onBlock() {},
   stopIfInterrupted() {},
 });

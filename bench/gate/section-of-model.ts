@@ -22,11 +22,13 @@ const V8 = [
 ];
 
 /** Versions change places many times in a round, which is not long. */
-const ROUNDS = 5;
+const ROUNDS = 3;
+/** Blocks, each on a CPU of its own; more of them would wait for each other's memory. */
+const AT_ONCE = Math.min(2, availableParallelism());
 
 /** All three in one process, which lives for a block: two processes of one version differ. */
 export async function modelSection({ base, candidate, scratch }: Versions): Promise<Section> {
-  const pin = await pinned();
+  const taskset = await find('taskset');
   const bundle = (entry: string) => join(scratch, `${entry}.mjs`);
   const host = bundle('beside');
   await bundled(CANDIDATE, 'beside', host);
@@ -37,23 +39,30 @@ export async function modelSection({ base, candidate, scratch }: Versions): Prom
     candidate: `candidate=${bundle('candidate')}`,
     again: `again=${bundle('base')}`,
   };
-  const start = (arguments_: readonly string[], environment: number, version: string) => {
+  const start = (
+    loaded: readonly string[],
+    place: number,
+    environment: number,
+    version: string,
+  ) => {
+    const pin = taskset === null ? [] : [taskset, '-c', String(availableParallelism() - 1 - place)];
     const [path = process.execPath, ...args] = [...pin, process.execPath, ...V8, host];
-    const command = { path, args: [...args, ...arguments_], directory: CANDIDATE.root, version };
+    const command = { path, args: [...args, ...loaded], directory: CANDIDATE.root, version };
     return Runner.start(command, environment);
   };
   const helloOf = async (part: 'base' | 'candidate', { name }: Version): Promise<Hello> => {
-    const runner = await start([loads[part]], 0, name);
+    const runner = await start([loads[part]], 0, 0, name);
     runner.end();
     return runner.hello;
   };
   return {
-    rounds: ROUNDS,
+    ...{ rounds: ROUNDS, atOnce: AT_ONCE },
     rows: rowsOf(await helloOf('base', base), await helloOf('candidate', candidate)),
-    sides: async (random) => {
+    sides: async (random, place) => {
       const order = shuffled(PARTS, random).map((part) => loads[part]);
       const runner = await start(
         order,
+        place,
         drawEnvironment(random),
         `${base.name} or ${candidate.name}`,
       );
@@ -73,15 +82,15 @@ async function bundled({ root, name }: Version, module: string, outfile: string)
   });
 }
 
-/** On the last CPU, by taskset where it is there: others are more often on the first. */
-async function pinned(): Promise<string[]> {
+/** Of PATH. */
+async function find(command: string): Promise<string | null> {
   for (const directory of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(directory, 'taskset');
+    const path = join(directory, command);
     const isThere = await access(path).then(
       () => true,
       () => false,
     );
-    if (isThere) return [path, '-c', String(availableParallelism() - 1)];
+    if (isThere) return path;
   }
-  return [];
+  return null;
 }

@@ -9,9 +9,10 @@ import type { Version } from './versions.ts';
 
 export interface Section {
   readonly rows: Rows;
-  /** See blocks.ts. */
+  /** See Plan in blocks.ts. */
   readonly rounds: number;
-  sides(random: RandomGenerator): Promise<Sides>;
+  readonly atOnce: number;
+  sides(random: RandomGenerator, place: number): Promise<Sides>;
   end(): void;
 }
 

@@ -76,7 +76,7 @@ describe('a process that takes turns', () => {
     const versions = { base: CANDIDATE, candidate: CANDIDATE, scratch, onProgress() {} };
     const section = await modelSection(versions);
     const random = mersenne(1);
-    const { play, end } = await section.sides(random);
+    const { play, end } = await section.sides(random, 0);
     const rows = section.rows.shared.map(({ name }) => name);
     const round = await play({ rows, more: 3, order: ['again', 'base', 'candidate'] }, random);
     for (const part of PARTS) {
