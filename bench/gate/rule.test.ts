@@ -112,6 +112,21 @@ describe('blocks of turns', () => {
     expect(judged({ first, again: null }, NAMES).kind).toBe('void');
   });
 
+  it('are as many where some are played at once, each in a place of its own', async () => {
+    const places: number[] = [];
+    const one: Plan['sides'] = machine({ candidate: 1, again: 1, noise: 0.001 });
+    const sides: Plan['sides'] = (random, place) => {
+      places.push(place);
+      return one(random, place);
+    };
+    const played = await playRows(ROWS, { ...plan(sides), atOnce: 5 });
+    expect(played.map(({ blocks }) => blocks)).toEqual([BLOCKS.least, BLOCKS.least]);
+    expect(places).toEqual([
+      0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3,
+    ]);
+    expect(played.every(({ rounds }) => rounds.base.length === 3 * BLOCKS.least)).toBe(true);
+  });
+
   it('follow from the seed', async () => {
     const once = () => playRows(ROWS, plan(machine({ candidate: 1.02, again: 1, noise: 0.01 }), 0));
     expect(await once()).toEqual(await once());

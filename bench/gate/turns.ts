@@ -33,7 +33,7 @@ export const TurnSchema = v.array(TakenSchema);
 export const PARTS = ['base', 'candidate', 'again'] as const;
 
 const rows = v.array(v.string());
-/** Operations of a hundred that are made besides, and not counted: a slowdown that is known. */
+/** Percent that it takes longer, by operations or delays that are made and not counted: a slowdown that is known. */
 const more = v.number();
 
 /** Of one version: a turn, or a fresh start, which comes before those of a block and is answered by null. */
