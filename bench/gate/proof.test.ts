@@ -14,11 +14,14 @@ describe('the proof of the timed rule', () => {
     expect(upperBound(3, 3)).toBe(1);
   });
 
-  it('is, in docs/gate.md, what the kept runs come to', () => {
-    const runs = proofOf(read('reports/reference/gate-proof.jsonl'));
-    expect(runs.map(({ run }) => run)).toEqual(runs.map((_, nth) => nth));
-    expect(read('docs/gate.md')).toContain(proofTables(runs));
-  });
+  it.each(['agent', 'model'])(
+    'of %s is, in docs/gate.md, what the kept runs come to',
+    (section) => {
+      const runs = proofOf(read(`reports/reference/gate-proof-${section}.jsonl`));
+      expect(runs.map(({ run }) => run)).toEqual(runs.map((_, nth) => nth));
+      expect(read('docs/gate.md')).toContain(proofTables(runs));
+    },
+  );
 
   it('counts alarms of runs that are not void', () => {
     const row = (verdict: ProofRun['rows'][number]['verdict']): ProofRun['rows'][number] => ({
