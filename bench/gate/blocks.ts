@@ -87,7 +87,7 @@ class Series {
   }
 
   /** @param rounds of a block */
-  take(rounds: Block): void {
+  take(rounds: RowRounds): void {
     const logarithms = (part: Part) => rounds[part].map(({ ns }) => Math.log(ns));
     const base = logarithms('base');
     for (const part of ['candidate', 'again'] as const) {
@@ -128,8 +128,8 @@ export async function playRows(rows: readonly Row[], plan: Plan): Promise<Played
       const played = await Promise.all(
         coins.map((coin, place) => playBlock(asked, plan, place, coin)),
       );
-      for (const rounds of played) {
-        for (const one of open) one.take(ofRow(rounds, one.row.name));
+      for (const taken of played) {
+        for (const one of open) one.take(ofRow(taken, one.row.name));
       }
       plan.onBlock(block + coins.length);
     }
@@ -137,16 +137,16 @@ export async function playRows(rows: readonly Row[], plan: Plan): Promise<Played
   return series.map((one) => one.played());
 }
 
-/** Of a row and part, its rounds. */
-type Block = Readonly<Record<Part, readonly Taken[]>>;
+/** Of a row, its rounds by part. */
+type RowRounds = Record<Part, Taken[]>;
 
-/** Of a block, by row, each round. */
-type Rounds = ReadonlyMap<string, Record<Part, Taken[]>>;
+/** By row. */
+type Block = ReadonlyMap<string, RowRounds>;
 
-function ofRow(rounds: Rounds, row: string): Block {
-  const block = rounds.get(row);
-  if (block === undefined) throw new Error(`nobody played ${row}`);
-  return block;
+function ofRow(block: Block, row: string): RowRounds {
+  const rounds = block.get(row);
+  if (rounds === undefined) throw new Error(`nobody played ${row}`);
+  return rounds;
 }
 
 /** @param place of those that are played at once, its number */
@@ -155,9 +155,9 @@ async function playBlock(
   { rounds, more, sides }: Plan,
   place: number,
   random: RandomGenerator,
-): Promise<Rounds> {
+): Promise<Block> {
   const taken = new Map(
-    rows.map((row) => [row, { base: [], candidate: [], again: [] } as Record<Part, Taken[]>]),
+    rows.map((row) => [row, { base: [], candidate: [], again: [] } as RowRounds]),
   );
   const playing = await sides(random, place);
   try {

@@ -1,53 +1,41 @@
 // SPDX-License-Identifier: MIT
 /** What patches can make slower: calls by themselves, and as each design directs them. */
-import type { Want } from '../../core/kernel/directed.ts';
 import { A_CHILD, A_QUEUE, directBy, plainly, type Subject } from '../../core/kernel/scenario.ts';
 import { DESIGNS, type Strategy } from '../../core/kernel/strategy.ts';
-import { type Program, sys } from '../../core/kernel/syscall.ts';
+import type { Program } from '../../core/kernel/syscall.ts';
 import { loadStrategies } from '../../strategies/index.ts';
-import type { HostSubject } from '../host/subjects.ts';
-
-/** The first number that an init's child is given. */
-const FIRST_PID = 2;
+import { FIRST_PID, type HostSubject, life, swapped } from '../host/subjects.ts';
+import { wantOf } from '../subjects.ts';
 
 interface Call extends Subject {
   readonly name: string;
-  /** The number that a plain call would be given the nth time. */
-  numberOf(n: number): number;
-  /** What follows what was made; a call that made nothing says why. */
-  after?(made: number): Program;
+  /** The number that a plain call is given first. */
+  readonly first: number;
+  /** The call, and what has to follow it. */
+  whole(made: Program): Program;
 }
 
 const CALLS: readonly Call[] = [
-  { ...A_QUEUE, name: 'msgget', numberOf: (n) => n },
-  {
-    ...A_CHILD,
-    name: 'fork',
-    numberOf: (n) => FIRST_PID + n,
-    *after(pid) {
-      return yield sys('wait4', pid, 0, 0);
-    },
-  },
+  { ...A_QUEUE, name: 'msgget', first: 0, whole: (made) => made },
+  { ...A_CHILD, name: 'fork', first: FIRST_PID, whole: life },
 ];
 
-/** So that each asks for a number that it would not have had, and leaves as dense a table behind. */
-const want = ({ kind, numberOf }: Call, n: number): Want => ({ kind, values: [numberOf(n ^ 1)] });
-
-function* whole({ after }: Call, program: Program): Program {
-  const made = yield* program;
-  return made < 0 || after === undefined ? made : yield* after(made);
-}
-
-function subject(call: Call, design: Strategy | null): HostSubject {
-  const { name } = call;
-  const direct = design === null ? null : directBy(design.caller);
+function subject({ name, kind, call, first, whole }: Call, design: Strategy | null): HostSubject {
+  if (design === null) {
+    return {
+      name: `${name}, plain`,
+      does: name,
+      perLap: 1,
+      operate: (me) => whole(plainly(me, call)),
+    };
+  }
+  const direct = directBy(design.caller);
   return {
-    name: `${name}, ${design?.name ?? 'plain'}`,
-    does: design === null ? name : `${name}, directed by ${design.name}`,
+    name: `${name}, ${design.name}`,
+    does: `${name}, directed by ${design.name}`,
     perLap: 1,
-    half: design?.kernel ?? {},
-    operate: (me, n) =>
-      whole(call, direct === null ? plainly(me, call.call) : direct(me, want(call, n), call.call)),
+    half: design.kernel,
+    operate: (me, n) => whole(direct(me, wantOf(kind, first + swapped(n)), call)),
   };
 }
 

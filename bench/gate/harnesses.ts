@@ -11,17 +11,34 @@ import type { Version } from './versions.ts';
 
 export type Harnesses = Readonly<Record<Part, Runner>>;
 
+interface Options extends Pick<RunnerCommand, 'onSaid'> {
+  readonly args?: readonly string[];
+}
+
 /**
+ * Starts them, and ends them where they can't be used.
  * @param module of bench/gate/, which each version has
- * @throws InputError where a version has it not, or it does not start
+ * @throws InputError where a version has it not, or it does not start; what `use` throws
  */
-export async function startHarnesses(
+export async function withHarnesses<T>(
+  versions: Versions,
+  module: string,
+  options: Options,
+  use: (harnesses: Harnesses) => Promise<T>,
+): Promise<T> {
+  const harnesses = await startHarnesses(versions, module, options);
+  try {
+    return await use(harnesses);
+  } catch (error) {
+    endHarnesses(harnesses);
+    throw error;
+  }
+}
+
+async function startHarnesses(
   { base, candidate }: Versions,
   module: string,
-  {
-    args = [],
-    ...rest
-  }: { readonly args?: readonly string[] } & Pick<RunnerCommand, 'onSaid'> = {},
+  { args = [], ...rest }: Options,
 ): Promise<Harnesses> {
   const start = async ({ root, name }: Version): Promise<Runner> => {
     const entry = join(root, `bench/gate/${module}.ts`);

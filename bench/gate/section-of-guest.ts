@@ -2,7 +2,7 @@
 /** Kernels that two versions patch, where hardware can run them: an emulated one has no time to tell. */
 import type { Accelerator } from '../../linux/guest/guest.ts';
 import { whyNotTimed } from '../guest/timed.ts';
-import { endHarnesses, sectionOf, startAfresh, startHarnesses } from './harnesses.ts';
+import { endHarnesses, sectionOf, startAfresh, withHarnesses } from './harnesses.ts';
 import type { LeftOut, Section, Versions } from './section.ts';
 
 /** A fresh kernel for each, as to boot one takes no longer than what is played in it. */
@@ -14,11 +14,8 @@ export async function guestSection(
   whyNot: string | null = whyNotTimed(),
 ): Promise<Section | LeftOut> {
   if (whyNot !== null) return { leftOut: whyNot };
-  const harnesses = await startHarnesses(versions, 'of-guest', {
-    args: [by],
-    onSaid: versions.onProgress,
-  });
-  try {
+  const options = { args: [by], onSaid: versions.onProgress };
+  return withHarnesses(versions, 'of-guest', options, async (harnesses) => {
     const { base, candidate } = harnesses;
     if (base.hello.builds === candidate.hello.builds) {
       endHarnesses(harnesses);
@@ -27,8 +24,5 @@ export async function guestSection(
     // One builds at a time, and what is built is there for whoever wants the same.
     for (const runner of [base, candidate]) await startAfresh(runner);
     return sectionOf(harnesses, ROUNDS);
-  } catch (error) {
-    endHarnesses(harnesses);
-    throw error;
-  }
+  });
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /** The explorer and the model of two versions. */
-import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { isThere } from '../../linux/guest/command.ts';
 import { shuffled } from '../shuffled.ts';
 import { drawEnvironment } from './blocks.ts';
 import { Runner } from './runner.ts';
@@ -23,12 +23,12 @@ const V8 = [
 
 /** Versions change places many times in a round, which is not long. */
 const ROUNDS = 3;
-/** Blocks, each on a CPU of its own; more of them would wait for each other's memory. */
+/** Blocks, each on a CPU of its own, from the last on, as others are more often on the first; more of them would wait for each other's memory. */
 const AT_ONCE = Math.min(2, availableParallelism());
 
 /** All three in one process, which lives for a block: two processes of one version differ. */
 export async function modelSection({ base, candidate, scratch }: Versions): Promise<Section> {
-  const taskset = await find('taskset');
+  const canPin = isThere('taskset');
   const bundle = (entry: string) => join(scratch, `${entry}.mjs`);
   const host = bundle('beside');
   await bundled(CANDIDATE, 'beside', host);
@@ -45,7 +45,7 @@ export async function modelSection({ base, candidate, scratch }: Versions): Prom
     environment: number,
     version: string,
   ) => {
-    const pin = taskset === null ? [] : [taskset, '-c', String(availableParallelism() - 1 - place)];
+    const pin = canPin ? ['taskset', '-c', String(availableParallelism() - 1 - place)] : [];
     const [path = process.execPath, ...args] = [...pin, process.execPath, ...V8, host];
     const command = { path, args: [...args, ...loaded], directory: CANDIDATE.root, version };
     return Runner.start(command, environment);
@@ -80,17 +80,4 @@ async function bundled({ root, name }: Version, module: string, outfile: string)
     ...{ entryPoints: [entry], outfile, bundle: true },
     ...{ platform: 'node', format: 'esm', logLevel: 'silent' },
   });
-}
-
-/** Of PATH. */
-async function find(command: string): Promise<string | null> {
-  for (const directory of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(directory, command);
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return path;
-  }
-  return null;
 }

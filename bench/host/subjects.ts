@@ -7,7 +7,6 @@
  * the ids that plain calls would be given, two by two in the other order. So each asks for one that it
  * would not have had, and leaves as dense a table behind.
  */
-import type { Want, WantKind } from '../../core/kernel/directed.ts';
 import {
   CLOCK_MONOTONIC,
   CLONE_FILES,
@@ -33,6 +32,7 @@ import { nextId } from '../../strategies/relatives/next-id.ts';
 import { nsLastPid } from '../../strategies/relatives/ns-last-pid.ts';
 import { nsLastPidLocked } from '../../strategies/relatives/ns-last-pid-locked.ts';
 import { timerIds } from '../../strategies/relatives/timer-ids.ts';
+import { wantOf } from '../subjects.ts';
 
 export interface HostSubject {
   /** Unique; a row's name. */
@@ -60,7 +60,7 @@ const COMM = `${SELF}/comm`;
 const TAKEN_PID = 1;
 const TAKEN_TIMER = 0;
 /** The first number that an init's child is given. */
-const FIRST_PID = 2;
+export const FIRST_PID = 2;
 /** Which of the tries comes out right. */
 const TRIES = 6;
 
@@ -71,8 +71,7 @@ export const PROGRAMS: Programs = {
 };
 
 /** The id that is asked for where a plain call would be given `n`. */
-const swapped = (n: number): number => n ^ 1;
-const want = (kind: WantKind, id: number): Want => ({ kind, values: [id] });
+export const swapped = (n: number): number => n ^ 1;
 
 /** Another caller half than a strategy's own. */
 function variant(
@@ -88,7 +87,7 @@ function variant(
 }
 
 /** The task that a call made, until it is reaped; a call that made none says why. */
-function* life(made: Program): Program {
+export function* life(made: Program): Program {
   const pid = yield* made;
   return pid < 0 ? pid : yield sys('wait4', pid, 0, 0);
 }
@@ -99,7 +98,7 @@ const queues = (name: string, does: string, half: CallerHalf): HostSubject => {
   const direct = directBy(half);
   return {
     ...named(name, does, 16),
-    operate: (me, n) => direct(me, want('msg', swapped(n)), QUEUE),
+    operate: (me, n) => direct(me, wantOf('msg', swapped(n)), QUEUE),
   };
 };
 
@@ -107,7 +106,7 @@ const timers = (name: string, does: string, half: CallerHalf): HostSubject => {
   const direct = directBy(half);
   return {
     ...named(name, does, 16),
-    operate: (me, n) => direct(me, want('timer', swapped(n)), A_TIMER.call),
+    operate: (me, n) => direct(me, wantOf('timer', swapped(n)), A_TIMER.call),
   };
 };
 
@@ -115,7 +114,7 @@ const tasks = (name: string, does: string, half: CallerHalf): HostSubject => {
   const direct = directBy(half);
   return {
     ...named(name, does, 4),
-    operate: (me, n) => life(direct(me, want('pid', FIRST_PID + swapped(n)), A_TASK)),
+    operate: (me, n) => life(direct(me, wantOf('pid', FIRST_PID + swapped(n)), A_TASK)),
   };
 };
 
@@ -188,7 +187,7 @@ export const SUBJECTS: readonly HostSubject[] = [
   queues('msgget, next_id', 'next_id: open, write, close, msgget', nextId.caller),
   {
     ...named('msgget, tries', `create and delete until the ${TRIES}th is right`, 1),
-    operate: (me, n) => byTries(me, want('msg', TRIES * (n + 1) - 1), QUEUE),
+    operate: (me, n) => byTries(me, wantOf('msg', TRIES * (n + 1) - 1), QUEUE),
   },
   {
     ...named('timer', 'timer_create', 16),
@@ -223,7 +222,7 @@ export const SUBJECTS: readonly HostSubject[] = [
   tasks('task, locked', 'the same with the file locked by flock', nsLastPidLocked.caller),
   {
     ...named('task, refused', 'clone3 with set_tid of a taken pid', 4),
-    operate: (me) => byClone3(me, want('pid', TAKEN_PID), A_TASK),
+    operate: (me) => byClone3(me, wantOf('pid', TAKEN_PID), A_TASK),
   },
   {
     ...named('fork', 'fork, its exit, wait4', 1),
@@ -231,7 +230,8 @@ export const SUBJECTS: readonly HostSubject[] = [
   },
   {
     ...named('fork, set_tid', 'clone3 as fork with set_tid, exit, wait4', 1),
-    operate: (me, n) => life(byClone3(me, want('pid', FIRST_PID + swapped(n)), sys('fork', CHILD))),
+    operate: (me, n) =>
+      life(byClone3(me, wantOf('pid', FIRST_PID + swapped(n)), sys('fork', CHILD))),
   },
 ];
 
