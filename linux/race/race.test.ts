@@ -59,8 +59,8 @@ describe('what is allowed', () => {
   it('is who of two came first, where both want one id', () => {
     const { histories, outcomes } = allows('two-callers-one-id', 'clone3');
     expect(histories.map((all) => [...all].sort())).toEqual([
-      [[-17], [11]],
-      [[-17], [11]],
+      [[-17], [3011]],
+      [[-17], [3011]],
     ]);
     expect(outcomes.size).toBe(2);
     expect([...outcomes.values()]).toEqual([false, false]);

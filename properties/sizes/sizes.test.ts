@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import { explore } from '../../core/explore/graph.ts';
+import { RunQueue } from '../../core/explore/run.ts';
 import { A_QUEUE, directBy, type Scenario, subjectOf } from '../../core/kernel/scenario.ts';
 import { isBestForm, type Strategy } from '../../core/kernel/strategy.ts';
 import { scenarioOnModel } from '../../core/model/scenario.ts';
@@ -88,6 +89,33 @@ describe('growth', () => {
     expect(alone).toMatchObject({ verdict: { kind: 'EXHAUSTIVE' }, counterexample: null });
     expect(explored(anyCallBetween, nextId, 10_000)).toEqual(['2x1 fails']);
   });
+});
+
+/** More have no letter, and more calls can't be named: parseSize(). */
+const LARGEST = { threads: 26, calls: 99 };
+
+describe('the numbers that a scenario asks for', () => {
+  // The judge of a history says of each plain call which number it is to give.
+  const judgedByWants = scenarios.filter(({ name }) => !name.startsWith('linearizable-'));
+
+  it.each(judgedByWants.map((scenario) => ({ name: scenario.name, scenario })))(
+    '$name: no plain call comes to one by itself, at the largest size either',
+    ({ scenario }) => {
+      const largest = atSize(scenario, LARGEST);
+      if (largest === null) throw new Error('it has no such size');
+      for (const strategy of strategies.filter(isBestForm)) {
+        const subject = subjectOf(strategy, scenario);
+        if (subject === null) continue;
+        const alone = explore(scenarioOnModel(scenario, strategy, subject), { maxStates: 10_000 });
+        if (alone.counterexample !== null) continue;
+        const system = scenarioOnModel(largest, strategy, subject);
+        // Who has the numbers asks last, when all plain calls were made.
+        const queue = new RunQueue();
+        for (const thread of system.threads.toReversed()) queue.add(thread);
+        expect([strategy.name, system.judge(queue.toCompletion())]).toEqual([strategy.name, null]);
+      }
+    },
+  );
 });
 
 /** Not free, so that they are nobody's. */

@@ -44,11 +44,11 @@ describe('a schedule of many threads', () => {
     expect(drawn(bystanderThread, processField, A_QUEUE, 4, null)).toMatchInlineSnapshot(`
       "
       A SCHEDULE                                                   lane: model
-        tasks   A wants 11; B, C, D plain
+        tasks   A wants 3011; B, C, D plain
         step  ABCD  does                 A.next_syscall_data
-        3     A...  arm msg 11           msg 11
-        6     .B..  take msg 11 (*)      -
-        7     .B..  create msg 11
+        3     A...  arm msg 3011         msg 3011
+        6     .B..  take msg 3011 (*)    -
+        7     .B..  create msg 3011
         9     A...  take msg: none (*)
         10    A...  create msg 0  WRONG
         13    ..C.  take msg: none
@@ -56,7 +56,7 @@ describe('a schedule of many threads', () => {
         17    ...D  take msg: none
         18    ...D  create msg 2
         steps   19, 1 preemption; of all that fail it has the least
-        end     the directed call gave 0, where 11 belongs
+        end     the directed call gave 0, where 3011 belongs
         cause   (*) step 6 of B came before step 9 of A, and both use
                 A.next_syscall_data; with A's first, all is well
         replay  sideband race bystander-thread -s process-field \\
@@ -70,11 +70,11 @@ describe('a schedule of many threads', () => {
     expect(drawn(bystanderThread, processField, A_QUEUE, 8, schedule)).toMatchInlineSnapshot(`
       "
       A SCHEDULE                                                   lane: model
-        tasks   A wants 11; B, C, D, E, F, G, H plain
+        tasks   A wants 3011; B, C, D, E, F, G, H plain
         step  ABCDEFGH  does                 A.next_syscall_data
-        3     A.......  arm msg 11           msg 11
-        7     .B......  take msg 11 (*)      -
-        8     .B......  create msg 11
+        3     A.......  arm msg 3011         msg 3011
+        7     .B......  take msg 3011 (*)    -
+        8     .B......  create msg 3011
         11    ..C.....  take msg: none
         12    ..C.....  create msg 0
         14    A.......  take msg: none (*)
@@ -90,7 +90,7 @@ describe('a schedule of many threads', () => {
         33    ......G.  take msg: none
         34    ......G.  create msg 6
         steps   35, 2 preemptions
-        end     the directed call gave 1, where 11 belongs
+        end     the directed call gave 1, where 3011 belongs
         cause   (*) step 7 of B came before step 14 of A, and both use
                 A.next_syscall_data; with A's first, all is well
         replay  sideband race bystander-thread -s process-field \\
@@ -106,14 +106,14 @@ describe('a schedule of many threads', () => {
     expect(drawn(childOfDirectedFork, withId, A_CHILD, 4, schedule)).toMatchInlineSnapshot(`
       "
       A SCHEDULE                                                   lane: model
-        tasks   A wants 11; B, C, D bystander
+        tasks   A wants 3011; B, C, D bystander
         step  ABCD  does
         9     ...D  pid 6
         12    .B..  pid 7
-        13    A...  pid 11
+        13    A...  pid 3011
         14    ...D  new task 6
         15    .B..  new task 7
-        17    A...  new task 11
+        17    A...  new task 3011
         28    ..C.  pid 9
         29    a...  pid 8
         30    ..C.  new task 9

@@ -7,8 +7,7 @@
 import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const anyCallBetween: Scenario = {
   name: 'any-call-between',

@@ -9,8 +9,7 @@
 import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const givenUpBetween: Scenario = {
   name: 'given-up-between',

@@ -12,14 +12,13 @@ import { CLONE_A_THREAD } from '../../../core/kernel/flags.ts';
 import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong, part, plain } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
 declare module '../../../core/kernel/syscall.ts' {
   interface SyscallTable {
     make_io_worker: [program: string];
   }
 }
-
-const WANTED = 11;
 
 export const kernelMadeThread: Scenario = {
   name: 'kernel-made-thread',

@@ -8,8 +8,7 @@
  */
 import { directAround, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { exactly, firstWrong, part, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const libraryCallBetween: Scenario = {
   name: 'library-call-between',

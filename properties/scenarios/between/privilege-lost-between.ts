@@ -7,8 +7,8 @@ import { fail } from '../../../core/kernel/errno.ts';
 import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 const NOBODY = 65534;
 
 export const privilegeLostBetween: Scenario = {

@@ -6,8 +6,8 @@
 import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { opensThatOf } from '../../taps.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 /** Of A: the first task after init. */
 const VICTIM = 2;
 

@@ -8,8 +8,7 @@ import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { only } from '../../taps.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const inheritedDescriptor: Scenario = {
   name: 'inherited-descriptor',

@@ -7,8 +7,8 @@ import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { only, writesTo } from '../../taps.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 /** Of A: the first task after init; and the first descriptor that it opened. */
 const VICTIM = 2;
 const ITS_FILE = 0;

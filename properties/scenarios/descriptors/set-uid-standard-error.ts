@@ -10,8 +10,8 @@ import { sys } from '../../../core/kernel/syscall.ts';
 import { becomes } from '../../images.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { only, writesTo } from '../../taps.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 const USER = 1000;
 const STANDARD_ERROR = 2;
 

@@ -9,8 +9,8 @@ import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, plain } from '../../judging.ts';
 import { only, opensThatOf } from '../../taps.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 const LAST_PID = '/proc/sys/kernel/ns_last_pid';
 
 export const tidReuse: Scenario = {

@@ -13,8 +13,8 @@ import {
 } from '../../../core/kernel/scenario.ts';
 import { type Program, type ProgramBody, sys } from '../../../core/kernel/syscall.ts';
 import { denied, type Expectation, firstWrong, part, plain, taken } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 const NOBODY = 65534;
 const KEY = 7;
 

@@ -7,6 +7,7 @@ import { fail } from '../../../core/kernel/errno.ts';
 import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import type { Caller } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
 /** The nth piece, of which so many bytes are there. */
 const FAULTS = [
@@ -15,8 +16,8 @@ const FAULTS = [
   { nth: 2, bytes: 0 },
 ];
 /** Apart, as a plain timer has the number behind the last one. */
-const wantedAt = (index: number): number => 11 + 10 * index;
-const WANTED = FAULTS.map((_, index) => wantedAt(index));
+const wantedAt = (index: number): number => WANTED + 10 * index;
+const ALL_WANTED = FAULTS.map((_, index) => wantedAt(index));
 /** Far behind anything that is allocated. */
 const UNMAPPED = 0x800000;
 
@@ -49,7 +50,7 @@ export const faultingArgument: Scenario = {
   kind: 'hazard',
   context: 'general use',
   directs: ['msg', 'pid', 'timer'],
-  wants: WANTED,
+  wants: ALL_WANTED,
   modelOnly: true,
   tasks: [{ name: 'A', role: 'faults', process: 'P', program: 'A' }],
   programs: (direct, { kind, call }) => ({
@@ -73,7 +74,7 @@ export const faultingArgument: Scenario = {
           // Where nothing is passed by address, nothing faults.
           either(exactly(fail('EFAULT')), exactly(wantedAt(index))),
         ],
-        ['the plain call after it', part(results.get('A'), 2 * index + 1), plain(...WANTED)],
+        ['the plain call after it', part(results.get('A'), 2 * index + 1), plain(...ALL_WANTED)],
       ]),
     ),
 };

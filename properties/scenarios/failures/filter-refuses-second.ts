@@ -12,8 +12,7 @@ import { putText } from '../../../core/kernel/memory.ts';
 import { CHILD, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain, refusal } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const filterRefusesSecond: Scenario = {
   name: 'filter-refuses-second',

@@ -12,8 +12,7 @@ import { putText } from '../../../core/kernel/memory.ts';
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, refusal } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const filterSlippedPast: Scenario = {
   name: 'filter-slipped-past',

@@ -8,8 +8,7 @@ import { SIGKILL } from '../../../core/kernel/flags.ts';
 import { formatSaid, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, part, taken } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const killedWhileForking: Scenario = {
   name: 'killed-while-forking',

@@ -8,8 +8,7 @@ import { fail } from '../../../core/kernel/errno.ts';
 import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import type { Caller, Program } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 /** timer_create says EAGAIN. */
 const wanting = either(exactly(fail('ENOMEM')), exactly(fail('EAGAIN')));

@@ -7,8 +7,7 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { CHILD } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const childOfDirectedFork: Scenario = {
   name: 'child-of-directed-fork',

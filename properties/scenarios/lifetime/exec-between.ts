@@ -7,8 +7,7 @@ import { EXECUTABLE } from '../../../core/kernel/flags.ts';
 import { directAround, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { becomes } from '../../images.ts';
 import { firstWrong, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const execBetween: Scenario = {
   name: 'exec-between',

@@ -8,9 +8,9 @@ import { EXECUTABLE } from '../../../core/kernel/flags.ts';
 import { directAround, IDLE, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { becomes } from '../../images.ts';
 import { firstWrong, plain } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
-const WANTED_BY_THREAD = 12;
+const WANTED_BY_THREAD = WANTED + 1;
 
 export const execByThread: Scenario = {
   name: 'exec-by-thread',

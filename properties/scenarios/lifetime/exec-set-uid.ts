@@ -8,8 +8,8 @@ import { directAround, plainly, type Scenario } from '../../../core/kernel/scena
 import { sys } from '../../../core/kernel/syscall.ts';
 import { becomes } from '../../images.ts';
 import { firstWrong, plain } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 const USER = 1000;
 
 export const execSetUid: Scenario = {

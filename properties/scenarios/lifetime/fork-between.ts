@@ -6,8 +6,7 @@
 import { directAround, plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const forkBetween: Scenario = {
   name: 'fork-between',

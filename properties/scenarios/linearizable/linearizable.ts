@@ -11,8 +11,7 @@
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { recordedIds } from '../../linearizable/ids.ts';
 import { recordedState } from '../../linearizable/state.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 /** In turns: where one task asks its neighbours do not, and where it did it does not again. */
 const isAsking = (task: number, nth: number): boolean => (task + nth) % 2 === 0;

@@ -9,9 +9,10 @@ import { putNumbers } from '../../../core/kernel/memory.ts';
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong, part, taken } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const INNER = 21;
-const OUTER = 121;
+const INNER = WANTED;
+const OUTER = WANTED + 100;
 /** A's own number. */
 const TAKEN = 2;
 

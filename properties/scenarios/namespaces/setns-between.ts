@@ -11,8 +11,7 @@ import { putText } from '../../../core/kernel/memory.ts';
 import { directAround, IDLE, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const setnsBetween: Scenario = {
   name: 'setns-between',

@@ -10,8 +10,7 @@ import { CLONE_NEWIPC } from '../../../core/kernel/flags.ts';
 import { directAround, type Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, part, plain, refusal } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const unshareBetween: Scenario = {
   name: 'unshare-between',

@@ -13,8 +13,7 @@ import { sys } from '../../../core/kernel/syscall.ts';
 import { HANDLER_PID, onSignal, SIGNAL } from '../../handlers.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
 import { growing, nTasks } from '../../sizes/alike.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 function atSize({ threads, calls }: Size): Scenario {
   const [asks = 'A', ...senders] = nTasks(threads);

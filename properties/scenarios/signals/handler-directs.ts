@@ -10,9 +10,9 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { HANDLER_PID, onSignal, SIGNAL } from '../../handlers.ts';
 import { either, exactly, firstWrong, part } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
-const WANTED_BY_HANDLER = 12;
+const WANTED_BY_HANDLER = WANTED + 1;
 
 export const handlerDirects: Scenario = {
   name: 'handler-directs',

@@ -8,8 +8,7 @@ import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { HANDLER_PID, onSignal, SIGNAL } from '../../handlers.ts';
 import { exactly, firstWrong } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const restartedFork: Scenario = {
   name: 'restarted-fork',

@@ -8,8 +8,8 @@
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import type { Caller } from '../../../core/kernel/syscall.ts';
 import { either, exactly, firstWrong, refusal } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 /** Most scalars that a caller half lays out. */
 const MOST = 16;
 

@@ -5,8 +5,7 @@
  */
 import { plainly, type Scenario } from '../../../core/kernel/scenario.ts';
 import { exactly, firstWrong, plain } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 export const bystanderProcess: Scenario = {
   name: 'bystander-process',

@@ -8,8 +8,7 @@ import type { Scenario, Size } from '../../../core/kernel/scenario.ts';
 import { exactly, firstWrong } from '../../judging.ts';
 import { growing, nTasks } from '../../sizes/alike.ts';
 import { bystander, noticed } from '../../sizes/bystanders.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 function atSize({ threads, calls }: Size): Scenario {
   const [asks = 'A', ...bystanders] = nTasks(threads);

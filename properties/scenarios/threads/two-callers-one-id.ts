@@ -6,8 +6,7 @@
 import { formatSaid, type Scenario, type Size } from '../../../core/kernel/scenario.ts';
 import { taken } from '../../judging.ts';
 import { growing, nTasks } from '../../sizes/alike.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 function atSize({ threads, calls }: Size): Scenario {
   const tasks = nTasks(threads);

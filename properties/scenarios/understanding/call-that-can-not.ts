@@ -13,8 +13,8 @@ import { fail } from '../../../core/kernel/errno.ts';
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { firstWrong, refusal } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 /** Not to be directed, whatever the types say. */
 const CALL = sys('getppid');
 

@@ -7,8 +7,8 @@ import { IPC_CREAT, IPC_PRIVATE } from '../../../core/kernel/flags.ts';
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { sys } from '../../../core/kernel/syscall.ts';
 import { either, firstWrong, plain, refusal } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 const SEMAPHORES = sys('semget', IPC_PRIVATE, 1, IPC_CREAT | 0o600);
 
 export const otherKind: Scenario = {

@@ -8,8 +8,7 @@ import { SIG_BLOCK, SIG_SETMASK } from '../../../core/kernel/flags.ts';
 import { CHILD, type Scenario } from '../../../core/kernel/scenario.ts';
 import { type Caller, type Program, sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 /** Knows nothing of any design. */
 function* posixSpawn({ memory }: Caller): Program {

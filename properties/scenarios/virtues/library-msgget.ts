@@ -8,8 +8,7 @@ import { IPC_CREAT, IPC_PRIVATE } from '../../../core/kernel/flags.ts';
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
-
-const WANTED = 11;
+import { WANTED } from '../../wanted.ts';
 
 /** Knows nothing of any design. */
 function* openLog(): Program {

@@ -7,8 +7,8 @@ import { CLONE_A_THREAD, IPC_CREAT, IPC_PRIVATE } from '../../../core/kernel/fla
 import type { Scenario } from '../../../core/kernel/scenario.ts';
 import { type Program, sys } from '../../../core/kernel/syscall.ts';
 import { exactly, firstWrong } from '../../judging.ts';
+import { WANTED } from '../../wanted.ts';
 
-const WANTED = 11;
 const STACK_BYTES = 4096;
 
 /** Knows nothing of any design. */
