@@ -293,6 +293,7 @@ describe('a gate that found something', () => {
     const xml = junitOf(gate);
     expect(xml).toMatch(/<testsuites tests="5" failures="2" errors="1" skipped="1">/);
     expect(xml).toMatch(/<failure message="slower by \+/);
+    expect(xml).toMatch(/<skipped\/>\s*<system-out>.*there is no \/dev\/kvm/);
   });
 
   it('is a summary and annotations, of one line each', () => {
