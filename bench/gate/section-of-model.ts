@@ -23,7 +23,10 @@ const V8 = [
 
 /** Versions change places many times in a round, which is not long. */
 const ROUNDS = 3;
-/** Blocks, each on a CPU of its own, from the last on, as others are more often on the first; more of them would wait for each other's memory. */
+/**
+ * Blocks, each on a CPU of its own, from the last on, as others are more often on the first; more of
+ * them would wait for each other's memory.
+ */
 const AT_ONCE = Math.min(2, availableParallelism());
 
 /** All three in one process, which lives for a block: two processes of one version differ. */

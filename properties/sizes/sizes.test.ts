@@ -103,17 +103,20 @@ describe('the numbers that a scenario asks for', () => {
     ({ scenario }) => {
       const largest = atSize(scenario, LARGEST);
       if (largest === null) throw new Error('it has no such size');
+      let played = 0;
       for (const strategy of strategies.filter(isBestForm)) {
         const subject = subjectOf(strategy, scenario);
         if (subject === null) continue;
         const alone = explore(scenarioOnModel(scenario, strategy, subject), { maxStates: 10_000 });
         if (alone.counterexample !== null) continue;
+        played++;
         const system = scenarioOnModel(largest, strategy, subject);
         // Who has the numbers asks last, when all plain calls were made.
         const queue = new RunQueue();
         for (const thread of system.threads.toReversed()) queue.add(thread);
         expect([strategy.name, system.judge(queue.toCompletion())]).toEqual([strategy.name, null]);
       }
+      expect(played).toBeGreaterThan(0);
     },
   );
 });
